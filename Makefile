@@ -1,0 +1,51 @@
+# Two commands do all the set-up: `make run` serves, `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help setup run test lint format bench clean
+
+help:
+	@echo 'make run      serve on http://127.0.0.1:9300 (settings come from the environment; see README.md)'
+	@echo 'make test     run the tests'
+	@echo 'make lint     format check, lint, types, import contracts'
+	@echo 'make format   rewrite the code in the house format'
+	@echo 'make bench    measure (see benchmarks/)'
+	@echo 'make setup    install what development needs into $(VENV)'
+	@echo 'make clean    remove $(VENV) and caches'
+
+# What serving needs; nothing for development is installed here.
+$(VENV)/.serving: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo 'Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)'; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.development: $(VENV)/.serving pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.development
+
+run: $(VENV)/.serving
+	@exec $(BIN)/everruns-auth serve
+
+test: $(VENV)/.development
+	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
+
+lint: $(VENV)/.development
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.development
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.development
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,45 @@
+"""Owns the API key's form and the digests under which credentials are stored."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+
+_KEY = re.compile(r"evr_[0-9a-f]{64}")
+_SHOWN = 12
+
+
+def digest(credential: str) -> str:
+    """The SHA-256 of a whole credential, as 64 lower-case hex digits.
+
+    A fast hash suffices, because every credential here holds 128 random bits or more
+    (OWASP ASVS 2.9, NIST SP 800-63B §5.1.2.2 for look-up secrets).
+    """
+    return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_same(left: str, right: str) -> bool:
+    """Compare two secrets in constant time, whatever their lengths and characters."""
+    return hmac.compare_digest(digest(left), digest(right))
+
+
+def new_api_key() -> str:
+    """A new key: `evr_` and 64 hex digits, 256 random bits. Only its digest may be stored."""
+    return f"evr_{secrets.token_hex(32)}"
+
+
+def is_api_key(text: str) -> bool:
+    """Whether `text` has the form of a key; it says nothing of whether the key exists."""
+    return _KEY.fullmatch(text) is not None
+
+
+def key_prefix(key: str) -> str:
+    """The part of a key that may be shown: `evr_1a2b3c4d...`."""
+    return f"{key[:_SHOWN]}..."
+
+
+def new_seed() -> str:
+    """64 hex digits from which a session's refresh tokens are derived; never leaves the row."""
+    return secrets.token_hex(32)

@@ -1,0 +1,105 @@
+"""Owns the hashing of passwords: their bytes, their stored form, their cost. The only user of bcrypt.
+
+Pure functions that take a quarter of a second and more; `identity/hashing.py` keeps them off the
+event loop.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+import unicodedata
+
+import bcrypt
+
+# bcrypt reads 72 bytes and no more; version 5 of the library raises above that.
+BCRYPT_MAX_BYTES = 72
+# NIST SP 800-63B §5.1.1.2 asks for 64 at least; the upper bound keeps hashing input small.
+MAX_LENGTH = 1024
+# A hash brought from elsewhere with a higher cost would occupy a thread for minutes.
+MAX_COST = 16
+
+_PREHASHED = "hmac-sha256:"
+_BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
+_SALT_LENGTH = 29
+
+
+def normalise(password: str) -> str:
+    """The password in NFKC, so that two keyboards that type it differently agree (SP 800-63B)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def hash_password(password: str, cost: int) -> str:
+    """The stored form of a password.
+
+    Up to 72 bytes it is a plain bcrypt hash (`$2b$…`). Longer ones, and those with a NUL, are
+    pre-hashed with HMAC-SHA256 under the hash's own salt, so that a stolen list of SHA-256
+    digests is of no use against it, and marked `hmac-sha256:$2b$…`.
+    """
+    data = normalise(password).encode()
+    salt = bcrypt.gensalt(cost)
+    if _fits(data):
+        return bcrypt.hashpw(data, salt).decode()
+    return _PREHASHED + bcrypt.hashpw(_prehash(data, salt), salt).decode()
+
+
+def verify_password(password: str, stored: str) -> bool:
+    """Whether `stored` is the hash of `password`; False for anything that is no hash.
+
+    A plain hash is compared as bcrypt does, on the first 72 bytes, in NFKC and, where that
+    differs, as typed: hashes brought from elsewhere know no normal form.
+    """
+    if stored.startswith(_PREHASHED):
+        bare = stored.removeprefix(_PREHASHED)
+        data = normalise(password).encode()
+        return _is_verifiable(bare) and bcrypt.checkpw(
+            _prehash(data, bare[:_SALT_LENGTH].encode()), bare.encode()
+        )
+    if not _is_verifiable(stored):
+        return False
+    spellings = dict.fromkeys((normalise(password), password))
+    matches = [
+        bcrypt.checkpw(text.encode("utf-8", "surrogatepass")[:BCRYPT_MAX_BYTES], stored.encode())
+        for text in spellings
+    ]
+    return any(matches)
+
+
+def needs_rehash(password: str, stored: str, cost: int) -> bool:
+    """Whether a verified password should be hashed anew: lower cost, or not our stored form."""
+    plain = _fits(normalise(password).encode())
+    is_ours = stored.startswith("$2b$" if plain else _PREHASHED)
+    spelt_alike = normalise(password) == password or not plain
+    return cost_of(stored) < cost or not is_ours or not (spelt_alike or _is_nfkc(password, stored))
+
+
+def cost_of(stored: str) -> int:
+    """The cost (log2 of the rounds) of a stored hash; 0 when it is none."""
+    match = _BCRYPT.fullmatch(stored.removeprefix(_PREHASHED))
+    return int(match.group(1)) if match else 0
+
+
+def burn(password: str, cost: int) -> None:
+    """Take the time of one verification at `cost` and throw the answer away."""
+    spellings = dict.fromkeys((normalise(password), password))
+    for text in spellings:
+        data = text.encode("utf-8", "surrogatepass")[:BCRYPT_MAX_BYTES]
+        bcrypt.hashpw(data, bcrypt.gensalt(cost))
+
+
+def _is_verifiable(stored: str) -> bool:
+    return 0 < cost_of(stored) <= MAX_COST
+
+
+def _is_nfkc(password: str, stored: str) -> bool:
+    return bcrypt.checkpw(normalise(password).encode(), stored.encode())
+
+
+def _fits(data: bytes) -> bool:
+    return len(data) <= BCRYPT_MAX_BYTES and b"\0" not in data
+
+
+def _prehash(data: bytes, salt: bytes) -> bytes:
+    return base64.b64encode(hmac.digest(salt, data, hashlib.sha256))

@@ -1,0 +1,319 @@
+"""The settings: every environment variable the server obeys, read once, and nowhere else.
+
+It knows what each variable may hold. It does not know what the rest of the server does with it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from api.database_url import DatabaseUrl, DatabaseUrlRejected
+from api.settings_rules import conflicts
+
+Mode = Literal["none", "admin", "full"]
+
+
+class SettingsRejected(Exception):
+    """The environment cannot be used.
+
+    `problems` holds one line a variable: its name, what is wrong and how to put it right, never
+    its value.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def _split(value: object) -> object:
+    """Turn a comma-separated text into a tuple; empty parts are dropped."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        if not re.fullmatch(r"https?://[^/?#@*\s]+", value):
+            raise ValueError
+    return tuple(value.lower() for value in values)
+
+
+def _path_prefix(value: str) -> str:
+    prefix = value.rstrip("/")
+    if prefix and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", prefix):
+        raise ValueError
+    return prefix
+
+
+def _landing(value: str) -> str:
+    """Accept a path on this origin or a whole URL; `//host` would leave the origin unseen."""
+    if re.fullmatch(r"/(?![/\\])[^\s\\]*", value) or value == "/":
+        return value
+    return _http_url(value) and value
+
+
+def _limits_storage(value: str) -> str:
+    if value != "memory://" and not re.match(r"rediss?://[^/]+", value):
+        raise ValueError
+    return value
+
+
+def _database(value: object) -> object:
+    return DatabaseUrl.parse(value) if isinstance(value, str) else value
+
+
+def _field(default: Any, variable: str, accepts: str) -> Any:
+    """A field read from `variable`; `accepts` says in words what it may hold."""
+    return Field(default, validation_alias=variable, description=accepts)
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Secret = SecretStr | None
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+_SECONDS = "a whole number of seconds, 1 or more"
+_HTTP_URL = "an http:// or https:// URL without query or fragment"
+_YES_NO = "true or false (1, yes, on and their opposites are understood)"
+_TEXT = "any text"
+
+
+class Settings(BaseSettings):
+    """What is in force; field order is the order of the documentation.
+
+    The field names are ours, the aliases are the variables' names. Secrets do not show in `repr`.
+    """
+
+    model_config = SettingsConfigDict(
+        case_sensitive=True, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    mode: Annotated[Mode, BeforeValidator(_lower)] = _field(
+        "none", "AUTH_MODE", "none, admin or full"
+    )
+    host: str = _field("127.0.0.1", "AUTH_HOST", "an address or a host name to listen on")
+    port: Annotated[int, Field(ge=0, le=65535)] = _field(
+        9300, "AUTH_PORT", "a port number from 0 to 65535 (0: any free port)"
+    )
+    base_url: HttpUrl = _field("http://localhost:9300/api", "AUTH_BASE_URL", _HTTP_URL)
+    api_prefix: Annotated[str, AfterValidator(_path_prefix)] = _field(
+        "", "API_PREFIX", "empty, or a path that begins with a slash, as in /api"
+    )
+    jwt_secret: Secret = _field(
+        None, "AUTH_JWT_SECRET", "a secret of 32 bytes or more: openssl rand -hex 32"
+    )
+    jwt_secrets_previous: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = (
+        _field((), "AUTH_JWT_SECRET_PREVIOUS", "earlier secrets, separated by commas")
+    )
+    access_token_seconds: Annotated[int, Field(ge=1)] = _field(
+        900, "AUTH_JWT_ACCESS_TOKEN_LIFETIME", _SECONDS
+    )
+    refresh_token_seconds: Annotated[int, Field(ge=1)] = _field(
+        2_592_000, "AUTH_JWT_REFRESH_TOKEN_LIFETIME", _SECONDS
+    )
+    session_max_seconds: Annotated[int, Field(ge=0)] = _field(
+        7_776_000, "AUTH_SESSION_MAX_LIFETIME", "a whole number of seconds (0: no cap)"
+    )
+    refresh_grace_seconds: Annotated[int, Field(ge=0, le=300)] = _field(
+        10, "AUTH_REFRESH_REUSE_GRACE", "a whole number of seconds from 0 to 300"
+    )
+    admin_email: str | None = _field(None, "AUTH_ADMIN_EMAIL", "an e-mail address")
+    admin_password: Secret = _field(None, "AUTH_ADMIN_PASSWORD", "a password")
+    disable_password: bool = _field(False, "AUTH_DISABLE_PASSWORD", _YES_NO)
+    disable_signup: bool = _field(False, "AUTH_DISABLE_SIGNUP", _YES_NO)
+    password_min_length: Annotated[int, Field(ge=1, le=1024)] = _field(
+        8, "AUTH_PASSWORD_MIN_LENGTH", "a whole number of characters from 1 to 1024"
+    )
+    bcrypt_cost: Annotated[int, Field(ge=4, le=16)] = _field(
+        12, "AUTH_BCRYPT_COST", "a whole number from 4 to 16"
+    )
+    google_client_id: str | None = _field(None, "AUTH_GOOGLE_CLIENT_ID", _TEXT)
+    google_client_secret: Secret = _field(None, "AUTH_GOOGLE_CLIENT_SECRET", _TEXT)
+    google_redirect_uri: HttpUrl | None = _field(None, "AUTH_GOOGLE_REDIRECT_URI", _HTTP_URL)
+    google_allowed_domains: Words = _field(
+        (), "AUTH_GOOGLE_ALLOWED_DOMAINS", "domains, separated by commas"
+    )
+    google_issuer: HttpUrl = _field(
+        "https://accounts.google.com", "AUTH_GOOGLE_ISSUER", _HTTP_URL
+    )
+    github_client_id: str | None = _field(None, "AUTH_GITHUB_CLIENT_ID", _TEXT)
+    github_client_secret: Secret = _field(None, "AUTH_GITHUB_CLIENT_SECRET", _TEXT)
+    github_redirect_uri: HttpUrl | None = _field(None, "AUTH_GITHUB_REDIRECT_URI", _HTTP_URL)
+    github_url: HttpUrl = _field("https://github.com", "AUTH_GITHUB_URL", _HTTP_URL)
+    github_api_url: HttpUrl = _field("https://api.github.com", "AUTH_GITHUB_API_URL", _HTTP_URL)
+    login_redirect_url: Annotated[str, AfterValidator(_landing)] = _field(
+        "/", "AUTH_LOGIN_REDIRECT_URL", "a path that begins with one slash, or a whole http(s) URL"
+    )
+    cors_origins: Annotated[Words, AfterValidator(_origins)] = _field(
+        (),
+        "CORS_ALLOWED_ORIGINS",
+        "origins such as https://app.example.com, separated by commas; * cannot be allowed, "
+        "because the answers depend on who is signed in",
+    )
+    database: Annotated[DatabaseUrl, NoDecode, BeforeValidator(_database)] = _field(
+        DatabaseUrl.parse("sqlite://everruns-auth.db"),
+        "DATABASE_URL",
+        "sqlite://FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME",
+    )
+    rate_limit_storage: Annotated[SecretStr, AfterValidator(lambda s: _checked_storage(s))] = (
+        _field(
+            SecretStr("memory://"), "AUTH_RATE_LIMIT_STORAGE", "memory:// or redis://HOST:PORT/DB"
+        )
+    )
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = _field(
+        "text", "AUTH_LOG_FORMAT", "text or json"
+    )
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)
+    ] = _field("info", "AUTH_LOG_LEVEL", "debug, info, warning or error")
+
+    @property
+    def access_token_lifetime(self) -> timedelta:
+        return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def refresh_token_lifetime(self) -> timedelta:
+        return timedelta(seconds=self.refresh_token_seconds)
+
+    @property
+    def session_max_lifetime(self) -> timedelta | None:
+        """The age past which no rotation extends a session; None for no cap."""
+        return timedelta(seconds=self.session_max_seconds) if self.session_max_seconds else None
+
+    @property
+    def refresh_grace(self) -> timedelta:
+        return timedelta(seconds=self.refresh_grace_seconds)
+
+    @property
+    def password_auth_enabled(self) -> bool:
+        return self.mode != "none" and not self.disable_password
+
+    @property
+    def signup_enabled(self) -> bool:
+        return self.mode == "full" and not self.disable_signup
+
+    @property
+    def oauth_providers(self) -> tuple[str, ...]:
+        """The providers a browser may be sent to, in the order of the contract; only in `full`."""
+        configured = {"google": self.google_client_id, "github": self.github_client_id}
+        return tuple(name for name, ident in configured.items() if ident and self.mode == "full")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public URL, as a browser writes them."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc.lower()}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """The path prefixes under which every route but health, ready and metrics answers."""
+        public = urlsplit(self.base_url).path.rstrip("/") + self.api_prefix
+        return tuple(dict.fromkeys(("", "/api", self.api_prefix, public)))
+
+    def redirect_uri(self, provider: str) -> str:
+        """The callback URL to register with `provider`."""
+        chosen = {"google": self.google_redirect_uri, "github": self.github_redirect_uri}
+        default = f"{self.base_url}{self.api_prefix}/v1/auth/callback/{provider}"
+        return chosen.get(provider) or default
+
+
+def _checked_storage(value: SecretStr) -> SecretStr:
+    _limits_storage(value.get_secret_value())
+    return value
+
+
+def variables() -> dict[str, str]:
+    """Every variable's name, with the name of the field it fills."""
+    return {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
+
+
+def load() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsRejected: with every problem at once.
+    """
+    present = {name: os.environ[name] for name in variables() if os.environ.get(name, "").strip()}
+    problems: dict[str, str] = {}
+    settings: Settings | None = None
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems.update(_explain(error))
+    for variable, problem in conflicts(present):
+        problems.setdefault(variable, problem)
+    if problems or settings is None:
+        raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
+    if settings.jwt_secret is None:
+        # Only mode none gets here; its secret signs nothing that has to outlive the process.
+        settings = settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
+    return settings
+
+
+def database_from_environment() -> DatabaseUrl:
+    """Read DATABASE_URL alone, for the aerich command, which needs nothing else.
+
+    Raises:
+        SettingsRejected: it names no database this server can use.
+    """
+    text = os.environ.get("DATABASE_URL", "").strip()
+    try:
+        return DatabaseUrl.parse(text or "sqlite://everruns-auth.db")
+    except DatabaseUrlRejected as rejected:
+        raise SettingsRejected((f"DATABASE_URL: {rejected}",)) from None
+
+
+def _explain(error: ValidationError) -> dict[str, str]:
+    """One line a variable, in our words: the library's would repeat values."""
+    problems = {}
+    by_variable = {str(f.validation_alias): f for f in Settings.model_fields.values()}
+    for detail in error.errors(include_url=False, include_input=False):
+        variable = str(detail["loc"][0])
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, DatabaseUrlRejected):
+            problems[variable] = str(cause)
+        else:
+            problems[variable] = f"cannot be used; it must be {by_variable[variable].description}"
+    return problems
+
+
+def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each AUTH_ variable that nothing reads, with the nearest name that is."""
+    known = variables().keys()
+    sentences = []
+    for name in sorted(environ):
+        if not name.startswith("AUTH_") or name in known:
+            continue
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        hint = f"; did you mean {nearest[0]}?" if nearest else ""
+        sentences.append(f"{name} is not a setting and is ignored{hint}")
+    return tuple(sentences)
+
+
+def unknown_in_environment() -> tuple[str, ...]:
+    """`unknown_variables` of this process's environment."""
+    return unknown_variables(os.environ)

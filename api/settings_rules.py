@@ -1,0 +1,91 @@
+"""The rules between variables: what one may hold because of another.
+
+They look at the raw texts, so that they are checked even where a single value is already unusable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+# RFC 7518 §3.2: a key of the same size as the hash output or larger MUST be used with HS256.
+MIN_SECRET_BYTES = 32
+
+_OPENS_THE_DOOR = (
+    "AUTH_JWT_SECRET",
+    "AUTH_ADMIN_EMAIL",
+    "AUTH_ADMIN_PASSWORD",
+    "AUTH_GOOGLE_CLIENT_SECRET",
+    "AUTH_GITHUB_CLIENT_SECRET",
+)
+_MAKE_ONE = "make one with: openssl rand -hex 32"
+
+
+def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield (variable, what is wrong and how to put it right) for the set variables."""
+    mode = present.get("AUTH_MODE", "").strip().lower()
+    yield from _mode_left_unsaid(mode, present)
+    if mode in ("admin", "full"):
+        yield from _secret_needed(mode, present)
+    yield from _operator(mode, present)
+    for provider in ("GOOGLE", "GITHUB"):
+        yield from _pair(f"AUTH_{provider}_CLIENT_ID", f"AUTH_{provider}_CLIENT_SECRET", present)
+
+
+def advice(present: Mapping[str, str]) -> Iterator[str]:
+    """Yield sentences about settings that are accepted, but weaker than they should be."""
+    secret = present.get("AUTH_JWT_SECRET", "")
+    if present.get("AUTH_MODE", "").strip().lower() == "admin" and _is_short(secret):
+        yield f"AUTH_JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes; {_MAKE_ONE}"
+
+
+def _mode_left_unsaid(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    secret = next((name for name in _OPENS_THE_DOOR if name in present), None)
+    if not mode and secret:
+        yield (
+            "AUTH_MODE",
+            f"is not set, although {secret} is; set AUTH_MODE=admin or AUTH_MODE=full, "
+            "or say AUTH_MODE=none if you mean it",
+        )
+
+
+def _secret_needed(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    secret = present.get("AUTH_JWT_SECRET", "")
+    if not secret:
+        yield "AUTH_JWT_SECRET", f"is required when AUTH_MODE is {mode}; {_MAKE_ONE}"
+    elif mode == "full" and _is_short(secret):
+        yield (
+            "AUTH_JWT_SECRET",
+            f"is shorter than {MIN_SECRET_BYTES} bytes (RFC 7518 §3.2); {_MAKE_ONE}",
+        )
+    previous = present.get("AUTH_JWT_SECRET_PREVIOUS", "").split(",")
+    if mode == "full" and any(part.strip() and _is_short(part.strip()) for part in previous):
+        yield (
+            "AUTH_JWT_SECRET_PREVIOUS",
+            f"holds a secret shorter than {MIN_SECRET_BYTES} bytes, with which tokens could be "
+            "forged; remove it",
+        )
+
+
+def _operator(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    email, password = "AUTH_ADMIN_EMAIL", "AUTH_ADMIN_PASSWORD"
+    if mode == "admin":
+        for name in (email, password):
+            if name not in present:
+                yield name, "is required when AUTH_MODE is admin"
+    elif mode == "full":
+        yield from _pair(email, password, present)
+    address = present.get(email, "a@b").strip()
+    if "@" not in address.strip("@") or any(c.isspace() for c in address):
+        yield email, "cannot be used; it must be an e-mail address"
+    if len(present.get(password, "")) > 1024:
+        yield password, "is longer than 1024 characters; choose a shorter one"
+
+
+def _pair(one: str, other: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, partner in ((one, other), (other, one)):
+        if name not in present and partner in present:
+            yield name, f"is not set, although {partner} is; set both or neither"
+
+
+def _is_short(secret: str) -> bool:
+    return len(secret.encode()) < MIN_SECRET_BYTES

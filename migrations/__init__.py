@@ -1,0 +1,1 @@
+"""The database's history: one directory of aerich migrations for both engines."""

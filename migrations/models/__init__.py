@@ -1,0 +1,1 @@
+"""Migrations of the application's tables, applied in the order of their numbers."""

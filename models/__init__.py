@@ -1,0 +1,19 @@
+"""The tables, as classes whose methods are named questions. The only package with an ORM."""
+
+from models.api_key import ApiKey
+from models.audit_event import AuditEvent
+from models.oauth_identity import OAuthIdentity
+from models.refresh_token import RefreshToken, Rotation
+from models.types import ANONYMOUS_ID, new_id
+from models.user import User
+
+__all__ = [
+    "ANONYMOUS_ID",
+    "ApiKey",
+    "AuditEvent",
+    "OAuthIdentity",
+    "RefreshToken",
+    "Rotation",
+    "User",
+    "new_id",
+]

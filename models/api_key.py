@@ -1,0 +1,125 @@
+"""Owns the table `api_keys`: only digests of keys are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import database
+from models.types import new_id
+from models.user import User
+
+
+class ApiKey(Model):
+    """A key of a user; `expires_at` null means that it does not expire."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="api_keys", on_delete=fields.CASCADE
+    )
+    name = fields.CharField(max_length=200)
+    key_hash = fields.CharField(max_length=64, unique=True)
+    key_prefix = fields.CharField(max_length=20)
+    scopes: list[str] = fields.JSONField(default=list)
+    expires_at = fields.DatetimeField(null=True)
+    last_used_at = fields.DatetimeField(null=True)
+    last_used_ip = fields.CharField(max_length=45, null=True)
+    created_at = fields.DatetimeField()
+
+    user_id: UUID
+
+    class Meta:
+        table = "api_keys"
+        ordering: ClassVar = ["created_at", "id"]
+        indexes: ClassVar = [("user_id", "created_at")]
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires_at is not None and self.expires_at <= now
+
+    @classmethod
+    async def by_digest(cls, key_hash: str) -> Self | None:
+        """The key of a digest together with its user; none when the user's row is gone."""
+        key = await cls.filter(key_hash=key_hash).select_related("user").first()
+        return key if key is not None and key.user is not None else None
+
+    @classmethod
+    async def of_user(cls, user_id: UUID) -> list[Self]:
+        """Newest first."""
+        return await cls.filter(user_id=user_id).order_by("-created_at", "-id")
+
+    @classmethod
+    async def by_prefix(cls, prefix: str) -> list[Self]:
+        return await cls.filter(key_prefix__startswith=prefix).select_related("user")
+
+    @classmethod
+    async def add(cls, *, user_id: UUID, now: datetime, **columns: Any) -> Self:
+        return await cls.create(user_id=user_id, created_at=now, **columns)
+
+    @classmethod
+    async def remove(cls, key_id: UUID, *, user_id: UUID | None = None) -> bool:
+        """Delete a key, of `user_id` alone when given; whether it was there to delete."""
+        query = cls.filter(id=key_id)
+        if user_id is not None:
+            query = query.filter(user_id=user_id)
+        return bool(await query.delete())
+
+    @classmethod
+    async def remove_of_user(cls, user_id: UUID) -> int:
+        return await cls.filter(user_id=user_id).delete()
+
+    @classmethod
+    async def purge(cls, *, expired_before: datetime) -> int:
+        return await cls.filter(expires_at__lt=expired_before).delete()
+
+    @classmethod
+    async def note_uses(cls, uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:
+        """Write when and from where keys were last used, in one statement, never backwards.
+
+        `uses` must be in the order of the ids, so that two nodes lock the rows alike.
+        """
+        if not uses:
+            return
+        if database.is_sqlite():
+            await _note_uses_sqlite(uses)
+        else:
+            await _note_uses_postgresql(uses)
+
+
+_SQLITE_USES = """
+WITH used(id, at, ip) AS (VALUES {rows})
+UPDATE api_keys SET last_used_at = used.at, last_used_ip = used.ip FROM used
+WHERE api_keys.id = used.id AND used.at > COALESCE(api_keys.last_used_at, '')
+"""
+
+_POSTGRESQL_USES = """
+WITH used AS (
+    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS used(id, at, ip)
+), locked AS (
+    SELECT k.id FROM api_keys k JOIN used ON used.id = k.id ORDER BY k.id FOR UPDATE OF k
+)
+UPDATE api_keys k SET last_used_at = used.at, last_used_ip = used.ip
+FROM used JOIN locked ON locked.id = used.id
+WHERE k.id = used.id AND used.at > COALESCE(k.last_used_at, '-infinity')
+"""
+
+# SQLite takes at most 32,766 parameters a statement.
+_SQLITE_BATCH = 5_000
+
+
+async def _note_uses_sqlite(uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:
+    for start in range(0, len(uses), _SQLITE_BATCH):
+        batch = uses[start : start + _SQLITE_BATCH]
+        rows = ", ".join(["(?, ?, ?)"] * len(batch))
+        values = [v for key_id, at, ip in batch for v in (str(key_id), at.isoformat(" "), ip)]
+        await database.connection().execute_query(_SQLITE_USES.format(rows=rows), values)
+
+
+async def _note_uses_postgresql(uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:
+    await database.connection().execute_query_dict(
+        _POSTGRESQL_USES, [[u[0] for u in uses], [u[1] for u in uses], [u[2] for u in uses]]
+    )

@@ -1,0 +1,44 @@
+"""Owns the table `audit_events`: what happened, to whom, by whom. No row ever holds a secret."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.types import new_id
+
+
+class AuditEvent(Model):
+    """One event. It has no foreign keys: it outlives those whom it speaks of."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    at = fields.DatetimeField()
+    action = fields.CharField(max_length=64)
+    outcome = fields.CharField(max_length=16)
+    actor_id = fields.UUIDField(null=True)
+    user_id = fields.UUIDField(null=True)
+    ip_address = fields.CharField(max_length=45, null=True)
+    user_agent = fields.CharField(max_length=512, null=True)
+    request_id = fields.CharField(max_length=128, null=True)
+    detail: dict[str, Any] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "audit_events"
+        ordering: ClassVar = ["-at", "-id"]
+        indexes: ClassVar = [("at", "id"), ("user_id", "at"), ("actor_id", "at"), ("action", "at")]
+
+    @classmethod
+    async def add(cls, **columns: Any) -> Self:
+        return await cls.create(**columns)
+
+    @classmethod
+    async def newest(cls, limit: int = 50) -> list[Self]:
+        return await cls.all().limit(limit)
+
+    @classmethod
+    async def purge(cls, *, before: datetime) -> int:
+        return await cls.filter(at__lt=before).delete()

@@ -1,0 +1,199 @@
+"""Owns the connection to the database: opening, closing, transactions, its clock, its troubles.
+
+It knows no table.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import asyncpg
+from tortoise import BaseDBAsyncClient
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
+from tortoise.transactions import in_transaction
+
+from api.database_url import DatabaseUrl
+
+APP = "models"
+MODELS = (
+    "models.user",
+    "models.api_key",
+    "models.refresh_token",
+    "models.oauth_identity",
+    "models.audit_event",
+)
+CONNECTION = "default"
+
+POOL_SIZE = 10
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 10
+# How long a writer waits for another process's write on SQLite.
+BUSY_MILLISECONDS = 5_000
+
+Duplicate = IntegrityError
+
+TROUBLES: tuple[type[Exception], ...] = (
+    OperationalError,
+    DBConnectionError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    sqlite3.Error,
+    ConnectionError,
+    TimeoutError,
+)
+"""What the database's absence looks like; an `IntegrityError` is not among them."""
+
+
+class DatabaseUnreachable(Exception):
+    """The database cannot be opened; the message is one line for people, without secrets."""
+
+
+def tortoise_config(url: DatabaseUrl) -> dict[str, Any]:
+    """Tortoise's configuration for `url`, with aerich's own table beside ours."""
+    connection = _sqlite(url) if url.engine == "sqlite" else _postgresql(url)
+    return {
+        "connections": {CONNECTION: connection},
+        "apps": {
+            APP: {"models": [*MODELS, "aerich.models"], "default_connection": CONNECTION},
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _sqlite(url: DatabaseUrl) -> dict[str, Any]:
+    return {
+        "engine": "models.engines.sqlite",
+        "credentials": {
+            "file_path": str(url.path),
+            # First, so that even switching to WAL waits for another process that does the same.
+            "busy_timeout": BUSY_MILLISECONDS,
+            "journal_mode": "WAL",
+            # A revoked credential must not come back after a power cut.
+            "synchronous": "FULL",
+            "foreign_keys": "ON",
+        },
+    }
+
+
+def _postgresql(url: DatabaseUrl) -> dict[str, Any]:
+    credentials: dict[str, Any] = {
+        "host": url.host,
+        "port": url.port,
+        "user": url.user or os.environ.get("PGUSER") or "postgres",
+        "password": url.password,
+        "database": url.database,
+        "minsize": 1,
+        "maxsize": POOL_SIZE,
+        "timeout": CONNECT_SECONDS,
+        "command_timeout": STATEMENT_SECONDS,
+        "application_name": "everruns-auth",
+    }
+    if url.sslmode:
+        credentials["ssl"] = url.sslmode
+    return {"engine": "models.engines.postgresql", "credentials": credentials}
+
+
+async def open_database(url: DatabaseUrl) -> TortoiseContext:
+    """Open the database for every task of this process.
+
+    Raises:
+        DatabaseUnreachable: it does not answer, or the file cannot be written.
+    """
+    if url.path is not None:
+        _check_folder(url)
+    context = TortoiseContext()
+    with context:
+        # The fallback is what other tasks see: a request is never a child of the task that opens.
+        await context.init(config=tortoise_config(url), _enable_global_fallback=True)
+    try:
+        await ping()
+    except (*TROUBLES, OSError, asyncpg.ClientConfigurationError) as trouble:
+        await close_database(context)
+        raise DatabaseUnreachable(_explain(url, trouble)) from trouble
+    return context
+
+
+async def close_database(context: TortoiseContext) -> None:
+    """Close every connection; the loop can go afterwards without a word."""
+    await context.close_connections()
+
+
+@asynccontextmanager
+async def opened(url: DatabaseUrl) -> AsyncIterator[None]:
+    """Have the database open inside the block.
+
+    Raises:
+        DatabaseUnreachable: as `open_database`.
+    """
+    context = await open_database(url)
+    try:
+        yield
+    finally:
+        await close_database(context)
+
+
+def connection() -> BaseDBAsyncClient:
+    """The client of the running transaction, or of the process."""
+    from tortoise.connection import get_connection  # noqa: PLC0415  (needs an open context)
+
+    return get_connection(CONNECTION)
+
+
+def transaction() -> AbstractAsyncContextManager[Any]:
+    """All or nothing; on SQLite it holds the write lock from its beginning."""
+    return cast(AbstractAsyncContextManager[Any], in_transaction(CONNECTION))
+
+
+def is_sqlite() -> bool:
+    return connection().capabilities.dialect == "sqlite"
+
+
+async def ping() -> None:
+    """Ask the database for nothing; raises one of `TROUBLES` when it does not answer."""
+    await asyncio.wait_for(connection().execute_query("SELECT 1"), STATEMENT_SECONDS)
+
+
+async def clock() -> datetime:
+    """The database's time, by which races between nodes are decided."""
+    if is_sqlite():
+        rows = await connection().execute_query_dict(
+            "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS now"
+        )
+        return datetime.fromisoformat(rows[0]["now"]).replace(tzinfo=UTC)
+    rows = await connection().execute_query_dict("SELECT clock_timestamp() AS now")
+    return cast(datetime, rows[0]["now"]).astimezone(UTC)
+
+
+def _check_folder(url: DatabaseUrl) -> None:
+    assert url.path is not None
+    folder = url.path.absolute().parent
+    if not folder.is_dir():
+        raise DatabaseUnreachable(
+            f"DATABASE_URL: the folder {folder} does not exist; create it or name another file"
+        )
+    target = url.path if url.path.exists() else folder
+    if not os.access(target, os.W_OK) or not os.access(folder, os.W_OK):
+        raise DatabaseUnreachable(
+            f"DATABASE_URL: {target} cannot be written by this user; change its permissions "
+            "or name another file"
+        )
+
+
+def _explain(url: DatabaseUrl, trouble: BaseException) -> str:
+    """One line: where, what, and what to look at. Drivers' messages hold no password."""
+    words = str(trouble).strip().splitlines()
+    what = words[0] if words else type(trouble).__name__
+    advice = (
+        "check that it is a SQLite database"
+        if url.engine == "sqlite"
+        else "check that the server runs, and the user, password, name and sslmode in the URL"
+    )
+    return f"DATABASE_URL: {url} cannot be opened ({what}); {advice}"

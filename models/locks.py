@@ -1,0 +1,68 @@
+"""Owns the locks that hold across processes and nodes: one migrates, one purges.
+
+PostgreSQL keeps them in its sessions, SQLite beside its file; both let go when a process dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+
+from api.database_url import DatabaseUrl
+from models import database
+
+_POLL_SECONDS = 0.1
+
+
+@asynccontextmanager
+async def exclusive(url: DatabaseUrl, purpose: str) -> AsyncIterator[None]:
+    """Wait until nobody else holds the lock for `purpose`, and hold it inside the block."""
+    while True:
+        async with held_if_free(url, purpose) as is_mine:
+            if is_mine:
+                yield
+                return
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+@asynccontextmanager
+async def held_if_free(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
+    """Hold the lock for `purpose` inside the block if it is free; yields whether it was."""
+    holder = _held_file(url.path, purpose) if url.path else _held_session(url, purpose)
+    async with holder as is_mine:
+        yield is_mine
+
+
+@asynccontextmanager
+async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
+    handle = os.open(f"{path}.{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+    finally:
+        os.close(handle)
+
+
+@asynccontextmanager
+async def _held_session(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
+    credentials = database.tortoise_config(url)["connections"][database.CONNECTION]["credentials"]
+    names = ("host", "port", "user", "password", "database", "ssl", "timeout", "command_timeout")
+    connection = await asyncpg.connect(
+        **{name: credentials[name] for name in names if name in credentials}
+    )
+    try:
+        yield await connection.fetchval(
+            "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", f"everruns-auth.{purpose}"
+        )
+    finally:
+        await connection.close()

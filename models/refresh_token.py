@@ -1,0 +1,120 @@
+"""Owns the table `refresh_tokens`: one row is one session, and deleting it ends the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models.types import new_id
+from models.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """What one rotation writes. Digests, never tokens."""
+
+    token_hash: str = field(repr=False)
+    generation: int
+    rotated_at: datetime
+    expires_at: datetime
+    ip_address: str | None
+    user_agent: str | None
+
+
+class RefreshToken(Model):
+    """A session.
+
+    `token_hash` is the digest of its current refresh token, `previous_token_hash` of the one
+    before; `seed`, `generation`, `rotated_at` and `expires_at` are what the current token's bytes
+    follow from.
+    """
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="sessions", on_delete=fields.CASCADE
+    )
+    token_hash = fields.CharField(max_length=64, unique=True)
+    previous_token_hash = fields.CharField(max_length=64, null=True)
+    seed = fields.CharField(max_length=64)
+    generation = fields.IntField(default=0)
+    rotated_at = fields.DatetimeField()
+    last_used_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+    created_at = fields.DatetimeField()
+    ip_address = fields.CharField(max_length=45, null=True)
+    user_agent = fields.CharField(max_length=512, null=True)
+
+    user_id: UUID
+
+    class Meta:
+        table = "refresh_tokens"
+        ordering: ClassVar = ["created_at", "id"]
+        indexes: ClassVar = [("user_id", "created_at")]
+
+    def is_expired(self, now: datetime) -> bool:
+        return self.expires_at <= now
+
+    @classmethod
+    async def by_id(cls, session_id: UUID) -> Self | None:
+        """The session together with its user; none when the user's row is gone."""
+        session = await cls.filter(id=session_id).select_related("user").first()
+        return session if session is not None and session.user is not None else None
+
+    @classmethod
+    async def of_user(cls, user_id: UUID, *, now: datetime) -> list[Self]:
+        """Those that live, newest first."""
+        return await cls.filter(user_id=user_id, expires_at__gt=now).order_by("-created_at", "-id")
+
+    @classmethod
+    async def add(cls, *, session_id: UUID, user_id: UUID, now: datetime, **columns: Any) -> Self:
+        return await cls.create(
+            id=session_id,
+            user_id=user_id,
+            created_at=now,
+            rotated_at=now,
+            last_used_at=now,
+            **columns,
+        )
+
+    @classmethod
+    async def rotate(cls, session_id: UUID, *, spent_hash: str, rotation: Rotation) -> bool:
+        """Replace the current token, if `spent_hash` still is the current one.
+
+        One conditional UPDATE decides which of many tries does it (RFC 9700 §4.14.2).
+        """
+        changed = await cls.filter(id=session_id, token_hash=spent_hash).update(
+            token_hash=rotation.token_hash,
+            previous_token_hash=spent_hash,
+            generation=rotation.generation,
+            rotated_at=rotation.rotated_at,
+            last_used_at=rotation.rotated_at,
+            expires_at=rotation.expires_at,
+            ip_address=rotation.ip_address,
+            user_agent=rotation.user_agent,
+        )
+        return changed == 1
+
+    @classmethod
+    async def end(cls, session_id: UUID, *, user_id: UUID | None = None) -> bool:
+        """Delete a session, of `user_id` alone when given; whether it was there to delete."""
+        query = cls.filter(id=session_id)
+        if user_id is not None:
+            query = query.filter(user_id=user_id)
+        return bool(await query.delete())
+
+    @classmethod
+    async def end_of_user(cls, user_id: UUID, *, but: UUID | None = None) -> int:
+        """Delete every session of a user, except `but`; how many there were."""
+        query = cls.filter(user_id=user_id)
+        if but is not None:
+            query = query.exclude(id=but)
+        return await query.delete()
+
+    @classmethod
+    async def purge(cls, *, expired_before: datetime) -> int:
+        return await cls.filter(expires_at__lt=expired_before).delete()

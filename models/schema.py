@@ -1,0 +1,134 @@
+"""Owns the schema's history: applying migrations once, under a lock, and telling their status.
+
+The migrations themselves are aerich's files in `migrations/models`.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+from aerich import Command
+from aerich.models import Aerich
+from tortoise.exceptions import OperationalError
+
+import migrations
+from api.database_url import DatabaseUrl
+from models import database
+from models.locks import exclusive
+
+MIGRATIONS = Path(migrations.__file__).parent
+
+# What the last statement of a migration on SQLite leaves behind when it fails cannot be undone by
+# SQLite: aerich runs scripts, and a script commits whatever transaction is around it.
+_COPY_SUFFIX = ".before-migration"
+
+
+class MigrationFailed(Exception):
+    """A migration did not apply; the database is as it was before."""
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationStatus:
+    """Which migrations are in the database and which are not; file names in their order."""
+
+    applied: tuple[str, ...]
+    pending: tuple[str, ...]
+
+    @property
+    def is_current(self) -> bool:
+        return not self.pending
+
+
+async def status() -> MigrationStatus:
+    """The status of the open database; an empty one has everything pending."""
+    files = sorted(MIGRATIONS.joinpath(database.APP).glob("[0-9]*_*.py"), key=_number)
+    try:
+        rows = await Aerich.filter(app=database.APP).values_list("version", flat=True)
+    except OperationalError as error:
+        if not _is_missing_table(error):
+            raise
+        rows = []
+    applied = {str(row) for row in rows}
+    names = [file.name for file in files]
+    return MigrationStatus(
+        applied=tuple(name for name in names if name in applied),
+        pending=tuple(name for name in names if name not in applied),
+    )
+
+
+async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
+    """Apply what is pending and return the names; at most one process does it at a time.
+
+    Raises:
+        MigrationFailed: one did not apply; what was there before is put back.
+        DatabaseUnreachable: the database cannot be opened.
+    """
+    async with database.opened(url):
+        if (await status()).is_current:
+            return ()
+        async with exclusive(url, "migrations"), _restored_on_failure(url):
+            command = Command(
+                database.tortoise_config(url), app=database.APP, location=str(MIGRATIONS)
+            )
+            await command.init()
+            return tuple(await command.upgrade(run_in_transaction=True))
+
+
+async def prepare_bookkeeping(url: DatabaseUrl) -> None:
+    """Make aerich's own table where it is missing, so that aerich can say that all is pending."""
+    async with database.opened(url):
+        generator = database.connection().schema_generator(database.connection())
+        table = generator._get_table_sql(Aerich, safe=True)["table_creation_string"]
+        await generator.generate_from_string(table)
+
+
+@asynccontextmanager
+async def _restored_on_failure(url: DatabaseUrl) -> AsyncIterator[None]:
+    """Put a SQLite file back as it was when the block fails; PostgreSQL rolls back by itself."""
+    copy = _copy_of(url.path) if url.path is not None else None
+    try:
+        yield
+    except (OperationalError, asyncpg.PostgresError, sqlite3.Error) as error:
+        if copy is not None and url.path is not None:
+            _copy(copy, url.path)
+        raise MigrationFailed(
+            f"a migration failed ({error}); the database is as it was before. "
+            "Keep a copy of it and report this"
+        ) from error
+    finally:
+        if copy is not None:
+            for suffix in ("", "-wal", "-shm"):
+                with suppress(FileNotFoundError):
+                    os.unlink(f"{copy}{suffix}")
+
+
+def _copy_of(path: Path) -> Path:
+    copy = path.with_name(path.name + _COPY_SUFFIX)
+    _copy(path, copy)
+    copy.chmod(0o600)
+    return copy
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a whole SQLite database, the parts still in its WAL included."""
+    reader, writer = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        reader.backup(writer)
+    finally:
+        reader.close()
+        writer.close()
+
+
+def _number(file: Path) -> int:
+    return int(file.name.partition("_")[0])
+
+
+def _is_missing_table(error: OperationalError) -> bool:
+    text = str(error)
+    return "no such table" in text or "does not exist" in text

@@ -1,0 +1,113 @@
+"""Owns the table `users` and the named questions that are asked of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar, Self
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.expressions import Q
+from tortoise.models import Model
+
+from models import database
+from models.types import ANONYMOUS_ID, new_id
+
+
+class User(Model):
+    """A person or a program that can sign in; `disabled_at` null means enabled."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    email = fields.CharField(max_length=254, unique=True)
+    name = fields.CharField(max_length=200)
+    avatar_url = fields.CharField(max_length=2048, null=True)
+    roles: list[str] = fields.JSONField(default=list)
+    password_hash = fields.CharField(max_length=200, null=True)
+    email_verified = fields.BooleanField(default=False)
+    disabled_at = fields.DatetimeField(null=True)
+    last_active_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField()
+    updated_at = fields.DatetimeField()
+
+    class Meta:
+        table = "users"
+        ordering: ClassVar = ["created_at", "id"]
+
+    @property
+    def is_disabled(self) -> bool:
+        return self.disabled_at is not None
+
+    @property
+    def is_operator(self) -> bool:
+        return "admin" in self.roles
+
+    @classmethod
+    async def by_id(cls, user_id: UUID) -> Self | None:
+        return await cls.get_or_none(id=user_id)
+
+    @classmethod
+    async def by_email(cls, email: str) -> Self | None:
+        """The user of a normalised address."""
+        return await cls.get_or_none(email=email)
+
+    @classmethod
+    async def everyone(cls) -> list[Self]:
+        return await cls.all()
+
+    @classmethod
+    async def add(
+        cls, *, email: str, name: str, roles: list[str], now: datetime, **more: object
+    ) -> Self:
+        """Insert a user; raises `Duplicate` when the address is taken."""
+        return await cls.create(
+            email=email, name=name, roles=roles, created_at=now, updated_at=now, **more
+        )
+
+    @classmethod
+    async def enabled_operators(cls, *, besides: UUID | None = None) -> int:
+        """How many enabled operators there are, the anonymous one never counted."""
+        # Roles are JSON; reading the few enabled users' roles is exact on both engines.
+        excluded = [ANONYMOUS_ID] + ([besides] if besides else [])
+        rows = await cls.filter(Q(disabled_at=None) & ~Q(id__in=excluded)).values_list(
+            "roles", flat=True
+        )
+        return sum("admin" in (roles or ()) for roles in rows)
+
+    @classmethod
+    async def note_sign_in(
+        cls, user_id: UUID, *, verified_hash: str | None, new_hash: str | None, now: datetime
+    ) -> bool:
+        """Note a sign-in, if the user is still enabled and the password still the verified one.
+
+        One conditional UPDATE, so that a sign-in cannot outrun a disabling or a new password.
+        """
+        changed = await cls.filter(
+            id=user_id, disabled_at=None, password_hash=verified_hash
+        ).update(last_active_at=now, password_hash=new_hash or verified_hash)
+        return changed == 1
+
+    @classmethod
+    async def replace_password(
+        cls, user_id: UUID, *, verified_hash: str | None, new_hash: str, now: datetime
+    ) -> bool:
+        """Set a password, if nobody else set one meanwhile."""
+        changed = await cls.filter(id=user_id, password_hash=verified_hash).update(
+            password_hash=new_hash, updated_at=now
+        )
+        return changed == 1
+
+    async def change(self, now: datetime, **columns: object) -> None:
+        """Write `columns` of this row, and the time of the change."""
+        self.update_from_dict({**columns, "updated_at": now})
+        await self.save(update_fields=[*columns, "updated_at"])
+
+    @classmethod
+    async def lock(cls) -> None:
+        """Let one transaction at a time decide about operators, on PostgreSQL.
+
+        On SQLite a transaction is alone from its beginning.
+        """
+        if not database.is_sqlite():
+            await database.connection().execute_query(
+                "SELECT pg_advisory_xact_lock(hashtext('everruns-auth.operators'))"
+            )
