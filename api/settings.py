@@ -48,7 +48,12 @@ def _lower(value: object) -> object:
 
 def _http_url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+    ):
         raise ValueError
     return value.rstrip("/")
 
@@ -111,7 +116,9 @@ class Settings(BaseSettings):
     mode: Annotated[Mode, BeforeValidator(_lower)] = _field(
         "none", "AUTH_MODE", "none, admin or full"
     )
-    host: str = _field("127.0.0.1", "AUTH_HOST", "an address or a host name to listen on")
+    host: str = _field(
+        "127.0.0.1", "AUTH_HOST", "an address or a host name to listen on"
+    )
     port: Annotated[int, Field(ge=0, le=65535)] = _field(
         9300, "AUTH_PORT", "a port number from 0 to 65535 (0: any free port)"
     )
@@ -122,9 +129,9 @@ class Settings(BaseSettings):
     jwt_secret: Secret = _field(
         None, "AUTH_JWT_SECRET", "a secret of 32 bytes or more: openssl rand -hex 32"
     )
-    jwt_secrets_previous: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = (
-        _field((), "AUTH_JWT_SECRET_PREVIOUS", "earlier secrets, separated by commas")
-    )
+    jwt_secrets_previous: Annotated[
+        tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)
+    ] = _field((), "AUTH_JWT_SECRET_PREVIOUS", "earlier secrets, separated by commas")
     access_token_seconds: Annotated[int, Field(ge=1)] = _field(
         900, "AUTH_JWT_ACCESS_TOKEN_LIFETIME", _SECONDS
     )
@@ -149,7 +156,9 @@ class Settings(BaseSettings):
     )
     google_client_id: str | None = _field(None, "AUTH_GOOGLE_CLIENT_ID", _TEXT)
     google_client_secret: Secret = _field(None, "AUTH_GOOGLE_CLIENT_SECRET", _TEXT)
-    google_redirect_uri: HttpUrl | None = _field(None, "AUTH_GOOGLE_REDIRECT_URI", _HTTP_URL)
+    google_redirect_uri: HttpUrl | None = _field(
+        None, "AUTH_GOOGLE_REDIRECT_URI", _HTTP_URL
+    )
     google_allowed_domains: Words = _field(
         (), "AUTH_GOOGLE_ALLOWED_DOMAINS", "domains, separated by commas"
     )
@@ -158,11 +167,17 @@ class Settings(BaseSettings):
     )
     github_client_id: str | None = _field(None, "AUTH_GITHUB_CLIENT_ID", _TEXT)
     github_client_secret: Secret = _field(None, "AUTH_GITHUB_CLIENT_SECRET", _TEXT)
-    github_redirect_uri: HttpUrl | None = _field(None, "AUTH_GITHUB_REDIRECT_URI", _HTTP_URL)
+    github_redirect_uri: HttpUrl | None = _field(
+        None, "AUTH_GITHUB_REDIRECT_URI", _HTTP_URL
+    )
     github_url: HttpUrl = _field("https://github.com", "AUTH_GITHUB_URL", _HTTP_URL)
-    github_api_url: HttpUrl = _field("https://api.github.com", "AUTH_GITHUB_API_URL", _HTTP_URL)
+    github_api_url: HttpUrl = _field(
+        "https://api.github.com", "AUTH_GITHUB_API_URL", _HTTP_URL
+    )
     login_redirect_url: Annotated[str, AfterValidator(_landing)] = _field(
-        "/", "AUTH_LOGIN_REDIRECT_URL", "a path that begins with one slash, or a whole http(s) URL"
+        "/",
+        "AUTH_LOGIN_REDIRECT_URL",
+        "a path that begins with one slash, or a whole http(s) URL",
     )
     cors_origins: Annotated[Words, AfterValidator(_origins)] = _field(
         (),
@@ -175,10 +190,12 @@ class Settings(BaseSettings):
         "DATABASE_URL",
         "sqlite://FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME",
     )
-    rate_limit_storage: Annotated[SecretStr, AfterValidator(lambda s: _checked_storage(s))] = (
-        _field(
-            SecretStr("memory://"), "AUTH_RATE_LIMIT_STORAGE", "memory:// or redis://HOST:PORT/DB"
-        )
+    rate_limit_storage: Annotated[
+        SecretStr, AfterValidator(lambda s: _checked_storage(s))
+    ] = _field(
+        SecretStr("memory://"),
+        "AUTH_RATE_LIMIT_STORAGE",
+        "memory:// or redis://HOST:PORT/DB",
     )
     log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = _field(
         "text", "AUTH_LOG_FORMAT", "text or json"
@@ -198,7 +215,11 @@ class Settings(BaseSettings):
     @property
     def session_max_lifetime(self) -> timedelta | None:
         """The age past which no rotation extends a session; None for no cap."""
-        return timedelta(seconds=self.session_max_seconds) if self.session_max_seconds else None
+        return (
+            timedelta(seconds=self.session_max_seconds)
+            if self.session_max_seconds
+            else None
+        )
 
     @property
     def refresh_grace(self) -> timedelta:
@@ -216,7 +237,9 @@ class Settings(BaseSettings):
     def oauth_providers(self) -> tuple[str, ...]:
         """The providers a browser may be sent to, in the order of the contract; only in `full`."""
         configured = {"google": self.google_client_id, "github": self.github_client_id}
-        return tuple(name for name, ident in configured.items() if ident and self.mode == "full")
+        return tuple(
+            name for name, ident in configured.items() if ident and self.mode == "full"
+        )
 
     @property
     def origin(self) -> str:
@@ -236,7 +259,10 @@ class Settings(BaseSettings):
 
     def redirect_uri(self, provider: str) -> str:
         """The callback URL to register with `provider`."""
-        chosen = {"google": self.google_redirect_uri, "github": self.github_redirect_uri}
+        chosen = {
+            "google": self.google_redirect_uri,
+            "github": self.github_redirect_uri,
+        }
         default = f"{self.base_url}{self.api_prefix}/v1/auth/callback/{provider}"
         return chosen.get(provider) or default
 
@@ -248,7 +274,10 @@ def _checked_storage(value: SecretStr) -> SecretStr:
 
 def variables() -> dict[str, str]:
     """Every variable's name, with the name of the field it fills."""
-    return {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
+    return {
+        str(field.validation_alias): name
+        for name, field in Settings.model_fields.items()
+    }
 
 
 def load() -> Settings:
@@ -257,7 +286,11 @@ def load() -> Settings:
     Raises:
         SettingsRejected: with every problem at once.
     """
-    present = {name: os.environ[name] for name in variables() if os.environ.get(name, "").strip()}
+    present = {
+        name: os.environ[name]
+        for name in variables()
+        if os.environ.get(name, "").strip()
+    }
     problems: dict[str, str] = {}
     settings: Settings | None = None
     try:
@@ -267,10 +300,14 @@ def load() -> Settings:
     for variable, problem in conflicts(present):
         problems.setdefault(variable, problem)
     if problems or settings is None:
-        raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
+        raise SettingsRejected(
+            tuple(f"{name}: {words}" for name, words in problems.items())
+        )
     if settings.jwt_secret is None:
         # Only mode none gets here; its secret signs nothing that has to outlive the process.
-        settings = settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
+        settings = settings.model_copy(
+            update={"jwt_secret": SecretStr(secrets.token_hex(32))}
+        )
     return settings
 
 
@@ -297,7 +334,9 @@ def _explain(error: ValidationError) -> dict[str, str]:
         if isinstance(cause, DatabaseUrlRejected):
             problems[variable] = str(cause)
         else:
-            problems[variable] = f"cannot be used; it must be {by_variable[variable].description}"
+            problems[variable] = (
+                f"cannot be used; it must be {by_variable[variable].description}"
+            )
     return problems
 
 

@@ -28,7 +28,9 @@ def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield from _secret_needed(mode, present)
     yield from _operator(mode, present)
     for provider in ("GOOGLE", "GITHUB"):
-        yield from _pair(f"AUTH_{provider}_CLIENT_ID", f"AUTH_{provider}_CLIENT_SECRET", present)
+        yield from _pair(
+            f"AUTH_{provider}_CLIENT_ID", f"AUTH_{provider}_CLIENT_SECRET", present
+        )
 
 
 def advice(present: Mapping[str, str]) -> Iterator[str]:
@@ -38,7 +40,9 @@ def advice(present: Mapping[str, str]) -> Iterator[str]:
         yield f"AUTH_JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes; {_MAKE_ONE}"
 
 
-def _mode_left_unsaid(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _mode_left_unsaid(
+    mode: str, present: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     secret = next((name for name in _OPENS_THE_DOOR if name in present), None)
     if not mode and secret:
         yield (
@@ -58,7 +62,9 @@ def _secret_needed(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str,
             f"is shorter than {MIN_SECRET_BYTES} bytes (RFC 7518 §3.2); {_MAKE_ONE}",
         )
     previous = present.get("AUTH_JWT_SECRET_PREVIOUS", "").split(",")
-    if mode == "full" and any(part.strip() and _is_short(part.strip()) for part in previous):
+    if mode == "full" and any(
+        part.strip() and _is_short(part.strip()) for part in previous
+    ):
         yield (
             "AUTH_JWT_SECRET_PREVIOUS",
             f"holds a secret shorter than {MIN_SECRET_BYTES} bytes, with which tokens could be "
@@ -81,7 +87,9 @@ def _operator(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]
         yield password, "is longer than 1024 characters; choose a shorter one"
 
 
-def _pair(one: str, other: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _pair(
+    one: str, other: str, present: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
     for name, partner in ((one, other), (other, one)):
         if name not in present and partner in present:
             yield name, f"is not set, although {partner} is; set both or neither"

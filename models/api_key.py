@@ -115,11 +115,18 @@ async def _note_uses_sqlite(uses: Sequence[tuple[UUID, datetime, str | None]]) -
     for start in range(0, len(uses), _SQLITE_BATCH):
         batch = uses[start : start + _SQLITE_BATCH]
         rows = ", ".join(["(?, ?, ?)"] * len(batch))
-        values = [v for key_id, at, ip in batch for v in (str(key_id), at.isoformat(" "), ip)]
-        await database.connection().execute_query(_SQLITE_USES.format(rows=rows), values)
+        values = [
+            v for key_id, at, ip in batch for v in (str(key_id), at.isoformat(" "), ip)
+        ]
+        await database.connection().execute_query(
+            _SQLITE_USES.format(rows=rows), values
+        )
 
 
-async def _note_uses_postgresql(uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:
+async def _note_uses_postgresql(
+    uses: Sequence[tuple[UUID, datetime, str | None]],
+) -> None:
     await database.connection().execute_query_dict(
-        _POSTGRESQL_USES, [[u[0] for u in uses], [u[1] for u in uses], [u[2] for u in uses]]
+        _POSTGRESQL_USES,
+        [[u[0] for u in uses], [u[1] for u in uses], [u[2] for u in uses]],
     )

@@ -29,7 +29,12 @@ class AuditEvent(Model):
     class Meta:
         table = "audit_events"
         ordering: ClassVar = ["-at", "-id"]
-        indexes: ClassVar = [("at", "id"), ("user_id", "at"), ("actor_id", "at"), ("action", "at")]
+        indexes: ClassVar = [
+            ("at", "id"),
+            ("user_id", "at"),
+            ("actor_id", "at"),
+            ("action", "at"),
+        ]
 
     @classmethod
     async def add(cls, **columns: Any) -> Self:

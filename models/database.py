@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import asyncpg
 from tortoise import BaseDBAsyncClient
-from tortoise.context import TortoiseContext
+from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
@@ -29,7 +29,6 @@ MODELS = (
     "models.oauth_identity",
     "models.audit_event",
 )
-CONNECTION = "default"
 
 POOL_SIZE = 10
 CONNECT_SECONDS = 5
@@ -57,11 +56,13 @@ class DatabaseUnreachable(Exception):
 
 def tortoise_config(url: DatabaseUrl) -> dict[str, Any]:
     """Tortoise's configuration for `url`, with aerich's own table beside ours."""
-    connection = _sqlite(url) if url.engine == "sqlite" else _postgresql(url)
+    # Named after the engine: Tortoise remembers SQL by the connection's name, and a process that
+    # opens both engines one after the other (the tests) must not be given the other's.
+    name = url.engine
     return {
-        "connections": {CONNECTION: connection},
+        "connections": {name: _sqlite(url) if name == "sqlite" else _postgresql(url)},
         "apps": {
-            APP: {"models": [*MODELS, "aerich.models"], "default_connection": CONNECTION},
+            APP: {"models": [*MODELS, "aerich.models"], "default_connection": name}
         },
         "use_tz": True,
         "timezone": "UTC",
@@ -101,18 +102,24 @@ def _postgresql(url: DatabaseUrl) -> dict[str, Any]:
     return {"engine": "models.engines.postgresql", "credentials": credentials}
 
 
-async def open_database(url: DatabaseUrl) -> TortoiseContext:
+async def open_database(
+    url: DatabaseUrl, *, is_checked: bool = True
+) -> TortoiseContext:
     """Open the database for every task of this process.
+
+    Unchecked, it succeeds also while the database is away; each question then fails by itself.
 
     Raises:
         DatabaseUnreachable: it does not answer, or the file cannot be written.
     """
-    if url.path is not None:
+    if is_checked and url.path is not None:
         _check_folder(url)
     context = TortoiseContext()
     with context:
         # The fallback is what other tasks see: a request is never a child of the task that opens.
         await context.init(config=tortoise_config(url), _enable_global_fallback=True)
+    if not is_checked:
+        return context
     try:
         await ping()
     except (*TROUBLES, OSError, asyncpg.ClientConfigurationError) as trouble:
@@ -142,14 +149,12 @@ async def opened(url: DatabaseUrl) -> AsyncIterator[None]:
 
 def connection() -> BaseDBAsyncClient:
     """The client of the running transaction, or of the process."""
-    from tortoise.connection import get_connection  # noqa: PLC0415  (needs an open context)
-
-    return get_connection(CONNECTION)
+    return require_context().db()
 
 
 def transaction() -> AbstractAsyncContextManager[Any]:
     """All or nothing; on SQLite it holds the write lock from its beginning."""
-    return cast(AbstractAsyncContextManager[Any], in_transaction(CONNECTION))
+    return cast(AbstractAsyncContextManager[Any], in_transaction())
 
 
 def is_sqlite() -> bool:

@@ -41,7 +41,9 @@ async def held_if_free(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
-    handle = os.open(f"{path}.{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = os.open(
+        f"{path}.{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
+    )
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,14 +57,26 @@ async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def _held_session(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
-    credentials = database.tortoise_config(url)["connections"][database.CONNECTION]["credentials"]
-    names = ("host", "port", "user", "password", "database", "ssl", "timeout", "command_timeout")
+    credentials = database.tortoise_config(url)["connections"][url.engine][
+        "credentials"
+    ]
+    names = (
+        "host",
+        "port",
+        "user",
+        "password",
+        "database",
+        "ssl",
+        "timeout",
+        "command_timeout",
+    )
     connection = await asyncpg.connect(
         **{name: credentials[name] for name in names if name in credentials}
     )
     try:
         yield await connection.fetchval(
-            "SELECT pg_try_advisory_lock(hashtextextended($1, 0))", f"everruns-auth.{purpose}"
+            "SELECT pg_try_advisory_lock(hashtextextended($1, 0))",
+            f"everruns-auth.{purpose}",
         )
     finally:
         await connection.close()

@@ -74,7 +74,9 @@ async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
             return ()
         async with exclusive(url, "migrations"), _restored_on_failure(url):
             command = Command(
-                database.tortoise_config(url), app=database.APP, location=str(MIGRATIONS)
+                database.tortoise_config(url),
+                app=database.APP,
+                location=str(MIGRATIONS),
             )
             await command.init()
             return tuple(await command.upgrade(run_in_transaction=True))

@@ -75,7 +75,12 @@ class User(Model):
 
     @classmethod
     async def note_sign_in(
-        cls, user_id: UUID, *, verified_hash: str | None, new_hash: str | None, now: datetime
+        cls,
+        user_id: UUID,
+        *,
+        verified_hash: str | None,
+        new_hash: str | None,
+        now: datetime,
     ) -> bool:
         """Note a sign-in, if the user is still enabled and the password still the verified one.
 

@@ -51,28 +51,30 @@ def verify_password(password: str, stored: str) -> bool:
     A plain hash is compared as bcrypt does, on the first 72 bytes, in NFKC and, where that
     differs, as typed: hashes brought from elsewhere know no normal form.
     """
-    if stored.startswith(_PREHASHED):
-        bare = stored.removeprefix(_PREHASHED)
-        data = normalise(password).encode()
-        return _is_verifiable(bare) and bcrypt.checkpw(
-            _prehash(data, bare[:_SALT_LENGTH].encode()), bare.encode()
-        )
     if not _is_verifiable(stored):
         return False
-    spellings = dict.fromkeys((normalise(password), password))
+    bare = stored.removeprefix(_PREHASHED)
+    is_prehashed = bare != stored
+    salt = bare[:_SALT_LENGTH].encode()
+    # A list, not any() over a generator: every spelling takes its time, whichever matches.
     matches = [
-        bcrypt.checkpw(text.encode("utf-8", "surrogatepass")[:BCRYPT_MAX_BYTES], stored.encode())
-        for text in spellings
+        bcrypt.checkpw(
+            _prehash(data, salt) if is_prehashed else data[:BCRYPT_MAX_BYTES],
+            bare.encode(),
+        )
+        for data in _spellings(password)
     ]
     return any(matches)
 
 
 def needs_rehash(password: str, stored: str, cost: int) -> bool:
     """Whether a verified password should be hashed anew: lower cost, or not our stored form."""
-    plain = _fits(normalise(password).encode())
-    is_ours = stored.startswith("$2b$" if plain else _PREHASHED)
-    spelt_alike = normalise(password) == password or not plain
-    return cost_of(stored) < cost or not is_ours or not (spelt_alike or _is_nfkc(password, stored))
+    data, *as_typed = _spellings(password)
+    if cost_of(stored) < cost or not stored.startswith(
+        "$2b$" if _fits(data) else _PREHASHED
+    ):
+        return True
+    return bool(as_typed) and _fits(data) and not bcrypt.checkpw(data, stored.encode())
 
 
 def cost_of(stored: str) -> int:
@@ -83,18 +85,18 @@ def cost_of(stored: str) -> int:
 
 def burn(password: str, cost: int) -> None:
     """Take the time of one verification at `cost` and throw the answer away."""
-    spellings = dict.fromkeys((normalise(password), password))
-    for text in spellings:
-        data = text.encode("utf-8", "surrogatepass")[:BCRYPT_MAX_BYTES]
-        bcrypt.hashpw(data, bcrypt.gensalt(cost))
+    for data in _spellings(password):
+        bcrypt.hashpw(data[:BCRYPT_MAX_BYTES], bcrypt.gensalt(cost))
+
+
+def _spellings(password: str) -> tuple[bytes, ...]:
+    """The bytes in NFKC and, where they differ, as typed."""
+    texts = dict.fromkeys((normalise(password), password))
+    return tuple(text.encode("utf-8", "surrogatepass") for text in texts)
 
 
 def _is_verifiable(stored: str) -> bool:
     return 0 < cost_of(stored) <= MAX_COST
-
-
-def _is_nfkc(password: str, stored: str) -> bool:
-    return bcrypt.checkpw(normalise(password).encode(), stored.encode())
 
 
 def _fits(data: bytes) -> bool:

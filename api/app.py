@@ -1,0 +1,130 @@
+"""Joins the parts into an application: the only place where they meet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from functools import cache
+from typing import Any
+
+import orjson
+import structlog
+from sanic import HTTPResponse, Request, Sanic
+from sanic.config import Config
+
+from api.identity import housekeeping
+from api.identity.services import assemble
+from api.routes import access_log, openapi
+from api.routes.all import ROUTES
+from api.routes.call import TimedRequest
+from api.routes.problems import Problems
+from api.routes.table import add_routes
+from api.settings import Settings
+from models import database
+
+MAX_BODY_BYTES = 64 * 1024
+# Seconds. A sign-in may wait ten for a thread, and a database statement ten.
+REQUEST_TIMEOUT = 30
+RESPONSE_TIMEOUT = 45
+KEEP_ALIVE_TIMEOUT = 75
+GRACEFUL_SHUTDOWN_TIMEOUT = 15
+
+App = Sanic[Any, Any]
+
+log = structlog.get_logger("everruns_auth.app")
+
+
+def create_app(settings: Settings, *, workers: int = 1) -> App:
+    """An application that answers by `settings`; `workers` is how many share this machine."""
+    app: App = Sanic(
+        "everruns-auth",
+        config=_config(),
+        configure_logging=False,
+        request_class=TimedRequest,
+        error_handler=Problems(),
+    )
+    add_routes(app, ROUTES, settings)
+    _add_openapi(app, settings)
+    if settings.cors_origins:
+        _add_cors(app, settings)
+    access_log.install(app)
+    _add_lifecycle(app, settings, workers)
+    return app
+
+
+def _config() -> Config:
+    # SANIC_ variables are read first: the proxy settings are Sanic's own.
+    config = Config()
+    config.update(
+        ACCESS_LOG=False,
+        AUTO_EXTEND=False,
+        MOTD=False,
+        FALLBACK_ERROR_FORMAT="json",
+        GRACEFUL_SHUTDOWN_TIMEOUT=GRACEFUL_SHUTDOWN_TIMEOUT,
+        KEEP_ALIVE_TIMEOUT=KEEP_ALIVE_TIMEOUT,
+        REQUEST_MAX_SIZE=MAX_BODY_BYTES,
+        REQUEST_TIMEOUT=REQUEST_TIMEOUT,
+        RESPONSE_TIMEOUT=RESPONSE_TIMEOUT,
+        TOUCHUP=True,
+    )
+    return config
+
+
+def _add_openapi(app: App, settings: Settings) -> None:
+    @cache
+    def encoded() -> bytes:
+        url = settings.base_url + settings.api_prefix
+        return orjson.dumps(openapi.document(ROUTES, server_url=url))
+
+    async def openapi_document(request: Request) -> HTTPResponse:
+        return HTTPResponse(encoded(), content_type="application/json")
+
+    app.add_route(openapi_document, "/openapi.json", methods=["GET", "HEAD"])
+
+
+def _add_cors(app: App, settings: Settings) -> None:
+    # Imported where it is wanted: most servers have no other origins, and start without it.
+    from sanic_ext import Extend  # noqa: PLC0415
+    from sanic_ext.extensions.http.extension import HTTPExtension  # noqa: PLC0415
+
+    app.config.update(
+        CORS_ORIGINS=",".join(settings.cors_origins),
+        CORS_SUPPORTS_CREDENTIALS=True,
+        CORS_ALLOW_HEADERS="authorization,content-type,x-request-id",
+        CORS_EXPOSE_HEADERS="x-request-id,retry-after,www-authenticate",
+        CORS_MAX_AGE="600",
+        HTTP_AUTO_HEAD=False,
+    )
+    Extend(app, extensions=[HTTPExtension], built_in_extensions=False)
+
+
+def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def start(app: App) -> None:
+        # The main process has checked the database. A worker that is replaced while the database
+        # is away must come up all the same, and answer 503 until it is back.
+        app.ctx.database = await database.open_database(
+            settings.database, is_checked=False
+        )
+        app.ctx.services = assemble(settings, workers=workers)
+        tasks.add(asyncio.create_task(app.ctx.services.usage.run()))
+        tasks.add(asyncio.create_task(housekeeping.run(settings.database)))
+
+    async def stop(app: App) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        app.ctx.services.hasher.close()
+        await _finish(app.ctx.services.usage.flush())
+        await database.close_database(app.ctx.database)
+
+    app.before_server_start(start)
+    app.after_server_stop(stop)
+
+
+async def _finish(last_write: Coroutine[Any, Any, None]) -> None:
+    try:
+        await asyncio.wait_for(last_write, 5)
+    except database.TROUBLES as trouble:
+        log.warning("the last uses of keys are lost", trouble=type(trouble).__name__)

@@ -1,0 +1,119 @@
+"""Owns what a signed-in user does to their own account: the name and the password."""
+
+from __future__ import annotations
+
+from api.errors import (
+    AuthenticationRequired,
+    PasswordIsInEnvironment,
+    PasswordSignInDisabled,
+    Throttled,
+    WrongCurrentPassword,
+)
+from api.identity.audit import Action, record
+from api.identity.names import valid_name
+from api.identity.occasion import Occasion
+from api.identity.principal import Principal
+from api.identity.services import Services
+from api.identity.sign_in import check_password
+from api.security.passwords import MAX_LENGTH
+from models import RefreshToken, User, database
+
+
+async def rename(principal: Principal, name: str, occasion: Occasion) -> User:
+    """Change the principal's display name; raises `Invalid` when it is not acceptable."""
+    user = await _row_of(principal)
+    accepted = valid_name(name)
+    async with database.transaction():
+        await user.change(occasion.now, name=accepted)
+        await record(
+            Action.USER_UPDATED,
+            occasion,
+            actor_id=user.id,
+            user_id=user.id,
+            detail={"changed": ["name"]},
+        )
+    return user
+
+
+async def change_password(
+    services: Services, principal: Principal, current: str, new: str, occasion: Occasion
+) -> None:
+    """Replace the password and end every other session of the user (OWASP ASVS 2.1.5, 3.3.3).
+
+    Raises:
+        PasswordIsInEnvironment: mode admin, where the variable is the password.
+        PasswordSignInDisabled: passwords are of no use here.
+        WrongCurrentPassword: counted like a failed sign-in.
+        Invalid: the policy does not accept the new one.
+        Throttled: too many wrong ones.
+    """
+    if services.settings.mode == "admin":
+        raise PasswordIsInEnvironment
+    if not services.settings.password_auth_enabled:
+        raise PasswordSignInDisabled
+    user = await _row_of(principal)
+    check_password(
+        new,
+        email=user.email,
+        min_length=services.settings.password_min_length,
+        field="new_password",
+    )
+    await _verify_current(services, user, current, occasion)
+    new_hash = await services.hasher.hash(new)
+    async with database.transaction():
+        if not await User.replace_password(
+            user.id,
+            verified_hash=user.password_hash,
+            new_hash=new_hash,
+            now=occasion.now,
+        ):
+            raise WrongCurrentPassword
+        ended = await RefreshToken.end_of_user(user.id, but=principal.session_id)
+        await record(
+            Action.PASSWORD_CHANGED,
+            occasion,
+            actor_id=user.id,
+            user_id=user.id,
+            detail={"sessions": ended},
+        )
+
+
+async def _verify_current(
+    services: Services, user: User, current: str, occasion: Occasion
+) -> None:
+    try:
+        async with services.throttle.sign_in(
+            user.email, occasion.ip_address
+        ) as attempt:
+            verdict = await services.hasher.verify(
+                current[: MAX_LENGTH + 1], user.password_hash
+            )
+            if verdict.is_right and len(current) <= MAX_LENGTH:
+                return
+            await attempt.failed()
+    except Throttled:
+        if await services.throttle.is_audited_first("password", occasion.ip_address):
+            await record(
+                Action.RATE_LIMITED,
+                occasion,
+                outcome="failure",
+                user_id=user.id,
+                detail={"what": "password"},
+            )
+        raise
+    await record(
+        Action.PASSWORD_CHANGED,
+        occasion,
+        outcome="failure",
+        actor_id=user.id,
+        user_id=user.id,
+    )
+    raise WrongCurrentPassword
+
+
+async def _row_of(principal: Principal) -> User:
+    user = await User.by_id(principal.user_id)
+    if user is None:
+        # Deleted between the check of the credential and now.
+        raise AuthenticationRequired
+    return user

@@ -1,0 +1,27 @@
+"""Owns the rule which users count at all in the mode in force."""
+
+from __future__ import annotations
+
+from api.security.emails import normalise_email
+from api.settings import Settings
+from models import ANONYMOUS_ID, User
+
+
+def is_admitted(user: User, settings: Settings) -> bool:
+    """Whether a credential of `user` may open anything.
+
+    Never when disabled. The anonymous row authenticates nobody outside mode none; in mode admin
+    there is one user, the environment's.
+    """
+    if user.is_disabled:
+        return False
+    if settings.mode == "none":
+        return True
+    if user.id == ANONYMOUS_ID:
+        return False
+    return settings.mode == "full" or user.email == environment_email(settings)
+
+
+def environment_email(settings: Settings) -> str:
+    """The normalised AUTH_ADMIN_EMAIL; empty when it is not set."""
+    return normalise_email(settings.admin_email or "")

@@ -1,0 +1,129 @@
+"""Owns API keys: making, listing, revoking. A key is shown once and stored as a digest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from api.errors import (
+    ApiKeyNotFound,
+    FieldError,
+    Invalid,
+    ScopeRequired,
+    SessionRequired,
+)
+from api.identity.audit import Action, record
+from api.identity.names import valid_name
+from api.identity.occasion import Occasion
+from api.identity.principal import EVERYTHING, Principal
+from api.security.digests import digest, key_prefix, new_api_key
+from models import ApiKey, database
+
+MAX_SCOPES = 32
+# A hundred years; later dates would soon be none at all.
+MAX_DAYS = 36_500
+READ_KEYS = "keys:read"
+WRITE_KEYS = "keys:write"
+
+_SCOPE = re.compile(r"[a-z0-9:._*-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key that was just made: its row, and the one time its text can be shown."""
+
+    row: ApiKey
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRequest:
+    """What is asked for; no scopes means every scope."""
+
+    name: str
+    scopes: tuple[str, ...] = ()
+    expires_in_days: int | None = None
+
+
+async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> NewKey:
+    """Make a key of the principal's user.
+
+    Raises:
+        SessionRequired: a key was shown; a key never makes a key.
+        Invalid: the name, a scope or the number of days is not acceptable.
+    """
+    if principal.method == "api_key":
+        raise SessionRequired
+    name, scopes = valid_name(wish.name), _valid_scopes(wish.scopes)
+    days = _valid_days(wish.expires_in_days)
+    key = new_api_key()
+    async with database.transaction():
+        row = await ApiKey.add(
+            user_id=principal.user_id,
+            now=occasion.now,
+            name=name,
+            key_hash=digest(key),
+            key_prefix=key_prefix(key),
+            scopes=list(scopes),
+            expires_at=occasion.now + timedelta(days=days) if days else None,
+        )
+        await _record(Action.API_KEY_CREATED, principal, occasion, row.id)
+    return NewKey(row=row, key=key)
+
+
+async def keys_of(principal: Principal) -> list[ApiKey]:
+    """The keys of the principal's user, newest first."""
+    if not principal.has_scope(READ_KEYS):
+        raise ScopeRequired
+    return await ApiKey.of_user(principal.user_id)
+
+
+async def revoke(principal: Principal, key_id: UUID, occasion: Occasion) -> None:
+    """Delete a key of the principal's own user.
+
+    Raises:
+        ScopeRequired: asked with a key that lacks `keys:write`.
+        ApiKeyNotFound: there is none, or it is another user's.
+    """
+    if not principal.has_scope(WRITE_KEYS):
+        raise ScopeRequired
+    async with database.transaction():
+        if not await ApiKey.remove(key_id, user_id=principal.user_id):
+            raise ApiKeyNotFound
+        await _record(Action.API_KEY_REVOKED, principal, occasion, key_id)
+
+
+async def _record(
+    action: Action, principal: Principal, occasion: Occasion, key_id: UUID
+) -> None:
+    await record(
+        action,
+        occasion,
+        actor_id=principal.user_id,
+        user_id=principal.user_id,
+        detail={"key_id": str(key_id)},
+    )
+
+
+def _valid_scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    if len(scopes) > MAX_SCOPES:
+        raise Invalid(FieldError("scopes", f"A key has at most {MAX_SCOPES} scopes"))
+    if not all(_SCOPE.fullmatch(scope) for scope in scopes):
+        raise Invalid(
+            FieldError(
+                "scopes", "A scope is 1 to 64 of the characters a-z 0-9 : . _ * and -"
+            )
+        )
+    return tuple(dict.fromkeys(scopes)) or (EVERYTHING,)
+
+
+def _valid_days(days: int | None) -> int | None:
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        raise Invalid(
+            FieldError(
+                "expires_in_days", f"Must be a whole number from 1 to {MAX_DAYS}"
+            )
+        )
+    return days

@@ -1,0 +1,59 @@
+"""Owns the audit trail: which actions there are, and that no secret gets into a row."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from api.identity.occasion import Occasion
+from models import AuditEvent
+
+Outcome = Literal["success", "failure"]
+
+
+class Action(StrEnum):
+    """What can be in the trail; docs/audit.md explains each."""
+
+    REGISTER = "auth.register"
+    LOGIN = "auth.login"
+    LOGOUT = "auth.logout"
+    REUSE_DETECTED = "auth.refresh.reuse_detected"
+    PASSWORD_CHANGED = "auth.password.changed"
+    OAUTH_LOGIN = "auth.oauth.login"
+    OAUTH_LINKED = "auth.oauth.linked"
+    API_KEY_CREATED = "auth.api_key.created"
+    API_KEY_REVOKED = "auth.api_key.revoked"
+    SESSION_REVOKED = "auth.session.revoked"
+    USER_CREATED = "auth.user.created"
+    USER_UPDATED = "auth.user.updated"
+    USER_DELETED = "auth.user.deleted"
+    USER_LOGGED_OUT = "auth.user.logged_out"
+    RATE_LIMITED = "auth.rate_limited"
+
+
+async def record(
+    action: Action,
+    occasion: Occasion,
+    *,
+    outcome: Outcome = "success",
+    actor_id: UUID | None = None,
+    user_id: UUID | None = None,
+    detail: dict[str, object] | None = None,
+) -> None:
+    """Write one event, in the running transaction where there is one.
+
+    `detail` holds names and counts. What a stranger typed into a form stays out of it: people
+    type passwords into the wrong field.
+    """
+    await AuditEvent.add(
+        at=occasion.now,
+        action=action.value,
+        outcome=outcome,
+        actor_id=actor_id,
+        user_id=user_id,
+        ip_address=occasion.ip_address,
+        user_agent=occasion.user_agent,
+        request_id=occasion.request_id,
+        detail=detail or {},
+    )

@@ -1,0 +1,51 @@
+"""Owns what is thrown away, when: expired sessions, long expired keys, old audit rows."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from api.database_url import DatabaseUrl
+from models import ApiKey, AuditEvent, RefreshToken, database
+from models.locks import held_if_free
+
+EVERY = timedelta(hours=1)
+KEPT = timedelta(days=90)
+
+log = structlog.get_logger("everruns_auth.housekeeping")
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows went."""
+
+    sessions: int
+    api_keys: int
+    audit_events: int
+
+
+async def purge(now: datetime) -> Purged:
+    """Delete expired sessions, and keys that expired and audit rows that are over 90 days ago."""
+    return Purged(
+        sessions=await RefreshToken.purge(expired_before=now),
+        api_keys=await ApiKey.purge(expired_before=now - KEPT),
+        audit_events=await AuditEvent.purge(before=now - KEPT),
+    )
+
+
+async def run(url: DatabaseUrl) -> None:
+    """Purge once an hour until cancelled; of all workers and nodes one does it at a time."""
+    while True:
+        # Spread, so that workers that start together do not ask for the lock together.
+        await asyncio.sleep(EVERY.total_seconds() * random.uniform(0.9, 1.1))  # noqa: S311
+        try:
+            async with held_if_free(url, "purge") as is_mine:
+                if is_mine:
+                    purged = await purge(datetime.now(UTC))
+                    log.info("purged", **asdict(purged))
+        except database.TROUBLES as trouble:
+            log.warning("nothing was purged", trouble=type(trouble).__name__)

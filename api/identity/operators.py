@@ -1,0 +1,141 @@
+"""Owns the operators that the environment names, and the anonymous one; done once at start.
+
+Whoever registered the operator's address first must not inherit the role.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from api.errors import FieldError, Invalid
+from api.identity.admission import environment_email
+from api.identity.audit import Action, record
+from api.identity.authority import anonymous_user
+from api.identity.occasion import Occasion
+from api.security import passwords
+from api.settings import Settings
+from models import ANONYMOUS_ID, ApiKey, RefreshToken, User, database
+
+ADMIN_NAME = "Admin"
+
+log = structlog.get_logger("everruns_auth.operators")
+
+
+async def prepare(settings: Settings, occasion: Occasion) -> None:
+    """Make the rows that the mode needs, before anybody is served."""
+    if settings.mode == "none":
+        await anonymous_user(ANONYMOUS_ID, occasion)
+    elif settings.mode == "admin":
+        await _prepare_admin(settings, occasion)
+    elif settings.admin_email:
+        await _prepare_full(settings, occasion)
+
+
+async def environment_operator(settings: Settings, occasion: Occasion) -> User:
+    """The row of AUTH_ADMIN_EMAIL, made if it is not there."""
+    user = await User.by_email(environment_email(settings))
+    return user if user is not None else await _create(settings, occasion)
+
+
+async def _prepare_admin(settings: Settings, occasion: Occasion) -> None:
+    """Mode admin: the account is the environment's, whatever the row said before."""
+    user = await environment_operator(settings, occasion)
+    if not user.is_operator:
+        await _take_over(user, settings, occasion, keys_end=True)
+    elif not await _has_environment_password(user, settings):
+        await _take_over(user, settings, occasion, keys_end=False)
+    if user.is_disabled:
+        log.warning(
+            "the operator is disabled: everruns-admin enable-user lets it in again"
+        )
+
+
+async def _prepare_full(settings: Settings, occasion: Occasion) -> None:
+    """Mode full: created if absent; an account that exists becomes operator only if there is none."""
+    user = await User.by_email(environment_email(settings))
+    if user is None:
+        await _create(settings, occasion)
+    elif await User.enabled_operators() == 0:
+        await _take_over(user, settings, occasion, keys_end=True)
+    elif not user.is_operator or user.is_disabled:
+        log.warning(
+            "AUTH_ADMIN_EMAIL is the address of an account that is no enabled operator; it is left "
+            "alone, because there is another operator: everruns-admin set-role changes it"
+        )
+
+
+async def _create(settings: Settings, occasion: Occasion) -> User:
+    password_hash = await _hash(settings)
+    try:
+        async with database.transaction():
+            user = await User.add(
+                email=environment_email(settings),
+                name=ADMIN_NAME,
+                roles=["admin"],
+                email_verified=True,
+                password_hash=password_hash,
+                now=occasion.now,
+            )
+            await record(
+                Action.USER_CREATED,
+                occasion,
+                user_id=user.id,
+                detail={"by": "environment"},
+            )
+            return user
+    except database.Duplicate:
+        # Another node made it between our question and our insert.
+        found = await User.by_email(environment_email(settings))
+        if found is None:
+            raise
+        return found
+
+
+async def _take_over(
+    user: User, settings: Settings, occasion: Occasion, *, keys_end: bool
+) -> None:
+    """Give the account to whoever holds the environment: new password, no old sessions."""
+    password_hash = await _hash(settings)
+    was_operator = user.is_operator
+    columns: dict[str, object] = {"password_hash": password_hash}
+    if not was_operator:
+        columns |= {"roles": ["admin"], "email_verified": True}
+    if settings.mode == "full":
+        columns["disabled_at"] = None
+    async with database.transaction():
+        await user.change(occasion.now, **columns)
+        sessions = await RefreshToken.end_of_user(user.id)
+        keys = await ApiKey.remove_of_user(user.id) if keys_end else 0
+        await record(
+            Action.PASSWORD_CHANGED if was_operator else Action.USER_UPDATED,
+            occasion,
+            user_id=user.id,
+            detail={"by": "environment", "sessions": sessions, "api_keys": keys},
+        )
+    log.warning(
+        "AUTH_ADMIN_EMAIL's account was given AUTH_ADMIN_PASSWORD; its sessions ended"
+    )
+
+
+async def _has_environment_password(user: User, settings: Settings) -> bool:
+    return await asyncio.to_thread(
+        passwords.verify_password,
+        _environment_password(settings),
+        user.password_hash or "",
+    )
+
+
+async def _hash(settings: Settings) -> str:
+    return await asyncio.to_thread(
+        passwords.hash_password, _environment_password(settings), settings.bcrypt_cost
+    )
+
+
+def _environment_password(settings: Settings) -> str:
+    if settings.admin_password is None:
+        raise Invalid(
+            FieldError("AUTH_ADMIN_PASSWORD", "AUTH_ADMIN_PASSWORD is not set")
+        )
+    return settings.admin_password.get_secret_value()

@@ -1,0 +1,64 @@
+"""Owns the answer to "who is asking": the principal, resolved from a credential."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from models import User
+
+Method = Literal["none", "jwt", "api_key"]
+
+OPERATOR = "admin"
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A user, with how they proved it and what that proof may be used for.
+
+    `session_id` is set for the method `jwt`, `key_id` for `api_key`.
+    """
+
+    user_id: UUID
+    email: str
+    name: str
+    avatar_url: str | None
+    roles: tuple[str, ...]
+    email_verified: bool
+    method: Method
+    scopes: tuple[str, ...] = (EVERYTHING,)
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+
+    @property
+    def is_operator(self) -> bool:
+        return OPERATOR in self.roles
+
+    def has_scope(self, scope: str) -> bool:
+        """Whether the proof holds a scope; `*` holds all of them, nothing else is a pattern."""
+        return EVERYTHING in self.scopes or scope in self.scopes
+
+
+def principal_of(
+    user: User,
+    method: Method,
+    *,
+    scopes: tuple[str, ...] = (EVERYTHING,),
+    session_id: UUID | None = None,
+    key_id: UUID | None = None,
+) -> Principal:
+    """The principal for a row of `users`; nothing is taken from a token's claims."""
+    return Principal(
+        user_id=user.id,
+        email=user.email,
+        name=user.name,
+        avatar_url=user.avatar_url,
+        roles=tuple(role for role in user.roles if isinstance(role, str)),
+        email_verified=user.email_verified,
+        method=method,
+        scopes=scopes,
+        session_id=session_id,
+        key_id=key_id,
+    )

@@ -1,0 +1,45 @@
+"""Joins the collaborators that the verbs need, so that each takes one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from api.identity.authority import Authority
+from api.identity.hashing import PasswordHasher, default_threads
+from api.identity.throttle import Throttle
+from api.identity.usage import KeyUsage
+from api.security.tokens import TokenSigner
+from api.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What lives as long as the process and is shared by all requests."""
+
+    settings: Settings
+    tokens: TokenSigner
+    hasher: PasswordHasher
+    throttle: Throttle
+    usage: KeyUsage
+    authority: Authority
+
+
+def assemble(settings: Settings, *, workers: int = 1) -> Services:
+    """Make the collaborators of one worker out of the settings; needs a running loop."""
+    secret = settings.jwt_secret
+    assert secret is not None, "settings.load() provides one"
+    tokens = TokenSigner(
+        secret.get_secret_value(),
+        [s.get_secret_value() for s in settings.jwt_secrets_previous],
+    )
+    usage = KeyUsage()
+    return Services(
+        settings=settings,
+        tokens=tokens,
+        hasher=PasswordHasher(
+            cost=settings.bcrypt_cost, threads=default_threads(workers)
+        ),
+        throttle=Throttle(settings.rate_limit_storage.get_secret_value()),
+        usage=usage,
+        authority=Authority(settings, tokens, usage),
+    )

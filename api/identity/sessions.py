@@ -1,0 +1,302 @@
+"""Owns sessions: opening, rotating, ending. One row of `refresh_tokens` is one session.
+
+It knows nothing of how a user proved who they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NoReturn
+from uuid import UUID
+
+from api.errors import (
+    InvalidRefreshToken,
+    MissingRefreshToken,
+    RefreshTokenExpired,
+    SessionNotFound,
+)
+from api.identity.admission import is_admitted
+from api.identity.audit import Action, record
+from api.identity.occasion import Occasion
+from api.identity.services import Services
+from api.security.digests import digest, new_seed
+from api.security.tokens import (
+    AccessClaims,
+    RefreshSource,
+    TokenExpired,
+    TokenRejected,
+    TokenSigner,
+)
+from api.settings import Settings
+from models import RefreshToken, Rotation, User, database, new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a sign-in or a refresh gives; lifetimes are in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+    refresh_expires_in: int
+    user_id: UUID
+
+
+async def open_session(services: Services, user: User, occasion: Occasion) -> Tokens:
+    """Begin a session of `user`, in the running transaction."""
+    session_id, seed = new_id(), new_seed()
+    source = RefreshSource(
+        user_id=user.id,
+        session_id=session_id,
+        seed=seed,
+        generation=0,
+        rotated_at=occasion.now,
+        expires_at=_expiry(
+            services.settings, rotated_at=occasion.now, created_at=occasion.now
+        ),
+    )
+    refresh_token = services.tokens.refresh_tokens(source)[0]
+    await RefreshToken.add(
+        session_id=session_id,
+        user_id=user.id,
+        now=occasion.now,
+        token_hash=digest(refresh_token),
+        seed=seed,
+        expires_at=source.expires_at,
+        ip_address=occasion.ip_address,
+        user_agent=occasion.user_agent,
+    )
+    return _tokens(services, user, session_id, refresh_token, occasion.now)
+
+
+async def rotate(services: Services, token: str | None, occasion: Occasion) -> Tokens:
+    """Exchange a refresh token for its successor (RFC 9700 §4.14.2).
+
+    Within the grace the previous token gets the same successor, and nothing is written. After it,
+    and at any time for an older token, the session ends.
+
+    Raises:
+        MissingRefreshToken: none was shown.
+        InvalidRefreshToken: it is not ours, its session is over, or it was used before.
+        RefreshTokenExpired: it was not used in time.
+        Throttled: too many refused ones from this address.
+    """
+    if not token:
+        raise MissingRefreshToken
+    async with services.throttle.refresh(occasion.ip_address) as attempt:
+        try:
+            return await _rotate(services, token, occasion)
+        except (InvalidRefreshToken, RefreshTokenExpired):
+            await attempt.failed()
+            raise
+
+
+async def _rotate(services: Services, token: str, occasion: Occasion) -> Tokens:
+    session_id, user_id = _named_by(services.tokens, token, occasion.now)
+    spent_hash = digest(token)
+    # Read first, so that it is never after a rotation that the row already shows.
+    clock = await database.clock()
+    session = await RefreshToken.by_id(session_id)
+    if session is not None and session.token_hash == spent_hash:
+        _check(services.settings, session, user_id, clock)
+        successor = await _succeed(services, session, occasion, clock)
+        if successor is not None:
+            return successor
+        # Another request rotated between our reading and our writing: ask again.
+        session = await RefreshToken.by_id(session_id)
+    if session is None:
+        raise InvalidRefreshToken
+    _check(services.settings, session, user_id, clock)
+    if session.previous_token_hash != spent_hash or not _is_in_grace(
+        services.settings, session, clock
+    ):
+        await _end_for_reuse(session, occasion)
+    return _same_successor(services, session, occasion)
+
+
+def _named_by(tokens: TokenSigner, token: str, now: datetime) -> tuple[UUID, UUID]:
+    try:
+        claims = tokens.read_refresh(token, now)
+    except TokenExpired:
+        raise RefreshTokenExpired from None
+    except TokenRejected:
+        raise InvalidRefreshToken from None
+    return claims.session_id, claims.user_id
+
+
+def _check(
+    settings: Settings, session: RefreshToken, user_id: UUID, clock: datetime
+) -> None:
+    """Only the row speaks for the user."""
+    if session.user_id != user_id or not is_admitted(session.user, settings):
+        raise InvalidRefreshToken
+    if session.is_expired(clock):
+        raise RefreshTokenExpired
+
+
+async def _succeed(
+    services: Services, session: RefreshToken, occasion: Occasion, clock: datetime
+) -> Tokens | None:
+    """Rotate; None when another request did it first. The database decides which."""
+    source = RefreshSource(
+        user_id=session.user_id,
+        session_id=session.id,
+        seed=session.seed,
+        generation=session.generation + 1,
+        rotated_at=clock,
+        expires_at=_expiry(
+            services.settings, rotated_at=clock, created_at=session.created_at
+        ),
+    )
+    successor = services.tokens.refresh_tokens(source)[0]
+    rotation = Rotation(
+        token_hash=digest(successor),
+        generation=source.generation,
+        rotated_at=clock,
+        expires_at=source.expires_at,
+        ip_address=occasion.ip_address,
+        user_agent=occasion.user_agent,
+    )
+    if not await RefreshToken.rotate(
+        session.id, spent_hash=session.token_hash, rotation=rotation
+    ):
+        return None
+    return _tokens(services, session.user, session.id, successor, occasion.now)
+
+
+def _is_in_grace(settings: Settings, session: RefreshToken, clock: datetime) -> bool:
+    grace = settings.refresh_grace
+    return bool(grace) and clock - session.rotated_at <= grace
+
+
+def _same_successor(
+    services: Services, session: RefreshToken, occasion: Occasion
+) -> Tokens:
+    """The current token once more, from the row; an earlier secret may have signed it."""
+    source = RefreshSource(
+        user_id=session.user_id,
+        session_id=session.id,
+        seed=session.seed,
+        generation=session.generation,
+        rotated_at=session.rotated_at,
+        expires_at=session.expires_at,
+    )
+    for token in services.tokens.refresh_tokens(source):
+        if digest(token) == session.token_hash:
+            return _tokens(services, session.user, session.id, token, occasion.now)
+    raise InvalidRefreshToken
+
+
+async def _end_for_reuse(session: RefreshToken, occasion: Occasion) -> NoReturn:
+    """A token that was used before is in two hands: end the session, whichever is right."""
+    async with database.transaction():
+        if await RefreshToken.end(session.id):
+            await record(
+                Action.REUSE_DETECTED,
+                occasion,
+                outcome="failure",
+                user_id=session.user_id,
+                detail={"session_id": str(session.id)},
+            )
+    raise InvalidRefreshToken
+
+
+async def end_named(
+    services: Services, occasion: Occasion, *, credentials: Iterable[str]
+) -> None:
+    """End every session that one of our tokens names, expired ones too. Refuses nothing."""
+    named = {
+        _session_of(services.tokens, text, occasion.now) for text in credentials
+    } - {None}
+    for session_id in named:
+        assert session_id is not None
+        session = await RefreshToken.by_id(session_id)
+        if session is None:
+            continue
+        async with database.transaction():
+            if await RefreshToken.end(session_id):
+                await record(
+                    Action.LOGOUT,
+                    occasion,
+                    actor_id=session.user_id,
+                    user_id=session.user_id,
+                    detail={"session_id": str(session_id)},
+                )
+
+
+def _session_of(tokens: TokenSigner, text: str, now: datetime) -> UUID | None:
+    for read in (tokens.read_access, tokens.read_refresh):
+        try:
+            return read(text, now, allow_expired=True).session_id
+        except TokenRejected:
+            continue
+    return None
+
+
+async def sessions_of(user_id: UUID, now: datetime) -> list[RefreshToken]:
+    """The living sessions of a user, newest first."""
+    return await RefreshToken.of_user(user_id, now=now)
+
+
+async def revoke_session(user_id: UUID, session_id: UUID, occasion: Occasion) -> None:
+    """End one of a user's own sessions; raises `SessionNotFound` when it is none of theirs."""
+    async with database.transaction():
+        if not await RefreshToken.end(session_id, user_id=user_id):
+            raise SessionNotFound
+        await _record_revoked(user_id, occasion, {"session_id": str(session_id)})
+
+
+async def revoke_other_sessions(
+    user_id: UUID, current: UUID | None, occasion: Occasion
+) -> int:
+    """End every session of a user but the current one; how many there were."""
+    async with database.transaction():
+        count = await RefreshToken.end_of_user(user_id, but=current)
+        if count:
+            await _record_revoked(user_id, occasion, {"count": count})
+    return count
+
+
+async def _record_revoked(
+    user_id: UUID, occasion: Occasion, detail: dict[str, object]
+) -> None:
+    await record(
+        Action.SESSION_REVOKED,
+        occasion,
+        actor_id=user_id,
+        user_id=user_id,
+        detail=detail,
+    )
+
+
+def _expiry(
+    settings: Settings, *, rotated_at: datetime, created_at: datetime
+) -> datetime:
+    """When a session ends unless it is used, never past the cap on its age."""
+    unused = rotated_at + settings.refresh_token_lifetime
+    cap = settings.session_max_lifetime
+    return unused if cap is None else min(unused, created_at + cap)
+
+
+def _tokens(
+    services: Services, user: User, session_id: UUID, refresh_token: str, now: datetime
+) -> Tokens:
+    settings = services.settings
+    claims = AccessClaims(
+        user_id=user.id,
+        session_id=session_id,
+        email=user.email,
+        name=user.name,
+        roles=tuple(role for role in user.roles if isinstance(role, str)),
+        issued_at=now,
+        expires_at=now + settings.access_token_lifetime,
+    )
+    return Tokens(
+        access_token=services.tokens.access_token(claims),
+        refresh_token=refresh_token,
+        expires_in=settings.access_token_seconds,
+        refresh_expires_in=settings.refresh_token_seconds,
+        user_id=user.id,
+    )

@@ -1,0 +1,154 @@
+"""Owns the limits on failed sign-ins, registrations and refused refreshes (OWASP ASVS 2.2.1).
+
+Counting is the `limits` library's; which things are counted together is decided here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from limits import (
+    RateLimitItem,
+    RateLimitItemPerHour,
+    RateLimitItemPerMinute,
+)
+from limits.aio.storage import Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+from limits.errors import StorageError
+from limits.storage import storage_from_string
+
+from api.errors import Throttled, Unavailable
+from api.security.digests import digest
+from api.security.emails import normalise_email
+
+ACCOUNT_AND_ADDRESS = RateLimitItemPerMinute(
+    10, 10, namespace="sign-in.account-address"
+)
+ADDRESS = RateLimitItemPerMinute(100, 10, namespace="sign-in.address")
+ACCOUNT = RateLimitItemPerHour(100, 1, namespace="sign-in.account")
+REGISTRATION = RateLimitItemPerMinute(5, 1, namespace="registration.address")
+REFUSED_REFRESH = RateLimitItemPerMinute(60, 1, namespace="refresh.address")
+# A flood of refused tries leaves one audit row a minute, not one a try.
+AUDIT_ROW = RateLimitItemPerMinute(1, 1, namespace="audit.row")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A limit together with what it is counted for."""
+
+    limit: RateLimitItem
+    key: str
+
+
+class Throttle:
+    """Counts failures, and attempts still in flight, against the limits."""
+
+    def __init__(self, storage_url: str) -> None:
+        storage = storage_from_string(f"async+{storage_url}", wrap_exceptions=True)
+        assert isinstance(storage, Storage)
+        self._limiter = MovingWindowRateLimiter(storage)
+        self._in_flight: Counter[Count] = Counter()
+
+    @asynccontextmanager
+    async def sign_in(self, email: str, address: str | None) -> AsyncIterator[Attempt]:
+        """One try at a password of `email` from `address`.
+
+        Raises:
+            Throttled: too many failed; the same for accounts that exist and that do not.
+        """
+        account, place = digest(normalise_email(email)), network_of(address)
+        counts = (
+            Count(ACCOUNT_AND_ADDRESS, f"{account}@{place}"),
+            Count(ADDRESS, place),
+            Count(ACCOUNT, account),
+        )
+        async with self._attempt(*counts) as attempt:
+            yield attempt
+
+    @asynccontextmanager
+    async def refresh(self, address: str | None) -> AsyncIterator[Attempt]:
+        """One try at a refresh; only refused ones are counted."""
+        async with self._attempt(
+            Count(REFUSED_REFRESH, network_of(address))
+        ) as attempt:
+            yield attempt
+
+    async def register(self, address: str | None) -> None:
+        """Count one registration; raises `Throttled` when there were too many."""
+        count = Count(REGISTRATION, network_of(address))
+        if not await self._hit(count):
+            raise Throttled(retry_after=await self._seconds_left(count))
+
+    async def is_audited_first(self, what: str, address: str | None) -> bool:
+        """Whether this refusal is the first of its kind within a minute."""
+        return await self._hit(Count(AUDIT_ROW, f"{what}@{network_of(address)}"))
+
+    async def is_reachable(self) -> bool:
+        return await self._limiter.storage.check()
+
+    @asynccontextmanager
+    async def _attempt(self, *counts: Count) -> AsyncIterator[Attempt]:
+        # Entered before asking, so that a hundred at once cannot all find the last place free.
+        self._in_flight.update(counts)
+        try:
+            for count in counts:
+                if await self._used(count) > count.limit.amount:
+                    raise Throttled(retry_after=await self._seconds_left(count))
+            yield Attempt(self, counts)
+        finally:
+            self._in_flight.subtract(counts)
+            for count in counts:
+                if self._in_flight[count] <= 0:
+                    del self._in_flight[count]
+
+    async def _used(self, count: Count) -> int:
+        """Failures in the window and attempts in flight, this one included."""
+        try:
+            window = await self._limiter.get_window_stats(count.limit, count.key)
+        except StorageError as error:
+            raise Unavailable from error
+        return count.limit.amount - window.remaining + self._in_flight[count]
+
+    async def _hit(self, count: Count) -> bool:
+        try:
+            return await self._limiter.hit(count.limit, count.key)
+        except StorageError as error:
+            raise Unavailable from error
+
+    async def _seconds_left(self, count: Count) -> int:
+        try:
+            window = await self._limiter.get_window_stats(count.limit, count.key)
+        except StorageError as error:
+            raise Unavailable from error
+        return max(1, math.ceil(window.reset_time - time.time()))
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try under way; it counts for good only once it is said to have failed."""
+
+    throttle: Throttle
+    counts: tuple[Count, ...]
+
+    async def failed(self) -> None:
+        for count in self.counts:
+            await self.throttle._hit(count)
+
+
+def network_of(address: str | None) -> str:
+    """What an address is counted as: IPv4 by itself, IPv6 by its /64 (one subscriber's)."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed.packed, 64), strict=False))
+    return str(parsed)

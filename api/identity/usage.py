@@ -1,0 +1,52 @@
+"""Owns when API keys were last used: noted in memory, written once a second in one statement."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+
+from models import ApiKey
+from models.database import TROUBLES
+
+FLUSH_SECONDS = 1.0
+
+log = structlog.get_logger("everruns_auth.usage")
+
+
+class KeyUsage:
+    """The uses that are not written yet: key id to newest time and address."""
+
+    def __init__(self) -> None:
+        self._noted: dict[UUID, tuple[datetime, str | None]] = {}
+
+    def note(self, key_id: UUID, at: datetime, ip_address: str | None) -> None:
+        """Remember a use; costs one dictionary write."""
+        self._noted[key_id] = (at, ip_address)
+
+    async def flush(self) -> None:
+        """Write what was noted; what cannot be written stays for the next time."""
+        noted, self._noted = self._noted, {}
+        if not noted:
+            return
+        # In the order of the ids, so that two nodes lock the same rows alike.
+        uses = [(key_id, at, ip) for key_id, (at, ip) in sorted(noted.items())]
+        try:
+            await ApiKey.note_uses(uses)
+        except BaseException:
+            # Newer notes win over those that are put back.
+            self._noted = {**noted, **self._noted}
+            raise
+
+    async def run(self) -> None:
+        """Write once a second until cancelled. A crash loses at most the last second."""
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.flush()
+            except TROUBLES as trouble:
+                log.warning(
+                    "last_used_at is kept for later", trouble=type(trouble).__name__
+                )

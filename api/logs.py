@@ -1,0 +1,71 @@
+"""Owns how log lines look: text for people, JSON for machines, one form for every logger."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.types import Processor
+
+from api.settings import Settings
+
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+# Libraries that say at each start and stop what our own lines say better.
+_QUIET = (
+    "sanic.root",
+    "sanic.server",
+    "sanic.access",
+    "sanic.websockets",
+    "tortoise",
+    "asyncio",
+)
+
+
+def configure(settings: Settings, stream: TextIO | None = None) -> None:
+    """Send every logger of the process to `stream` (standard error) in the chosen form."""
+    is_json = settings.log_format == "json"
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(_formatter(is_json=is_json, is_tty=handler.stream.isatty()))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.log_level.upper())
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("sanic.root", "sanic.server", "sanic.error", "sanic.access"):
+        logger = logging.getLogger(name)
+        logger.handlers[:] = []
+        logger.propagate = True
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_logger_name,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def _formatter(*, is_json: bool, is_tty: bool) -> logging.Formatter:
+    renderer: Processor = (
+        structlog.processors.JSONRenderer()
+        if is_json
+        else structlog.dev.ConsoleRenderer(
+            colors=is_tty, pad_event_to=0, sort_keys=False
+        )
+    )
+    last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if is_json:
+        last.append(structlog.processors.format_exc_info)
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_logger_name, *_SHARED],
+        processors=[*last, renderer],
+    )

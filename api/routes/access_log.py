@@ -1,0 +1,53 @@
+"""Owns the line that each request leaves in the log, and the request id that each answer carries."""
+
+from __future__ import annotations
+
+import logging
+from time import perf_counter
+from typing import Any
+
+import structlog
+from sanic import HTTPResponse, Request, Sanic
+
+from api.routes.call import TimedRequest, address_of, request_id_of
+from api.routes.metrics import count
+
+log = structlog.get_logger("everruns_auth.requests")
+
+_VERIFY = "/v1/auth/verify"
+
+
+def install(app: Sanic[Any, Any]) -> None:
+    """Add the response middleware."""
+    is_verbose = logging.getLogger("everruns_auth").isEnabledFor(logging.DEBUG)
+
+    async def finish(request: Request, response: HTTPResponse) -> None:
+        route = request.route
+        path = getattr(route.ctx, "path", "other") if route is not None else "other"
+        is_quiet = route is not None and getattr(route.ctx, "is_quiet", False)
+        if path != _VERIFY:
+            response.headers["X-Request-Id"] = request_id_of(request)
+        seconds = (
+            perf_counter() - request.began if isinstance(request, TimedRequest) else 0.0
+        )
+        count(request.method, path, response.status, seconds)
+        if is_verbose or not (is_quiet and response.status < 400):
+            log.info("request", **_fields(request, response, seconds))
+
+    app.register_middleware(finish, "response")
+
+
+def _fields(
+    request: Request, response: HTTPResponse, seconds: float
+) -> dict[str, object]:
+    user_id = getattr(request.ctx, "user_id", None)
+    known = {"user_id": str(user_id)} if user_id is not None else {}
+    return {
+        "method": request.method,
+        "path": request.path,
+        "status": response.status,
+        "ms": round(seconds * 1000, 1),
+        **known,
+        "request_id": request_id_of(request),
+        "address": address_of(request),
+    }

@@ -1,0 +1,165 @@
+"""What a signed-in user sees and changes of their own: profile, password, sessions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.identity import accounts, sessions
+from api.identity.principal import principal_of
+from api.routes import body, schemas
+from api.routes.call import SignedInCall
+from api.routes.guard import anyone, session_only, whole_user
+from api.routes.replies import reply, reply_list, reply_nothing
+from api.routes.table import Route
+from models import RefreshToken
+
+
+async def me(request: Request, call: SignedInCall) -> HTTPResponse:
+    return _profile(call)
+
+
+async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
+    name = body.read(request, schemas.RenameRequest).name
+    if name is None:
+        return _profile(call)
+    user = await accounts.rename(call.principal, name, call.occasion)
+    renamed = principal_of(user, call.principal.method)
+    return _profile(SignedInCall(call.services, call.occasion, renamed))
+
+
+async def change_password(request: Request, call: SignedInCall) -> HTTPResponse:
+    sent = body.read(request, schemas.PasswordRequest)
+    await accounts.change_password(
+        call.services,
+        call.principal,
+        sent.current_password,
+        sent.new_password,
+        call.occasion,
+    )
+    return reply_nothing()
+
+
+async def list_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
+    rows = await sessions.sessions_of(call.principal.user_id, call.occasion.now)
+    return reply_list([_session(row, call.principal.session_id) for row in rows])
+
+
+async def end_session(
+    request: Request, call: SignedInCall, session_id: str
+) -> HTTPResponse:
+    await sessions.revoke_session(
+        call.principal.user_id, _id(session_id), call.occasion
+    )
+    return reply_nothing()
+
+
+async def end_other_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
+    principal = call.principal
+    await sessions.revoke_other_sessions(
+        principal.user_id, principal.session_id, call.occasion
+    )
+    return reply_nothing()
+
+
+def _profile(call: SignedInCall) -> HTTPResponse:
+    principal = call.principal
+    return reply(
+        schemas.Me(
+            id=principal.user_id,
+            email=principal.email,
+            name=principal.name,
+            roles=list(principal.roles),
+            avatar_url=principal.avatar_url,
+            email_verified=principal.email_verified,
+        )
+    )
+
+
+def _session(row: RefreshToken, current: UUID | None) -> schemas.Session:
+    return schemas.Session(
+        id=row.id,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+        expires_at=row.expires_at,
+        ip_address=row.ip_address,
+        user_agent=row.user_agent,
+        current=row.id == current,
+    )
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise errors.SessionNotFound from None
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/auth/me",
+        me,
+        "Who is asking",
+        guard=anyone,
+        answers={200: schemas.Me},
+        is_quiet=True,
+    ),
+    Route(
+        ("PATCH",),
+        "/v1/auth/me",
+        rename_me,
+        "Change one's own name",
+        guard=whole_user,
+        body=schemas.RenameRequest,
+        answers={200: schemas.Me},
+        refusals=(errors.ScopeRequired, errors.Invalid),
+    ),
+    Route(
+        ("POST",),
+        "/v1/auth/password",
+        change_password,
+        "Change one's own password; every other session ends",
+        guard=session_only,
+        body=schemas.PasswordRequest,
+        answers={204: None},
+        refusals=(
+            errors.WrongCurrentPassword,
+            errors.SessionRequired,
+            errors.PasswordIsInEnvironment,
+            errors.Invalid,
+            errors.Throttled,
+            errors.Overloaded,
+        ),
+    ),
+    Route(
+        ("GET",),
+        "/v1/auth/sessions",
+        list_sessions,
+        "One's own sessions, newest first",
+        guard=session_only,
+        answers={200: schemas.Session},
+        is_list=True,
+        refusals=(errors.SessionRequired,),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/auth/sessions",
+        end_other_sessions,
+        "End every session of one's own but the current one",
+        guard=session_only,
+        answers={204: None},
+        refusals=(errors.SessionRequired,),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/auth/sessions/{session_id}",
+        end_session,
+        "End one session of one's own",
+        guard=session_only,
+        answers={204: None},
+        refusals=(errors.SessionRequired, errors.SessionNotFound),
+    ),
+)

@@ -1,0 +1,98 @@
+"""A user's own API keys: list, create, revoke."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.identity import api_keys
+from api.routes import body, schemas
+from api.routes.call import SignedInCall
+from api.routes.guard import anyone
+from api.routes.replies import reply, reply_list, reply_nothing
+from api.routes.table import Route
+from models import ApiKey
+
+
+async def list_keys(request: Request, call: SignedInCall) -> HTTPResponse:
+    return reply_list([_row(key) for key in await api_keys.keys_of(call.principal)])
+
+
+async def create_key(request: Request, call: SignedInCall) -> HTTPResponse:
+    sent = body.read(request, schemas.ApiKeyRequest)
+    wish = api_keys.KeyRequest(
+        name=sent.name, scopes=tuple(sent.scopes), expires_in_days=sent.expires_in_days
+    )
+    made = await api_keys.create(call.principal, wish, call.occasion)
+    return reply(
+        schemas.NewApiKey(
+            id=made.row.id,
+            name=made.row.name,
+            key=made.key,
+            key_prefix=made.row.key_prefix,
+            scopes=made.row.scopes,
+            expires_at=made.row.expires_at,
+            created_at=made.row.created_at,
+        ),
+        201,
+    )
+
+
+async def revoke_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
+    await api_keys.revoke(call.principal, _id(key_id), call.occasion)
+    return reply_nothing()
+
+
+def _row(key: ApiKey) -> schemas.ApiKeyRow:
+    return schemas.ApiKeyRow(
+        id=key.id,
+        name=key.name,
+        key_prefix=key.key_prefix,
+        scopes=key.scopes,
+        expires_at=key.expires_at,
+        last_used_at=key.last_used_at,
+        created_at=key.created_at,
+    )
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise errors.ApiKeyNotFound from None
+
+
+# The verbs ask for the scopes: they differ by what is done, not by the path.
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/auth/api-keys",
+        list_keys,
+        "One's own API keys, newest first",
+        guard=anyone,
+        answers={200: schemas.ApiKeyRow},
+        is_list=True,
+        refusals=(errors.ScopeRequired,),
+    ),
+    Route(
+        ("POST",),
+        "/v1/auth/api-keys",
+        create_key,
+        "Make an API key; the key is shown only in this answer",
+        guard=anyone,
+        body=schemas.ApiKeyRequest,
+        answers={201: schemas.NewApiKey},
+        refusals=(errors.SessionRequired, errors.Invalid),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/auth/api-keys/{key_id}",
+        revoke_key,
+        "Revoke one of one's own API keys",
+        guard=anyone,
+        answers={204: None},
+        refusals=(errors.ScopeRequired, errors.ApiKeyNotFound),
+    ),
+)

@@ -1,0 +1,169 @@
+"""The ways in and out: config, register, login, refresh, logout."""
+
+from __future__ import annotations
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.identity import sessions, sign_in
+from api.identity.sessions import Tokens
+from api.routes import body, schemas
+from api.routes.browsers import check_site
+from api.routes.call import Call
+from api.routes.cookies import ACCESS, REFRESH, clear_cookies, set_cookies
+from api.routes.guard import credential_of
+from api.routes.replies import reply
+from api.routes.table import Route
+
+
+async def config(request: Request, call: Call) -> HTTPResponse:
+    settings = call.services.settings
+    return reply(
+        schemas.AuthConfig(
+            mode=settings.mode,
+            password_auth_enabled=settings.password_auth_enabled,
+            oauth_providers=list(settings.oauth_providers),
+            signup_enabled=settings.signup_enabled,
+        )
+    )
+
+
+async def register(request: Request, call: Call) -> HTTPResponse:
+    # Say that the door is closed before saying what is wrong with the form.
+    sign_in.check_registration_is_open(call.services.settings)
+    sent = body.read(request, schemas.RegisterRequest)
+    form = sign_in.Registration(
+        email=sent.email, password=sent.password, name=sent.name
+    )
+    tokens = await sign_in.register(call.services, form, call.occasion)
+    return _hand_over(request, call, tokens, status=201)
+
+
+async def log_in(request: Request, call: Call) -> HTTPResponse:
+    sign_in.check_password_sign_in_is_open(call.services.settings)
+    sent = body.read(request, schemas.LoginRequest)
+    tokens = await sign_in.log_in(
+        call.services, sent.email, sent.password, call.occasion
+    )
+    return _hand_over(request, call, tokens)
+
+
+async def refresh(request: Request, call: Call) -> HTTPResponse:
+    token = body.read_if_any(request, schemas.RefreshRequest).refresh_token
+    if not token:
+        token = request.cookies.get(REFRESH)
+        if token:
+            check_site(request, call.services.settings)
+    tokens = await sessions.rotate(call.services, token, call.occasion)
+    return _hand_over(request, call, tokens)
+
+
+async def log_out(request: Request, call: Call) -> HTTPResponse:
+    response = reply(schemas.Nothing())
+    try:
+        check_site(request, call.services.settings)
+    except errors.CrossSiteWrite:
+        # Another site's page: it learns nothing and ends nothing.
+        return response
+    await sessions.end_named(call.services, call.occasion, credentials=_shown(request))
+    clear_cookies(response, call.services.settings)
+    return response
+
+
+def _shown(request: Request) -> list[str]:
+    """Every credential in the request that may name a session."""
+    credential = credential_of(request)
+    shown = [credential.text] if credential is not None else []
+    shown += [request.cookies.get(name) or "" for name in (ACCESS, REFRESH)]
+    try:
+        shown.append(
+            body.read_if_any(request, schemas.RefreshRequest).refresh_token or ""
+        )
+    except errors.Refusal:
+        pass  # A log out refuses nothing.
+    return [text for text in shown if text]
+
+
+def _hand_over(
+    request: Request, call: Call, tokens: Tokens, status: int = 200
+) -> HTTPResponse:
+    request.ctx.user_id = tokens.user_id
+    response = reply(
+        schemas.TokenBody(
+            access_token=tokens.access_token,
+            expires_in=tokens.expires_in,
+            refresh_token=tokens.refresh_token,
+        ),
+        status,
+    )
+    set_cookies(response, tokens, call.services.settings)
+    return response
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/auth/config",
+        config,
+        "How one may sign in here",
+        answers={200: schemas.AuthConfig},
+    ),
+    Route(
+        ("POST",),
+        "/v1/auth/register",
+        register,
+        "Make an account and sign it in",
+        body=schemas.RegisterRequest,
+        answers={201: schemas.TokenBody},
+        refusals=(
+            errors.RegistrationDisabled,
+            errors.PasswordRegistrationDisabled,
+            errors.EmailTaken,
+            errors.Invalid,
+            errors.Throttled,
+            errors.Overloaded,
+        ),
+    ),
+    Route(
+        ("POST",),
+        "/v1/auth/login",
+        log_in,
+        "Sign in with an address and a password",
+        body=schemas.LoginRequest,
+        answers={200: schemas.TokenBody},
+        refusals=(
+            errors.InvalidCredentials,
+            errors.PasswordSignInDisabled,
+            errors.Invalid,
+            errors.Throttled,
+            errors.Overloaded,
+        ),
+    ),
+    Route(
+        ("POST",),
+        "/v1/auth/refresh",
+        refresh,
+        "Exchange a refresh token (body or cookie) for its successor",
+        body=schemas.RefreshRequest,
+        is_body_optional=True,
+        answers={200: schemas.TokenBody},
+        refusals=(
+            errors.MissingRefreshToken,
+            errors.InvalidRefreshToken,
+            errors.RefreshTokenExpired,
+            errors.CrossSiteWrite,
+            errors.Throttled,
+        ),
+    ),
+    Route(
+        ("POST",),
+        "/v1/auth/logout",
+        log_out,
+        "End every session that a cookie, the bearer token or the body names",
+        body=schemas.RefreshRequest,
+        is_body_optional=True,
+        answers={200: schemas.Nothing},
+        refusals=(errors.DatabaseUnavailable,),
+        is_checked_for_site=False,
+    ),
+)

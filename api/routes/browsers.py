@@ -1,0 +1,81 @@
+"""Owns what a web page may make a browser do here: the rules on Host, Origin and Sec-Fetch-Site."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from sanic import Request
+
+from api.errors import CrossSiteWrite, ForeignHost
+from api.settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  (compared with, not bound to)
+
+
+def check_site(request: Request, settings: Settings) -> None:
+    """Refuse a write that another site's page asked for with the user's cookie.
+
+    Programs send neither header and are not concerned (OWASP CSRF Prevention Cheat Sheet, Fetch
+    Metadata).
+
+    Raises:
+        CrossSiteWrite: the browser says that the page is of another, not allowed, site.
+    """
+    if request.method in SAFE_METHODS:
+        return
+    site = request.headers.get("sec-fetch-site")
+    origin = request.headers.get("origin")
+    if site is None and origin is None:
+        return
+    if site == "same-origin":
+        return
+    allowed = set(settings.cors_origins)
+    if site is None:
+        allowed |= {settings.origin, *_own_origins(request)}
+    if origin is None or origin.lower() not in allowed:
+        raise CrossSiteWrite
+
+
+def check_host(request: Request, settings: Settings) -> None:
+    """In mode none, refuse names that a page could have pointed at this machine (DNS rebinding).
+
+    Raises:
+        ForeignHost: the Host is not local, not the address bound to, not AUTH_BASE_URL's.
+    """
+    host = _host_name(request.headers.get("host", ""))
+    if host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
+        return
+    if host in (settings.host.lower(), urlsplit(settings.base_url).hostname):
+        return
+    if settings.host in _ANY_ADDRESS and host == _local_address(request):
+        return
+    raise ForeignHost
+
+
+def _own_origins(request: Request) -> tuple[str, str]:
+    host = request.headers.get("host", "").lower()
+    return f"http://{host}", f"https://{host}"
+
+
+def _host_name(host: str) -> str:
+    """The name without its port, in lower case, IPv6 without brackets; empty when unreadable."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _local_address(request: Request) -> str | None:
+    """The address of ours at which the connection arrived: no name, so nothing to rebind."""
+    connection = request.conn_info
+    name = connection.sockname if connection is not None else None
+    return str(name[0]) if isinstance(name, tuple) and name else None

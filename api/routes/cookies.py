@@ -1,0 +1,64 @@
+"""Owns the two cookies: their names, attributes and removal (RFC 6265bis, OWASP ASVS 3.4)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from sanic import HTTPResponse
+
+from api.identity.sessions import Tokens
+from api.settings import Settings
+
+ACCESS = "access_token"
+REFRESH = "refresh_token"
+
+# Earlier versions of the platform kept the refresh token under /v1/auth.
+_PATHS = ("/", "/v1/auth")
+
+
+def set_cookies(response: HTTPResponse, tokens: Tokens, settings: Settings) -> None:
+    """Hand both tokens to the browser, out of reach of its scripts."""
+    _add(
+        response,
+        ACCESS,
+        tokens.access_token,
+        tokens.expires_in,
+        settings,
+        same_site="Lax",
+    )
+    _add(
+        response,
+        REFRESH,
+        tokens.refresh_token,
+        tokens.refresh_expires_in,
+        settings,
+        same_site="Strict",
+    )
+
+
+def clear_cookies(response: HTTPResponse, settings: Settings) -> None:
+    """Take both back, on every path where they may lie."""
+    for path in _PATHS:
+        _add(response, ACCESS, "", 0, settings, same_site="Lax", path=path)
+        _add(response, REFRESH, "", 0, settings, same_site="Strict", path=path)
+
+
+def _add(
+    response: HTTPResponse,
+    name: str,
+    value: str,
+    max_age: int,
+    settings: Settings,
+    *,
+    same_site: Literal["Lax", "Strict"],
+    path: str = "/",
+) -> None:
+    response.add_cookie(
+        name,
+        value,
+        path=path,
+        max_age=max_age,
+        httponly=True,
+        samesite=same_site,
+        secure=settings.is_https,
+    )

@@ -1,0 +1,104 @@
+"""Request to principal: where a credential is looked for, and who may call what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from sanic import Request
+
+from api.errors import (
+    AdminRequired,
+    AuthenticationRequired,
+    ScopeRequired,
+    SessionRequired,
+)
+from api.identity.occasion import Occasion
+from api.identity.principal import EVERYTHING, Principal
+from api.identity.services import Services
+from api.routes.browsers import check_site
+from api.routes.cookies import ACCESS
+
+Guard = Callable[[Principal], None]
+
+_KEY_MARK = "evr_"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A credential as it was shown."""
+
+    kind: Literal["token", "api_key"]
+    text: str = field(repr=False)
+    is_cookie: bool = False
+
+
+def credential_of(request: Request) -> Credential | None:
+    """The first credential in the contract's order; a header of another scheme falls through."""
+    header = request.headers.get("authorization", "").strip()
+    scheme, _, rest = header.partition(" ")
+    text = rest.strip()
+    if scheme.lower() == "bearer":
+        return Credential("api_key" if text.startswith(_KEY_MARK) else "token", text)
+    if scheme.lower() == "apikey":
+        return Credential("api_key", text)
+    if header.startswith(_KEY_MARK):
+        return Credential("api_key", header)
+    cookie = request.cookies.get(ACCESS)
+    return Credential("token", cookie, is_cookie=True) if cookie else None
+
+
+async def principal_of(
+    request: Request,
+    services: Services,
+    occasion: Occasion,
+    *,
+    is_checked_for_site: bool = True,
+) -> Principal:
+    """Who is asking.
+
+    Raises:
+        AuthenticationRequired: no credential was shown.
+        Unauthenticated: the one that was shown does not hold; its subclass says why.
+        CrossSiteWrite: another site's page made the browser send its cookie with a write.
+    """
+    if services.settings.mode == "none":
+        return await services.authority.anonymous(occasion)
+    credential = credential_of(request)
+    if credential is None:
+        raise AuthenticationRequired
+    if credential.kind == "api_key":
+        return await services.authority.by_api_key(credential.text, occasion)
+    principal = await services.authority.by_access_token(credential.text, occasion)
+    if credential.is_cookie and is_checked_for_site:
+        check_site(request, services.settings)
+    return principal
+
+
+def anyone(_: Principal) -> None:
+    """Any valid credential will do."""
+
+
+def whole_user(principal: Principal) -> None:
+    """The user's own things: a session, or a key with the scope `*`."""
+    if not principal.has_scope(EVERYTHING):
+        raise ScopeRequired
+
+
+def session_only(principal: Principal) -> None:
+    """Never an API key."""
+    if principal.method == "api_key":
+        raise SessionRequired
+
+
+def operator(scope: str) -> Guard:
+    """An operator, whose key (where it is a key) holds `scope`."""
+
+    def check(principal: Principal) -> None:
+        if not principal.is_operator:
+            raise AdminRequired
+        if not principal.has_scope(scope):
+            raise ScopeRequired
+
+    return check

@@ -1,0 +1,89 @@
+"""For probes and operators: does it live, is it ready, how does it do."""
+
+from __future__ import annotations
+
+import structlog
+from sanic import HTTPResponse, Request
+
+from api import __version__, errors
+from api.routes import schemas
+from api.routes.call import Call, SignedInCall
+from api.routes.guard import operator
+from api.routes.metrics import CONTENT_TYPE, exposition
+from api.routes.replies import reply
+from api.routes.table import Route
+from models import database, schema
+
+log = structlog.get_logger("everruns_auth.health")
+
+
+async def health(request: Request, call: Call) -> HTTPResponse:
+    mode = call.services.settings.mode.capitalize()
+    return reply(schemas.Health(status="ok", version=__version__, auth_mode=mode))
+
+
+async def ready(request: Request, call: Call) -> HTTPResponse:
+    try:
+        await database.ping()
+        status = await schema.status()
+    except database.TROUBLES:
+        return _unready("silent", "unknown")
+    if not status.is_current:
+        return _unready("ok", "pending")
+    return reply(
+        schemas.Ready(
+            status="ready",
+            database="ok",
+            migrations="current",
+            # Every credential is looked up in the database on every request.
+            changes="asking",
+        )
+    )
+
+
+async def metrics(request: Request, call: SignedInCall) -> HTTPResponse:
+    return HTTPResponse(exposition(), content_type=CONTENT_TYPE)
+
+
+def _unready(database_word: str, migrations: str) -> HTTPResponse:
+    answer = schemas.Ready(
+        status="unready",
+        database=database_word,
+        migrations=migrations,
+        changes="asking",
+    )
+    response = reply(answer, 503)
+    response.headers["Retry-After"] = "1"
+    return response
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/health",
+        health,
+        "Whether the process lives",
+        answers={200: schemas.Health},
+        is_prefixed=False,
+        is_for_probes=True,
+    ),
+    Route(
+        ("GET",),
+        "/ready",
+        ready,
+        "Whether the database answers and its migrations are applied",
+        answers={200: schemas.Ready, 503: schemas.Ready},
+        is_prefixed=False,
+        is_for_probes=True,
+    ),
+    Route(
+        ("GET",),
+        "/metrics",
+        metrics,
+        "Numbers for Prometheus; for operators, or a key of theirs with admin:read",
+        guard=operator("admin:read"),
+        answers={200: None},
+        refusals=(errors.AdminRequired, errors.ScopeRequired),
+        is_prefixed=False,
+    ),
+)

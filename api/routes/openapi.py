@@ -1,0 +1,170 @@
+"""Writes the OpenAPI 3.1 document from the route table, so that it cannot say anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api import __version__, errors
+from api.errors import Refusal
+from api.routes import schemas
+from api.routes.problems import status_of
+from api.routes.table import Route
+
+_COMPONENT = "#/components/schemas/{model}"
+_PROBLEM = "application/problem+json"
+
+_SECURITY_SCHEMES = {
+    "bearer": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "An access token, or an API key: `Authorization: Bearer …`",
+    },
+    "apiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "Authorization",
+        "description": "An API key: `Authorization: ApiKey evr_…`, or the key alone",
+    },
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "access_token"},
+}
+
+
+def document(routes: tuple[Route, ...], *, server_url: str) -> dict[str, Any]:
+    """The document; paths are the contract's, without the prefixes under which they also answer."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        for method in route.methods:
+            paths.setdefault(route.path, {})[method.lower()] = _operation(route, method)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Everruns Auth",
+            "version": __version__,
+            "description": "Passwords, sessions and API keys, refused on the very next request "
+            "once they are revoked.",
+            "license": {"name": "MIT", "identifier": "MIT"},
+        },
+        "servers": [{"url": server_url}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(routes),
+            "securitySchemes": _SECURITY_SCHEMES,
+        },
+    }
+
+
+def _operation(route: Route, method: str) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": route.name
+        if len(route.methods) == 1
+        else f"{route.name}_{method.lower()}",
+        "summary": route.summary,
+        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "responses": {**_answers(route), **_refusals(route)},
+        "security": [{name: []} for name in _SECURITY_SCHEMES] if route.guard else [],
+    }
+    if route.body is not None:
+        operation["requestBody"] = {
+            "required": not route.is_body_optional,
+            "content": {"application/json": {"schema": _reference(route.body)}},
+        }
+    return operation
+
+
+def _path_parameters(route: Route) -> Iterable[dict[str, Any]]:
+    for part in route.path.split("/"):
+        if part.startswith("{"):
+            schema = {"type": "string", "format": "uuid"}
+            yield {
+                "name": part.strip("{}"),
+                "in": "path",
+                "required": True,
+                "schema": schema,
+            }
+
+
+def _query_parameters(route: Route) -> Iterable[dict[str, Any]]:
+    for name, description in route.query.items():
+        schema = {"type": "array", "items": {"type": "string"}}
+        yield {
+            "name": name,
+            "in": "query",
+            "description": description,
+            "schema": schema,
+        }
+
+
+def _answers(route: Route) -> dict[str, Any]:
+    answers = {}
+    for status, model in route.answers.items():
+        answer: dict[str, Any] = {"description": route.summary}
+        if model is not None:
+            schema = _reference(model)
+            if route.is_list:
+                schema = {"type": "array", "items": schema}
+            answer["content"] = {"application/json": {"schema": schema}}
+        answers[str(status)] = answer
+    return answers
+
+
+def _refusals(route: Route) -> dict[str, Any]:
+    by_status: dict[int, list[type[Refusal]]] = {}
+    for refusal in refusals_of(route):
+        by_status.setdefault(status_of(refusal), []).append(refusal)
+    return {
+        str(status): {
+            "description": "; ".join(f"`{r.code}`: {r.words}" for r in refusals),
+            "content": {_PROBLEM: {"schema": _reference(schemas.Problem)}},
+        }
+        for status, refusals in sorted(by_status.items())
+        if status not in route.answers
+    }
+
+
+def refusals_of(route: Route) -> tuple[type[Refusal], ...]:
+    """The route's own refusals and those that its guard, its body and its storage bring."""
+    brought: list[type[Refusal]] = []
+    if route.guard is not None:
+        brought += [
+            errors.AuthenticationRequired,
+            errors.InvalidToken,
+            errors.InvalidApiKeyFormat,
+            errors.InvalidApiKey,
+            errors.ApiKeyExpired,
+            errors.DatabaseUnavailable,
+        ]
+        if route.is_checked_for_site and "GET" not in route.methods:
+            brought.append(errors.CrossSiteWrite)
+    if route.body is not None:
+        brought.append(errors.DatabaseUnavailable)
+        if not route.is_body_optional:
+            brought += [
+                errors.MalformedJson,
+                errors.UnsupportedMediaType,
+                errors.Invalid,
+            ]
+    if not route.is_for_probes:
+        brought.append(errors.ForeignHost)
+    return tuple(dict.fromkeys((*route.refusals, *brought)))
+
+
+def _schemas(routes: tuple[Route, ...]) -> dict[str, Any]:
+    models: dict[type[BaseModel], None] = {schemas.Problem: None}
+    for route in routes:
+        for model in (route.body, *route.answers.values()):
+            if model is not None:
+                models[model] = None
+    wanted = [
+        (model, "validation" if issubclass(model, schemas.Request) else "serialization")
+        for model in models
+    ]
+    _, definitions = models_json_schema(wanted, ref_template=_COMPONENT)  # type: ignore[arg-type]
+    return dict(definitions["$defs"])
+
+
+def _reference(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": _COMPONENT.format(model=model.__name__)}

@@ -1,0 +1,136 @@
+"""Turns refusals into problem documents (RFC 9457): the only place that chooses a status."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from sanic import HTTPResponse, Request
+from sanic.exceptions import MethodNotAllowed, SanicException
+from sanic.handlers import ErrorHandler
+
+from api import errors
+from api.routes.call import request_id_of
+from models.database import TROUBLES
+
+log = structlog.get_logger("everruns_auth.problems")
+
+STATUSES: Mapping[type[errors.Refusal], int] = {
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.BadRequest: 400,
+    errors.UnsupportedMediaType: 415,
+    errors.Invalid: 422,
+    errors.Throttled: 429,
+    errors.Unavailable: 503,
+}
+
+# What the server's own machinery refuses, before a handler is reached.
+_MACHINERY: Mapping[int, tuple[str, str]] = {
+    400: ("bad_request", "The request cannot be understood"),
+    404: ("not_found", "There is nothing at this path"),
+    405: ("method_not_allowed", "This path does not answer that method"),
+    408: ("request_timeout", "The request took too long to arrive"),
+    413: ("payload_too_large", "The body is larger than 64 KiB"),
+    417: ("expectation_failed", "That expectation cannot be met"),
+    431: ("headers_too_large", "The headers are too large"),
+    503: ("unavailable", "The server cannot answer now; try again shortly"),
+}
+
+
+def status_of(refusal: type[errors.Refusal]) -> int:
+    """The status of a refusal: that of the nearest branch of the tree."""
+    for branch in refusal.__mro__:
+        if branch in STATUSES:
+            return STATUSES[branch]
+    raise LookupError(refusal.__name__)
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> HTTPResponse:
+    """A problem document; `error` repeats `detail` for clients older than RFC 9457."""
+    body = {
+        "error": detail,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **more,
+    }
+    return HTTPResponse(
+        orjson.dumps(body),
+        status=status,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+        content_type="application/problem+json",
+    )
+
+
+def refused(refusal: errors.Refusal) -> HTTPResponse:
+    """The document for a refusal."""
+    headers: dict[str, str] = {}
+    more: dict[str, Any] = {}
+    if isinstance(refusal, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(refusal, errors.Throttled | errors.Unavailable):
+        headers["Retry-After"] = str(refusal.retry_after)
+    if isinstance(refusal, errors.Invalid):
+        more["errors"] = [
+            {"field": e.field, "message": e.message} for e in refusal.errors
+        ]
+    return problem(
+        status_of(type(refusal)), refusal.code, refusal.detail, headers=headers, **more
+    )
+
+
+class Problems(ErrorHandler):
+    """Answers every exception that leaves a handler, or that Sanic raises itself."""
+
+    def default(self, request: Request, exception: Exception) -> HTTPResponse:
+        if isinstance(exception, errors.Refusal):
+            return refused(exception)
+        if isinstance(exception, TROUBLES):
+            log.error("database trouble", trouble=_one_line(exception))
+            return refused(errors.DatabaseUnavailable())
+        if isinstance(exception, SanicException):
+            return _machinery(exception)
+        return _bug(request, exception)
+
+
+def _machinery(exception: SanicException) -> HTTPResponse:
+    status = exception.status_code or 500
+    code, detail = _MACHINERY.get(status, ("refused", HTTPStatus(status).phrase))
+    headers = dict(exception.headers) if isinstance(exception, MethodNotAllowed) else {}
+    if status == 503:
+        headers["Retry-After"] = "1"
+    return problem(status, code, detail, headers=headers)
+
+
+def _bug(request: Request, exception: Exception) -> HTTPResponse:
+    """A bug: the log holds what happened, the answer only where to look it up."""
+    request_id = request_id_of(request)
+    log.error("unexpected error", request_id=request_id, exc_info=exception)
+    return problem(
+        500,
+        "internal_error",
+        "Something went wrong; tell the operators the request id",
+        request_id=request_id,
+    )
+
+
+def _one_line(exception: Exception) -> str:
+    """What a driver says, without the values that PostgreSQL adds on further lines."""
+    words = str(exception).splitlines()
+    return (
+        f"{type(exception).__name__}: {words[0]}" if words else type(exception).__name__
+    )

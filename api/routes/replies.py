@@ -1,0 +1,33 @@
+"""Renders answers: schemas to JSON bytes, with the headers that every answer of ours has."""
+
+from __future__ import annotations
+
+import orjson
+from pydantic import BaseModel
+from sanic import HTTPResponse
+
+# Everything here depends on who asks (RFC 9111 §5.2.2.5).
+_HEADERS = {"Cache-Control": "no-store"}
+
+
+def reply(answer: BaseModel, status: int = 200) -> HTTPResponse:
+    """One object, fields in the order of its schema."""
+    return _json(answer.model_dump_json().encode(), status)
+
+
+def reply_list(answers: list[BaseModel]) -> HTTPResponse:
+    """A bare array."""
+    return _json(
+        orjson.dumps([answer.model_dump(mode="json") for answer in answers]), 200
+    )
+
+
+def reply_nothing() -> HTTPResponse:
+    """204, without a body."""
+    return HTTPResponse(status=204, headers=_HEADERS)
+
+
+def _json(body: bytes, status: int) -> HTTPResponse:
+    return HTTPResponse(
+        body, status=status, headers=_HEADERS, content_type="application/json"
+    )

@@ -1,0 +1,101 @@
+"""Owns the form of the route table: from it the app is wired and the OpenAPI document is written."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+from sanic import HTTPResponse, Request, Sanic
+
+from api.errors import Refusal
+from api.routes import schemas
+from api.routes.browsers import check_host, check_site
+from api.routes.call import Call, SignedInCall, occasion_of
+from api.routes.guard import Guard, principal_of
+from api.settings import Settings
+
+Handler = Callable[..., Awaitable[HTTPResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation: where it answers, who may call it, what goes in and what comes out.
+
+    A route without a guard is public. `path` is written as in the contract, `{id}` for a
+    parameter. `answers` maps a status to its schema, None for an empty body.
+    """
+
+    methods: tuple[str, ...]
+    path: str
+    handler: Handler
+    summary: str
+    guard: Guard | None = None
+    body: type[schemas.Request] | None = None
+    is_body_optional: bool = False
+    answers: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
+    is_list: bool = False
+    refusals: tuple[type[Refusal], ...] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+    is_prefixed: bool = True
+    # Answered, whatever the Host and whichever page asks: probes and subrequests of proxies.
+    is_for_probes: bool = False
+    is_checked_for_site: bool = True
+    # Successes are counted, not logged, below debug level.
+    is_quiet: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.handler.__name__
+
+
+def add_routes(
+    app: Sanic[Any, Any], routes: tuple[Route, ...], settings: Settings
+) -> None:
+    """Wire each route under each of its prefixes."""
+    for route in routes:
+        endpoint = _endpoint(route, settings)
+        for number, prefix in enumerate(
+            settings.prefixes if route.is_prefixed else ("",)
+        ):
+            app.add_route(
+                endpoint,
+                prefix + route.path.replace("{", "<").replace("}", ":str>"),
+                methods=_with_head(route.methods),
+                name=f"{route.name}_{number}",
+                ctx_is_quiet=route.is_quiet,
+                ctx_path=route.path,
+            )
+
+
+def _with_head(methods: tuple[str, ...]) -> list[str]:
+    return (
+        [*methods, "HEAD"]
+        if "GET" in methods and "HEAD" not in methods
+        else list(methods)
+    )
+
+
+def _endpoint(route: Route, settings: Settings) -> Handler:
+    """What Sanic calls: the checks around a handler, chosen once, at start."""
+    guard, is_open_mode = route.guard, settings.mode == "none"
+
+    async def endpoint(request: Request, **parameters: str) -> HTTPResponse:
+        services = request.app.ctx.services
+        if is_open_mode and not route.is_for_probes:
+            check_host(request, settings)
+            if route.is_checked_for_site:
+                check_site(request, settings)
+        occasion = occasion_of(request)
+        if guard is None:
+            return await route.handler(request, Call(services, occasion), **parameters)
+        principal = await principal_of(
+            request, services, occasion, is_checked_for_site=route.is_checked_for_site
+        )
+        request.ctx.user_id = principal.user_id
+        guard(principal)
+        call = SignedInCall(services, occasion, principal)
+        return await route.handler(request, call, **parameters)
+
+    return endpoint

@@ -1,0 +1,73 @@
+"""The question that proxies ask on every request: who is this, and may they?
+
+For nginx `auth_request`, Traefik ForwardAuth and Caddy `forward_auth`. The answer is in headers.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.identity.principal import Principal
+from api.routes.call import SignedInCall
+from api.routes.guard import anyone
+from api.routes.table import Route
+
+# Printable ASCII as it is; `%` is what encoding begins with, and a comma parts a list.
+_PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "%,")
+
+
+async def verify(request: Request, call: SignedInCall) -> HTTPResponse:
+    principal = call.principal
+    # Blank values are kept: a proxy that asks for an empty role must not be told yes.
+    for name, value in request.get_query_args(keep_blank_values=True):
+        if name == "role" and value not in principal.roles:
+            raise errors.RoleRequired
+        if name == "scope" and not (value and principal.has_scope(value)):
+            raise errors.ScopeRequired
+    return HTTPResponse(
+        status=200, headers=headers_of(principal), content_type="text/plain"
+    )
+
+
+def headers_of(principal: Principal) -> dict[str, str]:
+    """The seven headers, all always present; lists are joined by commas."""
+    return {
+        "X-Auth-User-Id": str(principal.user_id),
+        "X-Auth-Email": encoded(principal.email),
+        "X-Auth-Email-Verified": "true" if principal.email_verified else "false",
+        "X-Auth-Name": encoded(principal.name),
+        "X-Auth-Roles": ",".join(map(encoded, principal.roles)),
+        "X-Auth-Scopes": ",".join(map(encoded, principal.scopes)),
+        "X-Auth-Method": principal.method,
+    }
+
+
+def encoded(text: str) -> str:
+    """`text` as a header value: what is not printable ASCII becomes percent-encoded UTF-8."""
+    value = quote(text, safe=_PRINTABLE, errors="replace")
+    # A parser would trim these.
+    if value.startswith(" ") or value.endswith(" "):
+        value = value.replace(" ", "%20")
+    return value
+
+
+ROUTES = (
+    Route(
+        ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
+        "/v1/auth/verify",
+        verify,
+        "Who is asking, in headers, for a proxy's subrequest",
+        guard=anyone,
+        answers={200: None},
+        refusals=(errors.RoleRequired, errors.ScopeRequired),
+        query={
+            "role": "a role that must be held; several must all hold",
+            "scope": "a scope that must be held; several must all hold",
+        },
+        is_checked_for_site=False,
+        is_quiet=True,
+    ),
+)

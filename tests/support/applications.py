@@ -1,0 +1,70 @@
+"""The real application in process: its lifespan driven once, its answers over httpx."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from sanic import Sanic
+
+from api.app import create_app
+from api.identity import operators
+from api.identity.occasion import Occasion
+from api.settings import Settings
+from models import database
+
+SECRET = "a-secret-of-the-tests-that-is-long-enough"
+PASSWORD = "correct horse battery"
+
+Sanic.test_mode = True
+
+
+def settings_for(url: str, **variables: str) -> Settings:
+    """Settings as the environment would give them; hashing is cheap unless said otherwise."""
+    defaults = {
+        "DATABASE_URL": url,
+        "AUTH_MODE": "full",
+        "AUTH_JWT_SECRET": SECRET,
+        "AUTH_BCRYPT_COST": "4",
+        "AUTH_BASE_URL": "http://auth.test",
+    }
+    return Settings(**{**defaults, **variables})
+
+
+@asynccontextmanager
+async def lifespan(app: Any) -> AsyncIterator[None]:
+    """Drive ASGI's lifespan once around the block."""
+    inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    outbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    await inbox.put({"type": "lifespan.startup"})
+    task = asyncio.create_task(app({"type": "lifespan"}, inbox.get, outbox.put))
+    reply = await outbox.get()
+    assert reply["type"] == "lifespan.startup.complete", reply
+    try:
+        yield
+    finally:
+        await inbox.put({"type": "lifespan.shutdown"})
+        await outbox.get()
+        await task
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the real application, prepared as the main process prepares it."""
+    async with database.opened(settings.database):
+        await operators.prepare(settings, Occasion(datetime.now(UTC)))
+    app = create_app(settings)
+    async with lifespan(app), client_of(app) as client:
+        yield client
+
+
+def client_of(app: Any, address: str = "127.0.0.1") -> httpx.AsyncClient:
+    """A client with an empty cookie jar, asking from `address`."""
+    transport = httpx.ASGITransport(
+        app=app, client=(address, 40_000), raise_app_exceptions=False
+    )
+    return httpx.AsyncClient(transport=transport, base_url="http://auth.test")
