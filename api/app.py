@@ -76,7 +76,7 @@ def _add_openapi(app: App, settings: Settings) -> None:
         url = settings.base_url + settings.api_prefix
         return orjson.dumps(openapi.document(ROUTES, server_url=url))
 
-    async def openapi_document(request: Request) -> HTTPResponse:
+    async def openapi_document(_: Request) -> HTTPResponse:
         return HTTPResponse(encoded(), content_type="application/json")
 
     app.add_route(openapi_document, "/openapi.json", methods=["GET", "HEAD"])
@@ -104,9 +104,7 @@ def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
     async def start(app: App) -> None:
         # The main process has checked the database. A worker that is replaced while the database
         # is away must come up all the same, and answer 503 until it is back.
-        app.ctx.database = await database.open_database(
-            settings.database, is_checked=False
-        )
+        app.ctx.database = await database.open_database(settings.database, is_checked=False)
         app.ctx.services = assemble(settings, workers=workers)
         tasks.add(asyncio.create_task(app.ctx.services.usage.run()))
         tasks.add(asyncio.create_task(housekeeping.run(settings.database)))

@@ -65,9 +65,7 @@ class DatabaseUrl:
         try:
             parts = urlsplit(text)
             port = parts.port or 5432
-            parameters = dict(
-                parse_qsl(parts.query, strict_parsing=True) if parts.query else ()
-            )
+            parameters = dict(parse_qsl(parts.query, strict_parsing=True) if parts.query else ())
         except ValueError:
             raise DatabaseUrlRejected(
                 "has a port or parameters that cannot be read; percent-encode special characters"

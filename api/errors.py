@@ -161,7 +161,9 @@ class PasswordRegistrationDisabled(Forbidden):
 
 class CrossSiteWrite(Forbidden):
     code = "cross_site"
-    words = "A page of another site asked for this; add its origin to CORS_ALLOWED_ORIGINS to allow it"
+    words = (
+        "A page of another site asked for this; add its origin to CORS_ALLOWED_ORIGINS to allow it"
+    )
 
 
 class ForeignHost(Forbidden):

@@ -58,9 +58,7 @@ def _formatter(*, is_json: bool, is_tty: bool) -> logging.Formatter:
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if is_json
-        else structlog.dev.ConsoleRenderer(
-            colors=is_tty, pad_event_to=0, sort_keys=False
-        )
+        else structlog.dev.ConsoleRenderer(colors=is_tty, pad_event_to=0, sort_keys=False)
     )
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if is_json:

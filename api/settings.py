@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -17,8 +16,9 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api import settings_values as values
 from api.database_url import DatabaseUrl, DatabaseUrlRejected
-from api.settings_rules import conflicts
+from api.settings_rules import advice, conflicts
 
 Mode = Literal["none", "admin", "full"]
 
@@ -35,68 +35,14 @@ class SettingsRejected(Exception):
         self.problems = problems
 
 
-def _split(value: object) -> object:
-    """Turn a comma-separated text into a tuple; empty parts are dropped."""
-    if isinstance(value, str):
-        return tuple(part.strip() for part in value.split(",") if part.strip())
-    return value
-
-
-def _lower(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.query
-        or parts.fragment
-    ):
-        raise ValueError
-    return value.rstrip("/")
-
-
-def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if not re.fullmatch(r"https?://[^/?#@*\s]+", value):
-            raise ValueError
-    return tuple(value.lower() for value in values)
-
-
-def _path_prefix(value: str) -> str:
-    prefix = value.rstrip("/")
-    if prefix and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", prefix):
-        raise ValueError
-    return prefix
-
-
-def _landing(value: str) -> str:
-    """Accept a path on this origin or a whole URL; `//host` would leave the origin unseen."""
-    if re.fullmatch(r"/(?![/\\])[^\s\\]*", value) or value == "/":
-        return value
-    return _http_url(value) and value
-
-
-def _limits_storage(value: str) -> str:
-    if value != "memory://" and not re.match(r"rediss?://[^/]+", value):
-        raise ValueError
-    return value
-
-
-def _database(value: object) -> object:
-    return DatabaseUrl.parse(value) if isinstance(value, str) else value
-
-
 def _field(default: Any, variable: str, accepts: str) -> Any:
     """A field read from `variable`; `accepts` says in words what it may hold."""
     return Field(default, validation_alias=variable, description=accepts)
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.split)]
 Secret = SecretStr | None
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrl = Annotated[str, AfterValidator(values.http_url)]
 _SECONDS = "a whole number of seconds, 1 or more"
 _HTTP_URL = "an http:// or https:// URL without query or fragment"
 _YES_NO = "true or false (1, yes, on and their opposites are understood)"
@@ -113,24 +59,22 @@ class Settings(BaseSettings):
         case_sensitive=True, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
-    mode: Annotated[Mode, BeforeValidator(_lower)] = _field(
+    mode: Annotated[Mode, BeforeValidator(values.lower)] = _field(
         "none", "AUTH_MODE", "none, admin or full"
     )
-    host: str = _field(
-        "127.0.0.1", "AUTH_HOST", "an address or a host name to listen on"
-    )
+    host: str = _field("127.0.0.1", "AUTH_HOST", "an address or a host name to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = _field(
         9300, "AUTH_PORT", "a port number from 0 to 65535 (0: any free port)"
     )
     base_url: HttpUrl = _field("http://localhost:9300/api", "AUTH_BASE_URL", _HTTP_URL)
-    api_prefix: Annotated[str, AfterValidator(_path_prefix)] = _field(
+    api_prefix: Annotated[str, AfterValidator(values.path_prefix)] = _field(
         "", "API_PREFIX", "empty, or a path that begins with a slash, as in /api"
     )
     jwt_secret: Secret = _field(
         None, "AUTH_JWT_SECRET", "a secret of 32 bytes or more: openssl rand -hex 32"
     )
     jwt_secrets_previous: Annotated[
-        tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)
+        tuple[SecretStr, ...], NoDecode, BeforeValidator(values.split)
     ] = _field((), "AUTH_JWT_SECRET_PREVIOUS", "earlier secrets, separated by commas")
     access_token_seconds: Annotated[int, Field(ge=1)] = _field(
         900, "AUTH_JWT_ACCESS_TOKEN_LIFETIME", _SECONDS
@@ -156,52 +100,42 @@ class Settings(BaseSettings):
     )
     google_client_id: str | None = _field(None, "AUTH_GOOGLE_CLIENT_ID", _TEXT)
     google_client_secret: Secret = _field(None, "AUTH_GOOGLE_CLIENT_SECRET", _TEXT)
-    google_redirect_uri: HttpUrl | None = _field(
-        None, "AUTH_GOOGLE_REDIRECT_URI", _HTTP_URL
-    )
+    google_redirect_uri: HttpUrl | None = _field(None, "AUTH_GOOGLE_REDIRECT_URI", _HTTP_URL)
     google_allowed_domains: Words = _field(
         (), "AUTH_GOOGLE_ALLOWED_DOMAINS", "domains, separated by commas"
     )
-    google_issuer: HttpUrl = _field(
-        "https://accounts.google.com", "AUTH_GOOGLE_ISSUER", _HTTP_URL
-    )
+    google_issuer: HttpUrl = _field("https://accounts.google.com", "AUTH_GOOGLE_ISSUER", _HTTP_URL)
     github_client_id: str | None = _field(None, "AUTH_GITHUB_CLIENT_ID", _TEXT)
     github_client_secret: Secret = _field(None, "AUTH_GITHUB_CLIENT_SECRET", _TEXT)
-    github_redirect_uri: HttpUrl | None = _field(
-        None, "AUTH_GITHUB_REDIRECT_URI", _HTTP_URL
-    )
+    github_redirect_uri: HttpUrl | None = _field(None, "AUTH_GITHUB_REDIRECT_URI", _HTTP_URL)
     github_url: HttpUrl = _field("https://github.com", "AUTH_GITHUB_URL", _HTTP_URL)
-    github_api_url: HttpUrl = _field(
-        "https://api.github.com", "AUTH_GITHUB_API_URL", _HTTP_URL
-    )
-    login_redirect_url: Annotated[str, AfterValidator(_landing)] = _field(
+    github_api_url: HttpUrl = _field("https://api.github.com", "AUTH_GITHUB_API_URL", _HTTP_URL)
+    login_redirect_url: Annotated[str, AfterValidator(values.landing)] = _field(
         "/",
         "AUTH_LOGIN_REDIRECT_URL",
         "a path that begins with one slash, or a whole http(s) URL",
     )
-    cors_origins: Annotated[Words, AfterValidator(_origins)] = _field(
+    cors_origins: Annotated[Words, AfterValidator(values.origins)] = _field(
         (),
         "CORS_ALLOWED_ORIGINS",
         "origins such as https://app.example.com, separated by commas; * cannot be allowed, "
         "because the answers depend on who is signed in",
     )
-    database: Annotated[DatabaseUrl, NoDecode, BeforeValidator(_database)] = _field(
+    database: Annotated[DatabaseUrl, NoDecode, BeforeValidator(values.database)] = _field(
         DatabaseUrl.parse("sqlite://everruns-auth.db"),
         "DATABASE_URL",
         "sqlite://FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME",
     )
-    rate_limit_storage: Annotated[
-        SecretStr, AfterValidator(lambda s: _checked_storage(s))
-    ] = _field(
+    rate_limit_storage: Annotated[SecretStr, AfterValidator(values.limits_storage)] = _field(
         SecretStr("memory://"),
         "AUTH_RATE_LIMIT_STORAGE",
         "memory:// or redis://HOST:PORT/DB",
     )
-    log_format: Annotated[Literal["text", "json"], BeforeValidator(_lower)] = _field(
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower)] = _field(
         "text", "AUTH_LOG_FORMAT", "text or json"
     )
     log_level: Annotated[
-        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower)
+        Literal["debug", "info", "warning", "error"], BeforeValidator(values.lower)
     ] = _field("info", "AUTH_LOG_LEVEL", "debug, info, warning or error")
 
     @property
@@ -215,11 +149,7 @@ class Settings(BaseSettings):
     @property
     def session_max_lifetime(self) -> timedelta | None:
         """The age past which no rotation extends a session; None for no cap."""
-        return (
-            timedelta(seconds=self.session_max_seconds)
-            if self.session_max_seconds
-            else None
-        )
+        return timedelta(seconds=self.session_max_seconds) if self.session_max_seconds else None
 
     @property
     def refresh_grace(self) -> timedelta:
@@ -237,9 +167,7 @@ class Settings(BaseSettings):
     def oauth_providers(self) -> tuple[str, ...]:
         """The providers a browser may be sent to, in the order of the contract; only in `full`."""
         configured = {"google": self.google_client_id, "github": self.github_client_id}
-        return tuple(
-            name for name, ident in configured.items() if ident and self.mode == "full"
-        )
+        return tuple(name for name, ident in configured.items() if ident and self.mode == "full")
 
     @property
     def origin(self) -> str:
@@ -267,17 +195,9 @@ class Settings(BaseSettings):
         return chosen.get(provider) or default
 
 
-def _checked_storage(value: SecretStr) -> SecretStr:
-    _limits_storage(value.get_secret_value())
-    return value
-
-
 def variables() -> dict[str, str]:
     """Every variable's name, with the name of the field it fills."""
-    return {
-        str(field.validation_alias): name
-        for name, field in Settings.model_fields.items()
-    }
+    return {str(field.validation_alias): name for name, field in Settings.model_fields.items()}
 
 
 def load() -> Settings:
@@ -286,11 +206,7 @@ def load() -> Settings:
     Raises:
         SettingsRejected: with every problem at once.
     """
-    present = {
-        name: os.environ[name]
-        for name in variables()
-        if os.environ.get(name, "").strip()
-    }
+    present = {name: os.environ[name] for name in variables() if os.environ.get(name, "").strip()}
     problems: dict[str, str] = {}
     settings: Settings | None = None
     try:
@@ -300,14 +216,10 @@ def load() -> Settings:
     for variable, problem in conflicts(present):
         problems.setdefault(variable, problem)
     if problems or settings is None:
-        raise SettingsRejected(
-            tuple(f"{name}: {words}" for name, words in problems.items())
-        )
+        raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
     if settings.jwt_secret is None:
         # Only mode none gets here; its secret signs nothing that has to outlive the process.
-        settings = settings.model_copy(
-            update={"jwt_secret": SecretStr(secrets.token_hex(32))}
-        )
+        settings = settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
     return settings
 
 
@@ -334,9 +246,7 @@ def _explain(error: ValidationError) -> dict[str, str]:
         if isinstance(cause, DatabaseUrlRejected):
             problems[variable] = str(cause)
         else:
-            problems[variable] = (
-                f"cannot be used; it must be {by_variable[variable].description}"
-            )
+            problems[variable] = f"cannot be used; it must be {by_variable[variable].description}"
     return problems
 
 
@@ -356,3 +266,8 @@ def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
 def unknown_in_environment() -> tuple[str, ...]:
     """`unknown_variables` of this process's environment."""
     return unknown_variables(os.environ)
+
+
+def advice_in_environment() -> tuple[str, ...]:
+    """Sentences about what is set in this process's environment and weaker than it should be."""
+    return tuple(advice(os.environ))

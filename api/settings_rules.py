@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 # RFC 7518 §3.2: a key of the same size as the hash output or larger MUST be used with HS256.
 MIN_SECRET_BYTES = 32
+MAX_PASSWORD_LENGTH = 1024
 
 _OPENS_THE_DOOR = (
     "AUTH_JWT_SECRET",
@@ -28,9 +29,7 @@ def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield from _secret_needed(mode, present)
     yield from _operator(mode, present)
     for provider in ("GOOGLE", "GITHUB"):
-        yield from _pair(
-            f"AUTH_{provider}_CLIENT_ID", f"AUTH_{provider}_CLIENT_SECRET", present
-        )
+        yield from _pair(f"AUTH_{provider}_CLIENT_ID", f"AUTH_{provider}_CLIENT_SECRET", present)
 
 
 def advice(present: Mapping[str, str]) -> Iterator[str]:
@@ -40,16 +39,14 @@ def advice(present: Mapping[str, str]) -> Iterator[str]:
         yield f"AUTH_JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes; {_MAKE_ONE}"
 
 
-def _mode_left_unsaid(
-    mode: str, present: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+def _mode_left_unsaid(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     secret = next((name for name in _OPENS_THE_DOOR if name in present), None)
     if not mode and secret:
-        yield (
-            "AUTH_MODE",
+        words = (
             f"is not set, although {secret} is; set AUTH_MODE=admin or AUTH_MODE=full, "
-            "or say AUTH_MODE=none if you mean it",
+            "or say AUTH_MODE=none if you mean it"
         )
+        yield "AUTH_MODE", words
 
 
 def _secret_needed(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -62,14 +59,12 @@ def _secret_needed(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str,
             f"is shorter than {MIN_SECRET_BYTES} bytes (RFC 7518 §3.2); {_MAKE_ONE}",
         )
     previous = present.get("AUTH_JWT_SECRET_PREVIOUS", "").split(",")
-    if mode == "full" and any(
-        part.strip() and _is_short(part.strip()) for part in previous
-    ):
-        yield (
-            "AUTH_JWT_SECRET_PREVIOUS",
+    if mode == "full" and any(part.strip() and _is_short(part.strip()) for part in previous):
+        words = (
             f"holds a secret shorter than {MIN_SECRET_BYTES} bytes, with which tokens could be "
-            "forged; remove it",
+            "forged; remove it"
         )
+        yield "AUTH_JWT_SECRET_PREVIOUS", words
 
 
 def _operator(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -83,13 +78,11 @@ def _operator(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]
     address = present.get(email, "a@b").strip()
     if "@" not in address.strip("@") or any(c.isspace() for c in address):
         yield email, "cannot be used; it must be an e-mail address"
-    if len(present.get(password, "")) > 1024:
-        yield password, "is longer than 1024 characters; choose a shorter one"
+    if len(present.get(password, "")) > MAX_PASSWORD_LENGTH:
+        yield password, f"is longer than {MAX_PASSWORD_LENGTH} characters; choose a shorter one"
 
 
-def _pair(
-    one: str, other: str, present: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
+def _pair(one: str, other: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for name, partner in ((one, other), (other, one)):
         if name not in present and partner in present:
             yield name, f"is not set, although {partner} is; set both or neither"

@@ -53,6 +53,10 @@ class ApiKey(Model):
         return await cls.filter(user_id=user_id).order_by("-created_at", "-id")
 
     @classmethod
+    async def by_id(cls, key_id: UUID) -> Self | None:
+        return await cls.filter(id=key_id).select_related("user").first()
+
+    @classmethod
     async def by_prefix(cls, prefix: str) -> list[Self]:
         return await cls.filter(key_prefix__startswith=prefix).select_related("user")
 
@@ -115,12 +119,8 @@ async def _note_uses_sqlite(uses: Sequence[tuple[UUID, datetime, str | None]]) -
     for start in range(0, len(uses), _SQLITE_BATCH):
         batch = uses[start : start + _SQLITE_BATCH]
         rows = ", ".join(["(?, ?, ?)"] * len(batch))
-        values = [
-            v for key_id, at, ip in batch for v in (str(key_id), at.isoformat(" "), ip)
-        ]
-        await database.connection().execute_query(
-            _SQLITE_USES.format(rows=rows), values
-        )
+        values = [v for key_id, at, ip in batch for v in (str(key_id), at.isoformat(" "), ip)]
+        await database.connection().execute_query(_SQLITE_USES.format(rows=rows), values)
 
 
 async def _note_uses_postgresql(

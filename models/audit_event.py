@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, ClassVar, Self
-from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model

@@ -61,9 +61,7 @@ def tortoise_config(url: DatabaseUrl) -> dict[str, Any]:
     name = url.engine
     return {
         "connections": {name: _sqlite(url) if name == "sqlite" else _postgresql(url)},
-        "apps": {
-            APP: {"models": [*MODELS, "aerich.models"], "default_connection": name}
-        },
+        "apps": {APP: {"models": [*MODELS, "aerich.models"], "default_connection": name}},
         "use_tz": True,
         "timezone": "UTC",
     }
@@ -102,9 +100,7 @@ def _postgresql(url: DatabaseUrl) -> dict[str, Any]:
     return {"engine": "models.engines.postgresql", "credentials": credentials}
 
 
-async def open_database(
-    url: DatabaseUrl, *, is_checked: bool = True
-) -> TortoiseContext:
+async def open_database(url: DatabaseUrl, *, is_checked: bool = True) -> TortoiseContext:
     """Open the database for every task of this process.
 
     Unchecked, it succeeds also while the database is away; each question then fails by itself.

@@ -41,9 +41,7 @@ async def held_if_free(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
-    handle = os.open(
-        f"{path}.{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-    )
+    handle = os.open(f"{path}.{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,9 +55,7 @@ async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def _held_session(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
-    credentials = database.tortoise_config(url)["connections"][url.engine][
-        "credentials"
-    ]
+    credentials = database.tortoise_config(url)["connections"][url.engine]["credentials"]
     names = (
         "host",
         "port",

@@ -68,14 +68,10 @@ class RefreshToken(Model):
     @classmethod
     async def of_user(cls, user_id: UUID, *, now: datetime) -> list[Self]:
         """Those that live, newest first."""
-        return await cls.filter(user_id=user_id, expires_at__gt=now).order_by(
-            "-created_at", "-id"
-        )
+        return await cls.filter(user_id=user_id, expires_at__gt=now).order_by("-created_at", "-id")
 
     @classmethod
-    async def add(
-        cls, *, session_id: UUID, user_id: UUID, now: datetime, **columns: Any
-    ) -> Self:
+    async def add(cls, *, session_id: UUID, user_id: UUID, now: datetime, **columns: Any) -> Self:
         return await cls.create(
             id=session_id,
             user_id=user_id,
@@ -86,9 +82,7 @@ class RefreshToken(Model):
         )
 
     @classmethod
-    async def rotate(
-        cls, session_id: UUID, *, spent_hash: str, rotation: Rotation
-    ) -> bool:
+    async def rotate(cls, session_id: UUID, *, spent_hash: str, rotation: Rotation) -> bool:
         """Replace the current token, if `spent_hash` still is the current one.
 
         One conditional UPDATE decides which of many tries does it (RFC 9700 §4.14.2).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from tortoise import fields
@@ -56,7 +56,7 @@ class User(Model):
 
     @classmethod
     async def add(
-        cls, *, email: str, name: str, roles: list[str], now: datetime, **more: object
+        cls, *, email: str, name: str, roles: list[str], now: datetime, **more: Any
     ) -> Self:
         """Insert a user; raises `Duplicate` when the address is taken."""
         return await cls.create(

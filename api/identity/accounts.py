@@ -9,12 +9,12 @@ from api.errors import (
     Throttled,
     WrongCurrentPassword,
 )
-from api.identity.audit import Action, record
+from api.identity.audit import Action, record, record_throttled
 from api.identity.names import valid_name
 from api.identity.occasion import Occasion
 from api.identity.principal import Principal
+from api.identity.registration import check_password
 from api.identity.services import Services
-from api.identity.sign_in import check_password
 from api.security.passwords import MAX_LENGTH
 from models import RefreshToken, User, database
 
@@ -78,28 +78,15 @@ async def change_password(
         )
 
 
-async def _verify_current(
-    services: Services, user: User, current: str, occasion: Occasion
-) -> None:
+async def _verify_current(services: Services, user: User, current: str, occasion: Occasion) -> None:
     try:
-        async with services.throttle.sign_in(
-            user.email, occasion.ip_address
-        ) as attempt:
-            verdict = await services.hasher.verify(
-                current[: MAX_LENGTH + 1], user.password_hash
-            )
+        async with services.throttle.sign_in(user.email, occasion.ip_address) as attempt:
+            verdict = await services.hasher.verify(current[: MAX_LENGTH + 1], user.password_hash)
             if verdict.is_right and len(current) <= MAX_LENGTH:
                 return
             await attempt.failed()
     except Throttled:
-        if await services.throttle.is_audited_first("password", occasion.ip_address):
-            await record(
-                Action.RATE_LIMITED,
-                occasion,
-                outcome="failure",
-                user_id=user.id,
-                detail={"what": "password"},
-            )
+        await record_throttled("password", services.throttle, occasion, user_id=user.id)
         raise
     await record(
         Action.PASSWORD_CHANGED,

@@ -95,9 +95,7 @@ async def revoke(principal: Principal, key_id: UUID, occasion: Occasion) -> None
         await _record(Action.API_KEY_REVOKED, principal, occasion, key_id)
 
 
-async def _record(
-    action: Action, principal: Principal, occasion: Occasion, key_id: UUID
-) -> None:
+async def _record(action: Action, principal: Principal, occasion: Occasion, key_id: UUID) -> None:
     await record(
         action,
         occasion,
@@ -112,18 +110,12 @@ def _valid_scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
         raise Invalid(FieldError("scopes", f"A key has at most {MAX_SCOPES} scopes"))
     if not all(_SCOPE.fullmatch(scope) for scope in scopes):
         raise Invalid(
-            FieldError(
-                "scopes", "A scope is 1 to 64 of the characters a-z 0-9 : . _ * and -"
-            )
+            FieldError("scopes", "A scope is 1 to 64 of the characters a-z 0-9 : . _ * and -")
         )
     return tuple(dict.fromkeys(scopes)) or (EVERYTHING,)
 
 
 def _valid_days(days: int | None) -> int | None:
     if days is not None and not 1 <= days <= MAX_DAYS:
-        raise Invalid(
-            FieldError(
-                "expires_in_days", f"Must be a whole number from 1 to {MAX_DAYS}"
-            )
-        )
+        raise Invalid(FieldError("expires_in_days", f"Must be a whole number from 1 to {MAX_DAYS}"))
     return days

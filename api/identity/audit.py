@@ -7,6 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from api.identity.occasion import Occasion
+from api.identity.throttle import Throttle
 from models import AuditEvent
 
 Outcome = Literal["success", "failure"]
@@ -19,7 +20,7 @@ class Action(StrEnum):
     LOGIN = "auth.login"
     LOGOUT = "auth.logout"
     REUSE_DETECTED = "auth.refresh.reuse_detected"
-    PASSWORD_CHANGED = "auth.password.changed"
+    PASSWORD_CHANGED = "auth.password.changed"  # noqa: S105  (an action's name)
     OAUTH_LOGIN = "auth.oauth.login"
     OAUTH_LINKED = "auth.oauth.linked"
     API_KEY_CREATED = "auth.api_key.created"
@@ -57,3 +58,17 @@ async def record(
         request_id=occasion.request_id,
         detail=detail or {},
     )
+
+
+async def record_throttled(
+    what: str, throttle: Throttle, occasion: Occasion, *, user_id: UUID | None = None
+) -> None:
+    """Write that `what` was refused for its number: once a minute and address, not once a try."""
+    if await throttle.is_audited_first(what, occasion.ip_address):
+        await record(
+            Action.RATE_LIMITED,
+            occasion,
+            outcome="failure",
+            user_id=user_id,
+            detail={"what": what},
+        )

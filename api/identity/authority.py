@@ -25,9 +25,7 @@ ANONYMOUS_NAME = "Anonymous"
 class Authority:
     """Answers who is asking; only rows speak for a user, never a token's claims."""
 
-    def __init__(
-        self, settings: Settings, tokens: TokenSigner, usage: KeyUsage
-    ) -> None:
+    def __init__(self, settings: Settings, tokens: TokenSigner, usage: KeyUsage) -> None:
         self._settings = settings
         self._tokens = tokens
         self._usage = usage
@@ -45,9 +43,7 @@ class Authority:
         session = await RefreshToken.by_id(claims.session_id)
         if session is None or session.is_expired(occasion.now):
             raise InvalidToken
-        if session.user_id != claims.user_id or not is_admitted(
-            session.user, self._settings
-        ):
+        if session.user_id != claims.user_id or not is_admitted(session.user, self._settings):
             raise InvalidToken
         return principal_of(session.user, "jwt", session_id=session.id)
 

@@ -35,9 +35,7 @@ class Verdict:
 class PasswordHasher:
     """Hashes and verifies at `cost`, at most `threads` at a time."""
 
-    def __init__(
-        self, *, cost: int, threads: int, wait_seconds: float = WAIT_SECONDS
-    ) -> None:
+    def __init__(self, *, cost: int, threads: int, wait_seconds: float = WAIT_SECONDS) -> None:
         self._cost = cost
         self._wait_seconds = wait_seconds
         self._places = asyncio.Semaphore(threads)

@@ -15,9 +15,7 @@ def valid_name(text: str, *, field: str = "name") -> str:
     if not name:
         raise Invalid(FieldError(field, "Name must not be empty"))
     if len(name) > MAX_LENGTH:
-        raise Invalid(
-            FieldError(field, f"Name must have at most {MAX_LENGTH} characters")
-        )
+        raise Invalid(FieldError(field, f"Name must have at most {MAX_LENGTH} characters"))
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise Invalid(FieldError(field, "Name must not hold control characters"))
     return name

@@ -47,9 +47,7 @@ async def _prepare_admin(settings: Settings, occasion: Occasion) -> None:
     elif not await _has_environment_password(user, settings):
         await _take_over(user, settings, occasion, keys_end=False)
     if user.is_disabled:
-        log.warning(
-            "the operator is disabled: everruns-admin enable-user lets it in again"
-        )
+        log.warning("the operator is disabled: everruns-admin enable-user lets it in again")
 
 
 async def _prepare_full(settings: Settings, occasion: Occasion) -> None:
@@ -93,9 +91,7 @@ async def _create(settings: Settings, occasion: Occasion) -> User:
         return found
 
 
-async def _take_over(
-    user: User, settings: Settings, occasion: Occasion, *, keys_end: bool
-) -> None:
+async def _take_over(user: User, settings: Settings, occasion: Occasion, *, keys_end: bool) -> None:
     """Give the account to whoever holds the environment: new password, no old sessions."""
     password_hash = await _hash(settings)
     was_operator = user.is_operator
@@ -114,9 +110,7 @@ async def _take_over(
             user_id=user.id,
             detail={"by": "environment", "sessions": sessions, "api_keys": keys},
         )
-    log.warning(
-        "AUTH_ADMIN_EMAIL's account was given AUTH_ADMIN_PASSWORD; its sessions ended"
-    )
+    log.warning("AUTH_ADMIN_EMAIL's account was given AUTH_ADMIN_PASSWORD; its sessions ended")
 
 
 async def _has_environment_password(user: User, settings: Settings) -> bool:
@@ -135,7 +129,5 @@ async def _hash(settings: Settings) -> str:
 
 def _environment_password(settings: Settings) -> str:
     if settings.admin_password is None:
-        raise Invalid(
-            FieldError("AUTH_ADMIN_PASSWORD", "AUTH_ADMIN_PASSWORD is not set")
-        )
+        raise Invalid(FieldError("AUTH_ADMIN_PASSWORD", "AUTH_ADMIN_PASSWORD is not set"))
     return settings.admin_password.get_secret_value()

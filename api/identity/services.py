@@ -36,9 +36,7 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
     return Services(
         settings=settings,
         tokens=tokens,
-        hasher=PasswordHasher(
-            cost=settings.bcrypt_cost, threads=default_threads(workers)
-        ),
+        hasher=PasswordHasher(cost=settings.bcrypt_cost, threads=default_threads(workers)),
         throttle=Throttle(settings.rate_limit_storage.get_secret_value()),
         usage=usage,
         authority=Authority(settings, tokens, usage),

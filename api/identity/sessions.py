@@ -16,9 +16,10 @@ from api.errors import (
     MissingRefreshToken,
     RefreshTokenExpired,
     SessionNotFound,
+    Throttled,
 )
 from api.identity.admission import is_admitted
-from api.identity.audit import Action, record
+from api.identity.audit import Action, record, record_throttled
 from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.security.digests import digest, new_seed
@@ -53,9 +54,7 @@ async def open_session(services: Services, user: User, occasion: Occasion) -> To
         seed=seed,
         generation=0,
         rotated_at=occasion.now,
-        expires_at=_expiry(
-            services.settings, rotated_at=occasion.now, created_at=occasion.now
-        ),
+        expires_at=_expiry(services.settings, rotated_at=occasion.now, created_at=occasion.now),
     )
     refresh_token = services.tokens.refresh_tokens(source)[0]
     await RefreshToken.add(
@@ -85,12 +84,16 @@ async def rotate(services: Services, token: str | None, occasion: Occasion) -> T
     """
     if not token:
         raise MissingRefreshToken
-    async with services.throttle.refresh(occasion.ip_address) as attempt:
-        try:
-            return await _rotate(services, token, occasion)
-        except (InvalidRefreshToken, RefreshTokenExpired):
-            await attempt.failed()
-            raise
+    try:
+        async with services.throttle.refresh(occasion.ip_address) as attempt:
+            try:
+                return await _rotate(services, token, occasion)
+            except (InvalidRefreshToken, RefreshTokenExpired):
+                await attempt.failed()
+                raise
+    except Throttled:
+        await record_throttled("refresh", services.throttle, occasion)
+        raise
 
 
 async def _rotate(services: Services, token: str, occasion: Occasion) -> Tokens:
@@ -126,9 +129,7 @@ def _named_by(tokens: TokenSigner, token: str, now: datetime) -> tuple[UUID, UUI
     return claims.session_id, claims.user_id
 
 
-def _check(
-    settings: Settings, session: RefreshToken, user_id: UUID, clock: datetime
-) -> None:
+def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: datetime) -> None:
     """Only the row speaks for the user."""
     if session.user_id != user_id or not is_admitted(session.user, settings):
         raise InvalidRefreshToken
@@ -146,9 +147,7 @@ async def _succeed(
         seed=session.seed,
         generation=session.generation + 1,
         rotated_at=clock,
-        expires_at=_expiry(
-            services.settings, rotated_at=clock, created_at=session.created_at
-        ),
+        expires_at=_expiry(services.settings, rotated_at=clock, created_at=session.created_at),
     )
     successor = services.tokens.refresh_tokens(source)[0]
     rotation = Rotation(
@@ -159,9 +158,7 @@ async def _succeed(
         ip_address=occasion.ip_address,
         user_agent=occasion.user_agent,
     )
-    if not await RefreshToken.rotate(
-        session.id, spent_hash=session.token_hash, rotation=rotation
-    ):
+    if not await RefreshToken.rotate(session.id, spent_hash=session.token_hash, rotation=rotation):
         return None
     return _tokens(services, session.user, session.id, successor, occasion.now)
 
@@ -171,9 +168,7 @@ def _is_in_grace(settings: Settings, session: RefreshToken, clock: datetime) -> 
     return bool(grace) and clock - session.rotated_at <= grace
 
 
-def _same_successor(
-    services: Services, session: RefreshToken, occasion: Occasion
-) -> Tokens:
+def _same_successor(services: Services, session: RefreshToken, occasion: Occasion) -> Tokens:
     """The current token once more, from the row; an earlier secret may have signed it."""
     source = RefreshSource(
         user_id=session.user_id,
@@ -203,13 +198,9 @@ async def _end_for_reuse(session: RefreshToken, occasion: Occasion) -> NoReturn:
     raise InvalidRefreshToken
 
 
-async def end_named(
-    services: Services, occasion: Occasion, *, credentials: Iterable[str]
-) -> None:
+async def end_named(services: Services, occasion: Occasion, *, credentials: Iterable[str]) -> None:
     """End every session that one of our tokens names, expired ones too. Refuses nothing."""
-    named = {
-        _session_of(services.tokens, text, occasion.now) for text in credentials
-    } - {None}
+    named = {_session_of(services.tokens, text, occasion.now) for text in credentials} - {None}
     for session_id in named:
         assert session_id is not None
         session = await RefreshToken.by_id(session_id)
@@ -248,9 +239,7 @@ async def revoke_session(user_id: UUID, session_id: UUID, occasion: Occasion) ->
         await _record_revoked(user_id, occasion, {"session_id": str(session_id)})
 
 
-async def revoke_other_sessions(
-    user_id: UUID, current: UUID | None, occasion: Occasion
-) -> int:
+async def revoke_other_sessions(user_id: UUID, current: UUID | None, occasion: Occasion) -> int:
     """End every session of a user but the current one; how many there were."""
     async with database.transaction():
         count = await RefreshToken.end_of_user(user_id, but=current)
@@ -259,9 +248,7 @@ async def revoke_other_sessions(
     return count
 
 
-async def _record_revoked(
-    user_id: UUID, occasion: Occasion, detail: dict[str, object]
-) -> None:
+async def _record_revoked(user_id: UUID, occasion: Occasion, detail: dict[str, object]) -> None:
     await record(
         Action.SESSION_REVOKED,
         occasion,
@@ -271,9 +258,7 @@ async def _record_revoked(
     )
 
 
-def _expiry(
-    settings: Settings, *, rotated_at: datetime, created_at: datetime
-) -> datetime:
+def _expiry(settings: Settings, *, rotated_at: datetime, created_at: datetime) -> datetime:
     """When a session ends unless it is used, never past the cap on its age."""
     unused = rotated_at + settings.refresh_token_lifetime
     cap = settings.session_max_lifetime

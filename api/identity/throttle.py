@@ -27,9 +27,7 @@ from api.errors import Throttled, Unavailable
 from api.security.digests import digest
 from api.security.emails import normalise_email
 
-ACCOUNT_AND_ADDRESS = RateLimitItemPerMinute(
-    10, 10, namespace="sign-in.account-address"
-)
+ACCOUNT_AND_ADDRESS = RateLimitItemPerMinute(10, 10, namespace="sign-in.account-address")
 ADDRESS = RateLimitItemPerMinute(100, 10, namespace="sign-in.address")
 ACCOUNT = RateLimitItemPerHour(100, 1, namespace="sign-in.account")
 REGISTRATION = RateLimitItemPerMinute(5, 1, namespace="registration.address")
@@ -74,20 +72,18 @@ class Throttle:
     @asynccontextmanager
     async def refresh(self, address: str | None) -> AsyncIterator[Attempt]:
         """One try at a refresh; only refused ones are counted."""
-        async with self._attempt(
-            Count(REFUSED_REFRESH, network_of(address))
-        ) as attempt:
+        async with self._attempt(Count(REFUSED_REFRESH, network_of(address))) as attempt:
             yield attempt
 
     async def register(self, address: str | None) -> None:
         """Count one registration; raises `Throttled` when there were too many."""
         count = Count(REGISTRATION, network_of(address))
-        if not await self._hit(count):
+        if not await self.hit(count):
             raise Throttled(retry_after=await self._seconds_left(count))
 
     async def is_audited_first(self, what: str, address: str | None) -> bool:
         """Whether this refusal is the first of its kind within a minute."""
-        return await self._hit(Count(AUDIT_ROW, f"{what}@{network_of(address)}"))
+        return await self.hit(Count(AUDIT_ROW, f"{what}@{network_of(address)}"))
 
     async def is_reachable(self) -> bool:
         return await self._limiter.storage.check()
@@ -115,7 +111,8 @@ class Throttle:
             raise Unavailable from error
         return count.limit.amount - window.remaining + self._in_flight[count]
 
-    async def _hit(self, count: Count) -> bool:
+    async def hit(self, count: Count) -> bool:
+        """Count once for good; whether it was within the limit."""
         try:
             return await self._limiter.hit(count.limit, count.key)
         except StorageError as error:
@@ -138,7 +135,7 @@ class Attempt:
 
     async def failed(self) -> None:
         for count in self.counts:
-            await self.throttle._hit(count)
+            await self.throttle.hit(count)
 
 
 def network_of(address: str | None) -> str:

@@ -47,6 +47,4 @@ class KeyUsage:
             try:
                 await self.flush()
             except TROUBLES as trouble:
-                log.warning(
-                    "last_used_at is kept for later", trouble=type(trouble).__name__
-                )
+                log.warning("last_used_at is kept for later", trouble=type(trouble).__name__)

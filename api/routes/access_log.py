@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
 import structlog
-from sanic import HTTPResponse, Request, Sanic
+from sanic import Request, Sanic
+from sanic.response import BaseHTTPResponse
 
 from api.routes.call import TimedRequest, address_of, request_id_of
 from api.routes.metrics import count
@@ -21,25 +23,21 @@ def install(app: Sanic[Any, Any]) -> None:
     """Add the response middleware."""
     is_verbose = logging.getLogger("everruns_auth").isEnabledFor(logging.DEBUG)
 
-    async def finish(request: Request, response: HTTPResponse) -> None:
+    async def finish(request: Request, response: BaseHTTPResponse) -> None:
         route = request.route
         path = getattr(route.ctx, "path", "other") if route is not None else "other"
         is_quiet = route is not None and getattr(route.ctx, "is_quiet", False)
         if path != _VERIFY:
             response.headers["X-Request-Id"] = request_id_of(request)
-        seconds = (
-            perf_counter() - request.began if isinstance(request, TimedRequest) else 0.0
-        )
+        seconds = perf_counter() - request.began if isinstance(request, TimedRequest) else 0.0
         count(request.method, path, response.status, seconds)
-        if is_verbose or not (is_quiet and response.status < 400):
+        if is_verbose or not (is_quiet and response.status < HTTPStatus.BAD_REQUEST):
             log.info("request", **_fields(request, response, seconds))
 
     app.register_middleware(finish, "response")
 
 
-def _fields(
-    request: Request, response: HTTPResponse, seconds: float
-) -> dict[str, object]:
+def _fields(request: Request, response: BaseHTTPResponse, seconds: float) -> dict[str, object]:
     user_id = getattr(request.ctx, "user_id", None)
     known = {"user_id": str(user_id)} if user_id is not None else {}
     return {

@@ -47,20 +47,14 @@ async def list_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
     return reply_list([_session(row, call.principal.session_id) for row in rows])
 
 
-async def end_session(
-    request: Request, call: SignedInCall, session_id: str
-) -> HTTPResponse:
-    await sessions.revoke_session(
-        call.principal.user_id, _id(session_id), call.occasion
-    )
+async def end_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
+    await sessions.revoke_session(call.principal.user_id, _id(session_id), call.occasion)
     return reply_nothing()
 
 
 async def end_other_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
     principal = call.principal
-    await sessions.revoke_other_sessions(
-        principal.user_id, principal.session_id, call.occasion
-    )
+    await sessions.revoke_other_sessions(principal.user_id, principal.session_id, call.occasion)
     return reply_nothing()
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sanic import HTTPResponse, Request
 
 from api import errors
-from api.identity import sessions, sign_in
+from api.identity import registration, sessions, sign_in
 from api.identity.sessions import Tokens
 from api.routes import body, schemas
 from api.routes.browsers import check_site
@@ -30,21 +32,17 @@ async def config(request: Request, call: Call) -> HTTPResponse:
 
 async def register(request: Request, call: Call) -> HTTPResponse:
     # Say that the door is closed before saying what is wrong with the form.
-    sign_in.check_registration_is_open(call.services.settings)
+    registration.check_registration_is_open(call.services.settings)
     sent = body.read(request, schemas.RegisterRequest)
-    form = sign_in.Registration(
-        email=sent.email, password=sent.password, name=sent.name
-    )
-    tokens = await sign_in.register(call.services, form, call.occasion)
+    form = registration.Registration(email=sent.email, password=sent.password, name=sent.name)
+    tokens = await registration.register(call.services, form, call.occasion)
     return _hand_over(request, call, tokens, status=201)
 
 
 async def log_in(request: Request, call: Call) -> HTTPResponse:
     sign_in.check_password_sign_in_is_open(call.services.settings)
     sent = body.read(request, schemas.LoginRequest)
-    tokens = await sign_in.log_in(
-        call.services, sent.email, sent.password, call.occasion
-    )
+    tokens = await sign_in.log_in(call.services, sent.email, sent.password, call.occasion)
     return _hand_over(request, call, tokens)
 
 
@@ -75,18 +73,12 @@ def _shown(request: Request) -> list[str]:
     credential = credential_of(request)
     shown = [credential.text] if credential is not None else []
     shown += [request.cookies.get(name) or "" for name in (ACCESS, REFRESH)]
-    try:
-        shown.append(
-            body.read_if_any(request, schemas.RefreshRequest).refresh_token or ""
-        )
-    except errors.Refusal:
-        pass  # A log out refuses nothing.
+    with suppress(errors.Refusal):  # A log out refuses nothing.
+        shown.append(body.read_if_any(request, schemas.RefreshRequest).refresh_token or "")
     return [text for text in shown if text]
 
 
-def _hand_over(
-    request: Request, call: Call, tokens: Tokens, status: int = 200
-) -> HTTPResponse:
+def _hand_over(request: Request, call: Call, tokens: Tokens, status: int = 200) -> HTTPResponse:
     request.ctx.user_id = tokens.user_id
     response = reply(
         schemas.TokenBody(

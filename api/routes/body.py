@@ -57,9 +57,7 @@ def parse(value: object, schema: type[T]) -> T:
     try:
         return schema.model_validate(value)
     except ValidationError as error:
-        details = error.errors(
-            include_url=False, include_context=False, include_input=False
-        )
+        details = error.errors(include_url=False, include_context=False, include_input=False)
         raise Invalid(*map(_field_error, details)) from None
 
 
@@ -72,9 +70,7 @@ def _field_error(detail: ErrorDetails) -> FieldError:
 
 
 def _is_json(request: Request) -> bool:
-    media_type = (
-        request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    )
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return media_type == "application/json" or (
         media_type.startswith("application/") and media_type.endswith("+json")
     )

@@ -92,9 +92,7 @@ def _address(text: str) -> str | None:
 
 def _is_behind_proxy(request: Request) -> bool:
     config = request.app.config
-    return bool(
-        config.PROXIES_COUNT or config.REAL_IP_HEADER or config.FORWARDED_SECRET
-    )
+    return bool(config.PROXIES_COUNT or config.REAL_IP_HEADER or config.FORWARDED_SECRET)
 
 
 def _say_once(request: Request) -> None:

@@ -59,9 +59,7 @@ def document(routes: tuple[Route, ...], *, server_url: str) -> dict[str, Any]:
 
 def _operation(route: Route, method: str) -> dict[str, Any]:
     operation: dict[str, Any] = {
-        "operationId": route.name
-        if len(route.methods) == 1
-        else f"{route.name}_{method.lower()}",
+        "operationId": route.name if len(route.methods) == 1 else f"{route.name}_{method.lower()}",
         "summary": route.summary,
         "parameters": [*_path_parameters(route), *_query_parameters(route)],
         "responses": {**_answers(route), **_refusals(route)},
@@ -103,7 +101,7 @@ def _answers(route: Route) -> dict[str, Any]:
     for status, model in route.answers.items():
         answer: dict[str, Any] = {"description": route.summary}
         if model is not None:
-            schema = _reference(model)
+            schema: dict[str, Any] = _reference(model)
             if route.is_list:
                 schema = {"type": "array", "items": schema}
             answer["content"] = {"application/json": {"schema": schema}}

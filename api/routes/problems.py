@@ -85,12 +85,8 @@ def refused(refusal: errors.Refusal) -> HTTPResponse:
     if isinstance(refusal, errors.Throttled | errors.Unavailable):
         headers["Retry-After"] = str(refusal.retry_after)
     if isinstance(refusal, errors.Invalid):
-        more["errors"] = [
-            {"field": e.field, "message": e.message} for e in refusal.errors
-        ]
-    return problem(
-        status_of(type(refusal)), refusal.code, refusal.detail, headers=headers, **more
-    )
+        more["errors"] = [{"field": e.field, "message": e.message} for e in refusal.errors]
+    return problem(status_of(type(refusal)), refusal.code, refusal.detail, headers=headers, **more)
 
 
 class Problems(ErrorHandler):
@@ -111,7 +107,7 @@ def _machinery(exception: SanicException) -> HTTPResponse:
     status = exception.status_code or 500
     code, detail = _MACHINERY.get(status, ("refused", HTTPStatus(status).phrase))
     headers = dict(exception.headers) if isinstance(exception, MethodNotAllowed) else {}
-    if status == 503:
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
     return problem(status, code, detail, headers=headers)
 
@@ -131,6 +127,4 @@ def _bug(request: Request, exception: Exception) -> HTTPResponse:
 def _one_line(exception: Exception) -> str:
     """What a driver says, without the values that PostgreSQL adds on further lines."""
     words = str(exception).splitlines()
-    return (
-        f"{type(exception).__name__}: {words[0]}" if words else type(exception).__name__
-    )
+    return f"{type(exception).__name__}: {words[0]}" if words else type(exception).__name__

@@ -17,9 +17,7 @@ def reply(answer: BaseModel, status: int = 200) -> HTTPResponse:
 
 def reply_list(answers: list[BaseModel]) -> HTTPResponse:
     """A bare array."""
-    return _json(
-        orjson.dumps([answer.model_dump(mode="json") for answer in answers]), 200
-    )
+    return _json(orjson.dumps([answer.model_dump(mode="json") for answer in answers]), 200)
 
 
 def reply_nothing() -> HTTPResponse:
@@ -28,6 +26,4 @@ def reply_nothing() -> HTTPResponse:
 
 
 def _json(body: bytes, status: int) -> HTTPResponse:
-    return HTTPResponse(
-        body, status=status, headers=_HEADERS, content_type="application/json"
-    )
+    return HTTPResponse(body, status=status, headers=_HEADERS, content_type="application/json")

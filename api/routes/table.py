@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from api.routes.call import Call, SignedInCall, occasion_of
 from api.routes.guard import Guard, principal_of
 from api.settings import Settings
 
-Handler = Callable[..., Awaitable[HTTPResponse]]
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,11 @@ class Route:
         return self.handler.__name__
 
 
-def add_routes(
-    app: Sanic[Any, Any], routes: tuple[Route, ...], settings: Settings
-) -> None:
+def add_routes(app: Sanic[Any, Any], routes: tuple[Route, ...], settings: Settings) -> None:
     """Wire each route under each of its prefixes."""
     for route in routes:
         endpoint = _endpoint(route, settings)
-        for number, prefix in enumerate(
-            settings.prefixes if route.is_prefixed else ("",)
-        ):
+        for number, prefix in enumerate(settings.prefixes if route.is_prefixed else ("",)):
             app.add_route(
                 endpoint,
                 prefix + route.path.replace("{", "<").replace("}", ":str>"),
@@ -70,11 +66,7 @@ def add_routes(
 
 
 def _with_head(methods: tuple[str, ...]) -> list[str]:
-    return (
-        [*methods, "HEAD"]
-        if "GET" in methods and "HEAD" not in methods
-        else list(methods)
-    )
+    return [*methods, "HEAD"] if "GET" in methods and "HEAD" not in methods else list(methods)
 
 
 def _endpoint(route: Route, settings: Settings) -> Handler:

@@ -27,9 +27,7 @@ async def verify(request: Request, call: SignedInCall) -> HTTPResponse:
             raise errors.RoleRequired
         if name == "scope" and not (value and principal.has_scope(value)):
             raise errors.ScopeRequired
-    return HTTPResponse(
-        status=200, headers=headers_of(principal), content_type="text/plain"
-    )
+    return HTTPResponse(status=200, headers=headers_of(principal), content_type="text/plain")
 
 
 def headers_of(principal: Principal) -> dict[str, str]:

@@ -34,9 +34,7 @@ def valid_email(text: str) -> str:
             text.strip(), check_deliverability=False, globally_deliverable=False
         )
     except EmailNotValidError:
-        raise EmailRejected(
-            "Email must be an address such as name@example.com"
-        ) from None
+        raise EmailRejected("Email must be an address such as name@example.com") from None
     email = normalise_email(checked.normalized)
     if len(email) > MAX_LENGTH:
         raise EmailRejected(f"Email must have at most {MAX_LENGTH} characters")

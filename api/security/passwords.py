@@ -70,9 +70,7 @@ def verify_password(password: str, stored: str) -> bool:
 def needs_rehash(password: str, stored: str, cost: int) -> bool:
     """Whether a verified password should be hashed anew: lower cost, or not our stored form."""
     data, *as_typed = _spellings(password)
-    if cost_of(stored) < cost or not stored.startswith(
-        "$2b$" if _fits(data) else _PREHASHED
-    ):
+    if cost_of(stored) < cost or not stored.startswith("$2b$" if _fits(data) else _PREHASHED):
         return True
     return bool(as_typed) and _fits(data) and not bcrypt.checkpw(data, stored.encode())
 

@@ -94,9 +94,7 @@ class TokenSigner:
         stored. `jti` is an HMAC under the seed, which never leaves the row: other services hold
         the signing secret and see `sid`, and must not be able to work the token out.
         """
-        jti = hmac.digest(
-            source.seed.encode(), str(source.generation).encode(), hashlib.sha256
-        )
+        jti = hmac.digest(source.seed.encode(), str(source.generation).encode(), hashlib.sha256)
         payload = {
             "sub": str(source.user_id),
             "token_type": "refresh",
@@ -144,9 +142,7 @@ class TokenSigner:
     def _sign(payload: dict[str, Any], key: bytes) -> str:
         return jwt.encode(payload, key, algorithm=ALGORITHM)
 
-    def _read(
-        self, token: str, kind: str, now: datetime, *, allow_expired: bool
-    ) -> dict[str, Any]:
+    def _read(self, token: str, kind: str, now: datetime, *, allow_expired: bool) -> dict[str, Any]:
         payload = self._verified(token)
         if payload.get("token_type") != kind:
             raise TokenRejected
@@ -186,11 +182,7 @@ def _key(secret: str) -> bytes:
 
 def _time(payload: dict[str, Any], claim: str) -> datetime:
     value = payload.get(claim)
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or not 0 <= value <= _LATEST
-    ):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LATEST:
         raise TokenRejected
     return datetime.fromtimestamp(value, UTC)
 

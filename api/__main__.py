@@ -1,0 +1,162 @@
+"""Settings to a running server: checks everything that can be checked, then starts the workers."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import structlog
+from sanic import Sanic
+from sanic.server.socket import bind_socket
+from sanic.worker.loader import AppLoader
+
+from api import __version__, logs
+from api.identity import operators
+from api.identity.occasion import Occasion
+from api.identity.throttle import Throttle
+from api.settings import (
+    Settings,
+    SettingsRejected,
+    advice_in_environment,
+    load,
+    unknown_in_environment,
+)
+from api.supervisor import App, Supervisor
+from models import database, schema
+
+BACKLOG = 1024
+_LOOPBACK = ("127.", "::1", "localhost")
+_METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
+
+log = structlog.get_logger("everruns_auth")
+
+
+class StartRefused(Exception):
+    """The server cannot start; the message is one line that says what to do."""
+
+
+def serve(settings: Settings, *, workers: int = 1) -> int:
+    """Serve until told to stop; the exit status.
+
+    Raises:
+        StartRefused: the port, the database or the limits' storage cannot be used.
+    """
+    logs.configure(settings)
+    for sentence in (*unknown_in_environment(), *advice_in_environment()):
+        log.warning(sentence)
+    listener = _bind(settings)
+    try:
+        asyncio.run(_prepare(settings))
+    except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
+        raise StartRefused(str(refused)) from refused
+    with _shared_metrics(workers):
+        return _run(settings, listener, workers)
+
+
+def _run(settings: Settings, listener: socket.socket, workers: int) -> int:
+    # After the metrics' directory is known: the library reads it when it is imported.
+    from api.app import create_app  # noqa: PLC0415
+
+    # Forked, workers share what is loaded already and start in a fraction of the time.
+    Sanic.start_method = "fork"
+    app = create_app(settings, workers=workers)
+    supervisor = Supervisor(app, workers=workers)
+
+    def load_app() -> App:
+        supervisor.enter_worker()
+        return app
+
+    app.prepare(sock=listener, workers=workers, motd=False)
+    _announce(settings, listener, workers)
+    Sanic.serve(primary=app, app_loader=AppLoader(factory=load_app))
+    log.info("stopped")
+    return supervisor.exit_status
+
+
+async def _prepare(settings: Settings) -> None:
+    """Migrate once, make the rows that the mode needs, and ask the limits' storage."""
+    applied = await schema.migrate(settings.database)
+    if applied:
+        log.info("the database was migrated", applied=len(applied))
+    async with database.opened(settings.database):
+        await operators.prepare(settings, Occasion(datetime.now(UTC)))
+    if not await Throttle(settings.rate_limit_storage.get_secret_value()).is_reachable():
+        raise StartRefused(
+            "AUTH_RATE_LIMIT_STORAGE: the storage does not answer; start it, or use memory://"
+        )
+
+
+def _bind(settings: Settings) -> socket.socket:
+    try:
+        return bind_socket(settings.host, settings.port, backlog=BACKLOG)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        if error.errno == errno.EADDRINUSE:
+            raise StartRefused(
+                f"AUTH_PORT: {where} is in use by another program; stop that one, or choose "
+                "another port with AUTH_PORT or --port"
+            ) from error
+        if error.errno == errno.EACCES:
+            raise StartRefused(
+                f"AUTH_PORT: this user may not listen on {where}; choose a port above 1023"
+            ) from error
+        raise StartRefused(
+            f"AUTH_HOST: cannot listen on {where} ({error.strerror or error}); "
+            "choose an address of this machine with AUTH_HOST or --host"
+        ) from error
+
+
+@contextmanager
+def _shared_metrics(workers: int) -> Iterator[None]:
+    """Give several workers a directory in which each keeps its numbers, for all to add up."""
+    if workers == 1 or _METRICS_DIRECTORY in os.environ:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="everruns-auth-") as directory:
+        os.environ[_METRICS_DIRECTORY] = directory
+        try:
+            yield
+        finally:
+            del os.environ[_METRICS_DIRECTORY]
+
+
+def _announce(settings: Settings, listener: socket.socket, workers: int) -> None:
+    host, port = listener.getsockname()[:2]
+    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    log.info(f"Everruns Auth {__version__} listens on http://{address}")
+    log.info(f"mode {settings.mode}, {settings.database}, {workers} worker(s); Ctrl-C stops it")
+    if settings.mode == "none" and not host.startswith(_LOOPBACK):
+        log.warning(
+            f"mode none asks for no credential: everyone who can reach {address} is an operator; "
+            "set AUTH_MODE=admin or AUTH_MODE=full to change that"
+        )
+    if workers > 1 and settings.rate_limit_storage.get_secret_value() == "memory://":
+        log.warning(
+            "each worker counts failed sign-ins by itself; "
+            "set AUTH_RATE_LIMIT_STORAGE=redis://… so that they count together"
+        )
+
+
+def main(*, workers: int = 1, **overrides: object) -> int:
+    """Read the environment and serve; problems go to standard error, one a line."""
+    try:
+        settings = load().model_copy(update={k: v for k, v in overrides.items() if v is not None})
+        return serve(settings, workers=workers)
+    except SettingsRejected as rejected:
+        for problem in rejected.problems:
+            print(problem, file=sys.stderr)
+        return 2
+    except StartRefused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The command lines: everruns-auth serves, everruns-admin administers the database."""

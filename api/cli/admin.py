@@ -1,0 +1,268 @@
+"""`everruns-admin`: administers the database directly, so it works while the server is down."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+
+from api.cli.output import Output
+from api.errors import Refusal
+from api.identity import administration, housekeeping
+from api.identity.administration import Actor, NewUser
+from api.identity.occasion import Occasion
+from api.identity.registration import check_password, checked_identity
+from api.security.passwords import hash_password
+from api.settings import SettingsRejected, database_from_environment, load
+from models import User, database, schema
+
+T = TypeVar("T")
+
+PENDING = 3
+ACTOR = Actor(tool="everruns-admin")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Email = Annotated[str, typer.Argument(help="The user's e-mail address.")]
+
+app = typer.Typer(
+    help="Administer the database that DATABASE_URL names. The server need not run.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def migrate(json: Json = False) -> None:
+    """Apply what is pending; the server also does this when it starts."""
+
+    async def work() -> None:
+        applied = await schema.migrate(database_from_environment())
+        words = [f"applied {name}" for name in applied] or ["nothing is pending"]
+        Output(json).show({"applied": list(applied)}, words)
+
+    _run(work)
+
+
+@app.command("migrate-info")
+def migrate_info(json: Json = False) -> None:
+    """Tell which migrations are applied and pending. Exit status 0: current, 3: some pending."""
+
+    async def work() -> bool:
+        url = database_from_environment()
+        async with database.opened(url):
+            status = await schema.status()
+        words = [f"database  {url}"]
+        words += [f"applied   {name}" for name in status.applied]
+        words += [f"pending   {name}" for name in status.pending]
+        words += ["current" if status.is_current else "pending: apply with everruns-admin migrate"]
+        facts = {
+            "engine": url.engine,
+            "applied": list(status.applied),
+            "pending": list(status.pending),
+            "current": status.is_current,
+        }
+        Output(json).show(facts, words)
+        return status.is_current
+
+    if not _run(work):
+        raise typer.Exit(PENDING)
+
+
+@app.command("create-user")
+def create_user(
+    email: Email,
+    role: Annotated[list[str] | None, typer.Option(help="A role; may be repeated.")] = None,
+    name: Annotated[str | None, typer.Option(help="The display name.")] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Create a user. Without --password-stdin the password is asked for (empty: none)."""
+    password = _read_password(password_stdin)
+    form_roles = tuple(role) if role else ("user",)
+
+    async def work() -> None:
+        settings = load()
+        address, _ = checked_identity(email, name)
+        hashed = None
+        if password:
+            check_password(password, email=address, min_length=settings.password_min_length)
+            hashed = hash_password(password, settings.bcrypt_cost)
+        form = NewUser(email=email, name=name, roles=form_roles, password_hash=hashed)
+        user = await administration.create_user(form, ACTOR, _now())
+        Output(json).show(_facts(user), [f"created {user.email} ({', '.join(user.roles)})"])
+
+    _run_opened(work)
+
+
+@app.command("list-users")
+def list_users(json: Json = False) -> None:
+    """List every user, oldest first."""
+
+    async def work() -> None:
+        users = await User.everyone()
+        rows = [_facts(user) for user in users]
+        Output(json).table(rows, ("email", "roles", "disabled_at", "last_active_at", "id"))
+
+    _run_opened(work)
+
+
+@app.command("force-logout")
+def force_logout(email: Email, json: Json = False) -> None:
+    """End every session of a user. Their API keys go on working."""
+
+    async def work() -> None:
+        user = await administration.user_by_email(email)
+        count = await administration.force_logout(user, ACTOR, _now())
+        Output(json).show({"revoked": count}, [f"ended {count} session(s) of {user.email}"])
+
+    _run_opened(work)
+
+
+@app.command("revoke-key")
+def revoke_key(
+    key: Annotated[str, typer.Argument(help="The key's id, or its beginning: evr_1a2b3c4d")],
+    json: Json = False,
+) -> None:
+    """Revoke an API key."""
+
+    async def work() -> None:
+        row = await administration.key_by_id_or_prefix(key)
+        await administration.revoke_key(row, ACTOR, _now())
+        Output(json).show(
+            {"id": str(row.id), "name": row.name, "key_prefix": row.key_prefix},
+            [f"revoked {row.name} ({row.key_prefix})"],
+        )
+
+    _run_opened(work)
+
+
+@app.command("set-role")
+def set_role(
+    email: Email,
+    roles: Annotated[list[str], typer.Argument(help="The roles from now on, such as admin.")],
+    json: Json = False,
+) -> None:
+    """Replace a user's roles."""
+    _change(email, json, lambda user: administration.set_roles(user, tuple(roles), ACTOR, _now()))
+
+
+@app.command("disable-user")
+def disable_user(email: Email, json: Json = False) -> None:
+    """Shut a user out, with every session and key, on the very next request."""
+    _change(email, json, lambda user: administration.disable(user, ACTOR, _now()))
+
+
+@app.command("enable-user")
+def enable_user(email: Email, json: Json = False) -> None:
+    """Let a disabled user in again."""
+    _change(email, json, lambda user: administration.enable(user, ACTOR, _now()))
+
+
+@app.command()
+def purge(json: Json = False) -> None:
+    """Delete expired sessions, and keys expired and audit rows written over 90 days ago."""
+
+    async def work() -> None:
+        purged = asdict(await housekeeping.purge(datetime.now(UTC)))
+        Output(json).show(purged, [f"{count:>8} {name}" for name, count in purged.items()])
+
+    _run_opened(work)
+
+
+@app.command("generate-secret")
+def generate_secret(json: Json = False) -> None:
+    """Print a new random value for AUTH_JWT_SECRET: 32 bytes as 64 hex digits."""
+    secret = secrets.token_hex(32)
+    Output(json).show({"secret": secret}, [secret])
+
+
+@app.command("help")
+def help_() -> None:
+    """Print this help."""
+    run(["--help"])
+
+
+def _change(email: str, json: bool, change: Callable[[User], Awaitable[None]]) -> None:
+    async def work() -> None:
+        user = await administration.user_by_email(email)
+        await change(user)
+        words = [f"{user.email}: {', '.join(user.roles) or 'no roles'}"]
+        words += ["disabled"] if user.is_disabled else []
+        Output(json).show(_facts(user), [", ".join(words)])
+
+    _run_opened(work)
+
+
+def _facts(user: User) -> dict[str, object]:
+    return {
+        "id": str(user.id),
+        "email": user.email,
+        "name": user.name,
+        "roles": user.roles,
+        "email_verified": user.email_verified,
+        "disabled_at": _time(user.disabled_at),
+        "last_active_at": _time(user.last_active_at),
+        "created_at": _time(user.created_at),
+    }
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
+
+
+def _now() -> Occasion:
+    return Occasion(datetime.now(UTC))
+
+
+def _read_password(is_piped: bool) -> str:
+    if is_piped:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        return ""
+    return str(typer.prompt("Password", hide_input=True, default="", confirmation_prompt=True))
+
+
+def _run_opened(work: Callable[[], Awaitable[T]]) -> T:
+    async def opened() -> T:
+        async with database.opened(database_from_environment()):
+            return await work()
+
+    return _run(opened)
+
+
+def _run(work: Callable[[], Awaitable[T]]) -> T:
+    """Do the work; what can go wrong is one line on standard error and exit status 1."""
+
+    async def main() -> T:
+        return await work()
+
+    try:
+        return asyncio.run(main())
+    except SettingsRejected as rejected:
+        _fail(*rejected.problems)
+    except Refusal as refusal:
+        _fail(refusal.detail)
+    except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
+        _fail(str(refused))
+    except database.TROUBLES as trouble:
+        _fail(f"{trouble}".splitlines()[0], "is the database migrated? everruns-admin migrate-info")
+
+
+def _fail(*lines: str) -> NoReturn:
+    for line in lines:
+        print(line, file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """The console script."""
+    app(args=arguments, prog_name="everruns-admin")

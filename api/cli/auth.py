@@ -1,0 +1,99 @@
+"""`everruns-auth`: serve, and say what is in force."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import typer
+from pydantic import SecretStr
+
+from api import __version__
+from api.settings import Settings, SettingsRejected, load, unknown_in_environment, variables
+
+app = typer.Typer(
+    help="The Everruns authentication server.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (AUTH_HOST).")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port to listen on (AUTH_PORT).")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Worker processes.")] = 1,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM. Settings come from the environment."""
+    from api.__main__ import main  # noqa: PLC0415  (the server's parts load only for serving)
+
+    raise typer.Exit(main(workers=workers, host=host, port=port))
+
+
+@app.command()
+def config() -> None:
+    """Print every setting, its value, and whether it is set or a default. Secrets are masked."""
+    try:
+        settings = load()
+    except SettingsRejected as rejected:
+        for problem in rejected.problems:
+            print(problem, file=sys.stderr)
+        raise typer.Exit(2) from None
+    for sentence in unknown_in_environment():
+        print(f"warning: {sentence}", file=sys.stderr)
+    rows = list(_rows(settings))
+    width = max(len(name) for name, _, _ in rows)
+    for name, value, source in rows:
+        print(f"{name:<{width}}  {source:<11}  {value}")
+    for provider in settings.oauth_providers:
+        print(f"\nRegister with {provider} as redirect URI: {settings.redirect_uri(provider)}")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    print(__version__)
+
+
+@app.command("help")
+def help_() -> None:
+    """Print this help."""
+    run(["--help"])
+
+
+def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Each variable with its shown value and its source."""
+    for variable, name in variables().items():
+        is_set = bool(os.environ.get(variable, "").strip())
+        yield variable, _shown(getattr(settings, name)), "environment" if is_set else "default"
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == ():
+        return "-"
+    if isinstance(value, SecretStr):
+        return _without_password(value.get_secret_value())
+    if isinstance(value, tuple):
+        return ", ".join(map(_shown, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
+
+
+def _without_password(masked: str) -> str:
+    """A storage URL without its credentials; anything else is masked whole."""
+    parts = urlsplit(masked)
+    if parts.scheme in ("memory", "redis", "rediss"):
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    return "********"
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """The console script."""
+    app(args=arguments, prog_name="everruns-auth")

@@ -1,0 +1,96 @@
+"""Owns how an account begins: what a newcomer may fill in, and registering by password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from api.errors import (
+    EmailTaken,
+    FieldError,
+    Invalid,
+    PasswordRegistrationDisabled,
+    RegistrationDisabled,
+    Throttled,
+)
+from api.identity.audit import Action, record, record_throttled
+from api.identity.names import valid_name
+from api.identity.occasion import Occasion
+from api.identity.services import Services
+from api.identity.sessions import Tokens, open_session
+from api.security.emails import EmailRejected, valid_email
+from api.security.password_policy import objection
+from api.settings import Settings
+from models import User, database
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a newcomer fills in."""
+
+    email: str
+    password: str = field(repr=False)
+    name: str | None = None
+
+
+async def register(services: Services, form: Registration, occasion: Occasion) -> Tokens:
+    """Make an account with the role `user`, and sign it in.
+
+    Raises:
+        RegistrationDisabled, PasswordRegistrationDisabled: the settings say so.
+        Throttled: too many registrations from this address.
+        Invalid: the address, the name or the password is not acceptable.
+        EmailTaken: the address has an account.
+    """
+    settings = services.settings
+    check_registration_is_open(settings)
+    try:
+        await services.throttle.register(occasion.ip_address)
+    except Throttled:
+        await record_throttled("registration", services.throttle, occasion)
+        raise
+    email, name = checked_identity(form.email, form.name)
+    check_password(form.password, email=email, min_length=settings.password_min_length)
+    password_hash = await services.hasher.hash(form.password)
+    try:
+        async with database.transaction():
+            user = await User.add(
+                email=email,
+                name=name,
+                roles=["user"],
+                password_hash=password_hash,
+                last_active_at=occasion.now,
+                now=occasion.now,
+            )
+            tokens = await open_session(services, user, occasion)
+            await record(Action.REGISTER, occasion, actor_id=user.id, user_id=user.id)
+    except database.Duplicate:
+        raise EmailTaken from None
+    return tokens
+
+
+def check_registration_is_open(settings: Settings) -> None:
+    """Raise `RegistrationDisabled` or `PasswordRegistrationDisabled` where it is not."""
+    if not settings.signup_enabled:
+        raise RegistrationDisabled
+    if settings.disable_password:
+        raise PasswordRegistrationDisabled
+
+
+def checked_identity(email: str, name: str | None) -> tuple[str, str]:
+    """The address and the name of a new account; the name defaults to the address's first part.
+
+    Raises:
+        Invalid: the address or the name is not acceptable.
+    """
+    try:
+        address = valid_email(email)
+    except EmailRejected as rejected:
+        raise Invalid(FieldError("email", str(rejected))) from None
+    return address, valid_name(name) if name and name.strip() else address.partition("@")[0]
+
+
+def check_password(password: str, *, email: str, min_length: int, field: str = "password") -> None:
+    """Raise `Invalid` with the reason when the policy does not accept a new password."""
+    reason = objection(password, email=email, min_length=min_length)
+    if reason is not None:
+        raise Invalid(FieldError(field, reason))
