@@ -28,7 +28,7 @@ from api.settings import (
     load,
     unknown_in_environment,
 )
-from api.supervisor import App, Supervisor
+from api.supervisor import App, Supervisor, hold_stop_signals
 from models import database, schema
 
 BACKLOG = 1024
@@ -73,7 +73,9 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> int:
         supervisor.enter_worker()
         return app
 
-    app.prepare(sock=listener, workers=workers, motd=False)
+    # Said again, or Sanic would shorten it.
+    app.prepare(sock=listener, workers=workers, backlog=BACKLOG, motd=False)
+    app.state.server_info[0].settings["connections"] = supervisor.connections
     _announce(settings, listener, workers)
     Sanic.serve(primary=app, app_loader=AppLoader(factory=load_app))
     log.info("stopped")
@@ -146,6 +148,7 @@ def _announce(settings: Settings, listener: socket.socket, workers: int) -> None
 
 def main(*, workers: int = 1, **overrides: object) -> int:
     """Read the environment and serve; problems go to standard error, one a line."""
+    hold_stop_signals()
     try:
         settings = load().model_copy(update={k: v for k, v in overrides.items() if v is not None})
         return serve(settings, workers=workers)

@@ -50,11 +50,11 @@ class DatabaseUrl:
 
     @classmethod
     def _sqlite(cls, file: str) -> DatabaseUrl:
-        if not file or "?" in file or "#" in file:
+        if not file or "?" in file or "#" in file or "\0" in unquote(file):
             raise DatabaseUrlRejected(
                 "needs a file name and no parameters, as in sqlite:///var/lib/everruns/auth.db"
             )
-        if ":memory:" in file:
+        if ":memory:" in unquote(file):
             raise DatabaseUrlRejected(
                 "cannot be a database in memory, which the workers could not share; name a file"
             )

@@ -16,14 +16,16 @@ _SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-# Libraries that say at each start and stop what our own lines say better.
+# Libraries that say at each start and stop what our own lines say better, and those that would
+# write every statement's parameters down, digests and all.
 _QUIET = (
     "sanic.root",
     "sanic.server",
     "sanic.access",
     "sanic.websockets",
-    "tortoise",
     "asyncio",
+    "aiosqlite",
+    "tortoise",
 )
 
 

@@ -13,7 +13,14 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api import settings_values as values
@@ -138,6 +145,11 @@ class Settings(BaseSettings):
         Literal["debug", "info", "warning", "error"], BeforeValidator(values.lower)
     ] = _field("info", "AUTH_LOG_LEVEL", "debug, info, warning or error")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_means_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {k: v for k, v in values.items() if not (isinstance(v, str) and not v.strip())}
+
     @property
     def access_token_lifetime(self) -> timedelta:
         return timedelta(seconds=self.access_token_seconds)
@@ -207,7 +219,13 @@ def load() -> Settings:
         SettingsRejected: with every problem at once.
     """
     present = {name: os.environ[name] for name in variables() if os.environ.get(name, "").strip()}
-    problems: dict[str, str] = {}
+    problems: dict[str, str] = {
+        name: "cannot be used; it must be valid UTF-8"
+        for name, text in present.items()
+        if not _is_unicode(text)
+    }
+    if problems:
+        raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
     settings: Settings | None = None
     try:
         settings = Settings()
@@ -221,6 +239,11 @@ def load() -> Settings:
         # Only mode none gets here; its secret signs nothing that has to outlive the process.
         settings = settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
     return settings
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether the bytes of the variable were UTF-8; Python smuggles others in as surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def database_from_environment() -> DatabaseUrl:

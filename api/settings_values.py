@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
 
 from api.database_url import DatabaseUrl
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def split(value: object) -> object:
@@ -22,17 +24,26 @@ def lower(value: object) -> object:
 
 
 def http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+    """The URL with its origin as browsers write it, and no slash at its end."""
+    parts = urlsplit(value.strip())
+    if parts.query or parts.fragment or parts.username is not None:
         raise ValueError
-    return value.rstrip("/")
+    return _origin(parts) + parts.path.rstrip("/")
 
 
 def origins(values: tuple[str, ...]) -> tuple[str, ...]:
-    for value in values:
-        if not re.fullmatch(r"https?://[^/?#@*\s]+", value):
-            raise ValueError
-    return tuple(value.lower() for value in values)
+    """Origins as browsers write them: lower case, no default port (RFC 6454 §6.2)."""
+    if not all(re.fullmatch(r"https?://[^/?#@*\s]+", value, re.IGNORECASE) for value in values):
+        raise ValueError
+    return tuple(_origin(urlsplit(value)) for value in values)
+
+
+def _origin(parts: SplitResult) -> str:
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise ValueError
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    is_default = parts.port in (None, _DEFAULT_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" + ("" if is_default else f":{parts.port}")
 
 
 def path_prefix(value: str) -> str:
@@ -46,7 +57,8 @@ def landing(value: str) -> str:
     """Accept a path on this origin or a whole URL; `//host` would leave the origin unseen."""
     if re.fullmatch(r"/(?![/\\])[^\s\\]*", value) or value == "/":
         return value
-    return http_url(value) and value
+    parts = urlsplit(value)
+    return f"{_origin(parts)}{value[value.index(parts.netloc) + len(parts.netloc) :]}"
 
 
 def limits_storage(value: SecretStr) -> SecretStr:

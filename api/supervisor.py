@@ -3,7 +3,8 @@
 Sanic's manager starts and joins the workers. Stopping them by signals has gaps: a signal that
 arrives while a worker starts is lost, and the manager then waits for ever. So workers ignore
 signals and hold the reading end of a pipe instead. When the main process closes its end, or dies,
-each worker sees the end of the pipe as soon as it is able to, and stops.
+each worker sees the end of the pipe as soon as it is able to, and stops. The main process in turn
+holds a stop back until the pipe is there.
 """
 
 from __future__ import annotations
@@ -12,12 +13,17 @@ import asyncio
 import os
 import signal
 from collections import deque
+from contextlib import suppress
+from multiprocessing import parent_process
+from multiprocessing.util import register_after_fork
+from threading import Thread
 from time import monotonic
 from types import FrameType
 from typing import Any
 
 import structlog
 from sanic import Sanic
+from sanic.server import HttpProtocol
 from sanic.worker.manager import WorkerManager
 
 App = Sanic[Any, Any]
@@ -27,8 +33,18 @@ DEATHS_WINDOW_SECONDS = 60.0
 # One Ctrl-C can arrive twice: from the terminal and from whatever started us.
 ECHO_SECONDS = 1.0
 KILLED = 137
+_DRAIN_SECONDS = 0.05
+_STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 log = structlog.get_logger("everruns_auth.supervisor")
+
+
+def hold_stop_signals() -> None:
+    """Let a stop wait until the supervisor can obey it.
+
+    Else it would cut a migration in two, or be lost where Sanic puts its own handlers in place.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
 
 
 class Supervisor:
@@ -36,38 +52,54 @@ class Supervisor:
 
     def __init__(self, app: App, *, workers: int) -> None:
         self.exit_status = 0
+        # In each worker its own; Sanic must be given this set.
+        self.connections: set[HttpProtocol] = set()
         self._workers = workers
         self._main_pid = os.getpid()
         self._manager: WorkerManager | None = None
-        self._lifeline = self._started = (-1, -1)
+        self._lifeline = self._started = [-1, -1]
         self._started_count = 0
         self._stopping_since: float | None = None
         self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
-        # Before Sanic's own helper process is forked, which must outlive the workers.
-        signal.signal(signal.SIGINT, self._on_stop_signal)
-        signal.signal(signal.SIGTERM, self._on_stop_signal)
+        self._mourned: dict[str, int] = {}
+        self._draining: asyncio.Task[None] | None = None
+        register_after_fork(self, Supervisor._watch_main)
         app.main_process_ready(self._take_over)
         app.after_server_start(self._watch_lifeline)
+        app.before_server_stop(self._begin_draining)
+        app.after_server_stop(self._end_draining)
 
     def enter_worker(self) -> None:
         """What a forked worker does first: obey the lifeline alone."""
         # Blocked, not ignored: Sanic installs handlers of its own later, which then never run.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.close(self._lifeline[1])
+        # Closed already where the stop came before this worker.
+        if self._lifeline[1] >= 0:
+            os.close(self._lifeline[1])
         os.close(self._started[0])
+
+    def _watch_main(self) -> None:
+        """In a forked child: Sanic's helper, which nothing else would end, ends after us all.
+
+        Orphaned, it would hold the listening socket, and no server could start again.
+        """
+        if self._manager is None:
+            Thread(target=_end_with_parent, daemon=True).start()
 
     async def _take_over(self, app: App) -> None:
         """After Sanic's manager took the signals and before it forks the workers."""
         self._manager = app.manager
-        self._lifeline = os.pipe()
-        self._started = os.pipe()
+        # Sanic's own way kills the whole process group, and with it whoever started us.
+        app.manager.kill = self._kill  # type: ignore[method-assign]
+        self._lifeline = list(os.pipe())
+        self._started = list(os.pipe())
         os.set_blocking(self._started[0], False)
-        signal.signal(signal.SIGINT, self._on_stop_signal)
-        signal.signal(signal.SIGTERM, self._on_stop_signal)
+        for number in _STOP_SIGNALS:
+            signal.signal(number, self._on_stop_signal)
         signal.signal(signal.SIGCHLD, self._on_child_death)
-        if self._stopping_since is not None:
-            self._close_lifeline()
+        # One that was held back is obeyed here.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
     async def _watch_lifeline(self, app: App) -> None:
         """In a worker, once it serves: stop at the end of the pipe."""
@@ -80,6 +112,31 @@ class Supervisor:
         loop.add_reader(self._lifeline[0], stop)
         os.write(self._started[1], b".")
 
+    async def _begin_draining(self, app: App) -> None:
+        self._draining = asyncio.create_task(self._drain(app.config.GRACEFUL_SHUTDOWN_TIMEOUT))
+
+    async def _end_draining(self, _app: App) -> None:
+        if self._draining is not None:
+            self._draining.cancel()
+            await asyncio.gather(self._draining, return_exceptions=True)
+
+    async def _drain(self, grace_seconds: float) -> None:
+        """Close each connection once it is idle; after the grace, those that are not.
+
+        Sanic looks for idle ones once. A connection whose last request is answered later, and
+        that its client keeps open, would then use up the grace, or all of it and more where
+        asyncio waits for connections itself (Python 3.12).
+        """
+        deadline = monotonic() + grace_seconds
+        while True:
+            for connection in tuple(self.connections):
+                if connection.close_if_idle():
+                    continue
+                connection.http.keep_alive = False
+                if monotonic() > deadline:
+                    connection.abort()  # type: ignore[no-untyped-call]
+            await asyncio.sleep(_DRAIN_SECONDS)
+
     def _on_stop_signal(self, _number: int, _frame: FrameType | None) -> None:
         if os.getpid() != self._main_pid:
             return
@@ -90,13 +147,10 @@ class Supervisor:
             self._kill()
 
     def _stop(self) -> None:
-        self._stopping_since = monotonic()
-        if self._manager is not None:
-            self._close_lifeline()
-
-    def _close_lifeline(self) -> None:
         assert self._manager is not None
+        self._stopping_since = monotonic()
         os.close(self._lifeline[1])
+        self._lifeline[1] = -1
         # Wakes the manager, which then joins the workers.
         self._manager.monitor_publisher.send(None)
 
@@ -104,9 +158,17 @@ class Supervisor:
         manager = self._manager
         if os.getpid() != self._main_pid or self._stopping_since is not None or manager is None:
             return
-        dead = [p for p in manager.transient_processes if p.pid and not p.is_alive()]
+        # Two deaths at once are two signals, and each would see both: no worker is replaced twice.
+        dead = [
+            process
+            for process in manager.transient_processes
+            if process.pid
+            and process.pid != self._mourned.get(process.name)
+            and not process.is_alive()
+        ]
         if not dead:
             return
+        self._mourned.update({process.name: process.pid for process in dead})
         if not self._have_all_started():
             log.error("a worker died while it started; see the lines above")
             self._kill()
@@ -121,10 +183,8 @@ class Supervisor:
             manager.monitor_publisher.send(f"{process.name}:")
 
     def _have_all_started(self) -> bool:
-        try:
+        with suppress(BlockingIOError):
             self._started_count += len(os.read(self._started[0], 4096))
-        except BlockingIOError:
-            pass
         return self._started_count >= self._workers
 
     def _is_hopeless(self) -> bool:
@@ -138,3 +198,10 @@ class Supervisor:
             if process.pid and process.is_alive():
                 os.kill(process.pid, signal.SIGKILL)
         os._exit(KILLED)
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(0)

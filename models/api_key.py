@@ -54,11 +54,15 @@ class ApiKey(Model):
 
     @classmethod
     async def by_id(cls, key_id: UUID) -> Self | None:
-        return await cls.filter(id=key_id).select_related("user").first()
+        """The key of an id together with its user; none when the user's row is gone."""
+        key = await cls.filter(id=key_id).select_related("user").first()
+        return key if key is not None and key.user is not None else None
 
     @classmethod
     async def by_prefix(cls, prefix: str) -> list[Self]:
-        return await cls.filter(key_prefix__startswith=prefix).select_related("user")
+        """The keys that begin so, together with their users; those without one are left out."""
+        keys = await cls.filter(key_prefix__startswith=prefix).select_related("user")
+        return [key for key in keys if key.user is not None]
 
     @classmethod
     async def add(cls, *, user_id: UUID, now: datetime, **columns: Any) -> Self:

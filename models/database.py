@@ -43,24 +43,36 @@ TROUBLES: tuple[type[Exception], ...] = (
     DBConnectionError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     sqlite3.Error,
     ConnectionError,
     TimeoutError,
 )
-"""What the database's absence looks like; an `IntegrityError` is not among them."""
+"""What the database's absence looks like to a caller that can do without it for now."""
+
+
+def is_trouble(error: BaseException) -> bool:
+    """Whether the database is to blame, and not we.
+
+    A broken rule of the tables is our bug, though the ORM derives it from the same class.
+    """
+    return isinstance(error, TROUBLES) and not isinstance(error, IntegrityError)
 
 
 class DatabaseUnreachable(Exception):
     """The database cannot be opened; the message is one line for people, without secrets."""
 
 
-def tortoise_config(url: DatabaseUrl) -> dict[str, Any]:
-    """Tortoise's configuration for `url`, with aerich's own table beside ours."""
+def tortoise_config(url: DatabaseUrl, *, is_patient: bool = False) -> dict[str, Any]:
+    """Tortoise's configuration for `url`, with aerich's own table beside ours.
+
+    A patient one lets a statement take as long as it takes, as migrations of large tables do.
+    """
     # Named after the engine: Tortoise remembers SQL by the connection's name, and a process that
     # opens both engines one after the other (the tests) must not be given the other's.
     name = url.engine
     return {
-        "connections": {name: _sqlite(url) if name == "sqlite" else _postgresql(url)},
+        "connections": {name: _sqlite(url) if url.path else _postgresql(url, is_patient)},
         "apps": {APP: {"models": [*MODELS, "aerich.models"], "default_connection": name}},
         "use_tz": True,
         "timezone": "UTC",
@@ -82,7 +94,7 @@ def _sqlite(url: DatabaseUrl) -> dict[str, Any]:
     }
 
 
-def _postgresql(url: DatabaseUrl) -> dict[str, Any]:
+def _postgresql(url: DatabaseUrl, is_patient: bool) -> dict[str, Any]:
     credentials: dict[str, Any] = {
         "host": url.host,
         "port": url.port,
@@ -92,7 +104,7 @@ def _postgresql(url: DatabaseUrl) -> dict[str, Any]:
         "minsize": 1,
         "maxsize": POOL_SIZE,
         "timeout": CONNECT_SECONDS,
-        "command_timeout": STATEMENT_SECONDS,
+        "command_timeout": None if is_patient else STATEMENT_SECONDS,
         "application_name": "everruns-auth",
     }
     if url.sslmode:
@@ -100,7 +112,9 @@ def _postgresql(url: DatabaseUrl) -> dict[str, Any]:
     return {"engine": "models.engines.postgresql", "credentials": credentials}
 
 
-async def open_database(url: DatabaseUrl, *, is_checked: bool = True) -> TortoiseContext:
+async def open_database(
+    url: DatabaseUrl, *, is_checked: bool = True, is_patient: bool = False
+) -> TortoiseContext:
     """Open the database for every task of this process.
 
     Unchecked, it succeeds also while the database is away; each question then fails by itself.
@@ -113,7 +127,9 @@ async def open_database(url: DatabaseUrl, *, is_checked: bool = True) -> Tortois
     context = TortoiseContext()
     with context:
         # The fallback is what other tasks see: a request is never a child of the task that opens.
-        await context.init(config=tortoise_config(url), _enable_global_fallback=True)
+        await context.init(
+            config=tortoise_config(url, is_patient=is_patient), _enable_global_fallback=True
+        )
     if not is_checked:
         return context
     try:
@@ -130,13 +146,13 @@ async def close_database(context: TortoiseContext) -> None:
 
 
 @asynccontextmanager
-async def opened(url: DatabaseUrl) -> AsyncIterator[None]:
+async def opened(url: DatabaseUrl, *, is_patient: bool = False) -> AsyncIterator[None]:
     """Have the database open inside the block.
 
     Raises:
         DatabaseUnreachable: as `open_database`.
     """
-    context = await open_database(url)
+    context = await open_database(url, is_patient=is_patient)
     try:
         yield
     finally:

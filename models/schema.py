@@ -5,14 +5,12 @@ The migrations themselves are aerich's files in `migrations/models`.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-import asyncpg
 from aerich import Command
 from aerich.models import Aerich
 from tortoise.exceptions import OperationalError
@@ -69,15 +67,13 @@ async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
         MigrationFailed: one did not apply; what was there before is put back.
         DatabaseUnreachable: the database cannot be opened.
     """
-    async with database.opened(url):
+    async with database.opened(url, is_patient=True):
         if (await status()).is_current:
             return ()
-        async with exclusive(url, "migrations"), _restored_on_failure(url):
-            command = Command(
-                database.tortoise_config(url),
-                app=database.APP,
-                location=str(MIGRATIONS),
-            )
+        async with exclusive(url, "migrations"), _undone_on_failure(url):
+            await _create_bookkeeping()
+            config = database.tortoise_config(url, is_patient=True)
+            command = Command(config, app=database.APP, location=str(MIGRATIONS))
             await command.init()
             return tuple(await command.upgrade(run_in_transaction=True))
 
@@ -85,29 +81,44 @@ async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
 async def prepare_bookkeeping(url: DatabaseUrl) -> None:
     """Make aerich's own table where it is missing, so that aerich can say that all is pending."""
     async with database.opened(url):
-        generator = database.connection().schema_generator(database.connection())
-        table = generator._get_table_sql(Aerich, safe=True)["table_creation_string"]
-        await generator.generate_from_string(table)
+        await _create_bookkeeping()
+
+
+async def _create_bookkeeping() -> None:
+    generator = database.connection().schema_generator(database.connection())
+    table = generator._get_table_sql(Aerich, safe=True)["table_creation_string"]
+    await generator.generate_from_string(table)
 
 
 @asynccontextmanager
-async def _restored_on_failure(url: DatabaseUrl) -> AsyncIterator[None]:
-    """Put a SQLite file back as it was when the block fails; PostgreSQL rolls back by itself."""
-    copy = _copy_of(url.path) if url.path is not None else None
+async def _undone_on_failure(url: DatabaseUrl) -> AsyncIterator[None]:
+    """Undo everything in the block when any of it fails.
+
+    PostgreSQL rolls one transaction around all of it back; a SQLite file is put back as it was.
+    """
+    undoing = database.transaction() if url.path is None else _put_back_on_failure(url.path)
     try:
-        yield
-    except (OperationalError, asyncpg.PostgresError, sqlite3.Error) as error:
-        if copy is not None and url.path is not None:
-            _copy(copy, url.path)
+        async with undoing:
+            yield
+    except Exception as error:
         raise MigrationFailed(
             f"a migration failed ({error}); the database is as it was before. "
             "Keep a copy of it and report this"
         ) from error
+
+
+@asynccontextmanager
+async def _put_back_on_failure(path: Path) -> AsyncIterator[None]:
+    copy = _copy_of(path)
+    try:
+        yield
+    except BaseException:
+        _copy(copy, path)
+        raise
     finally:
-        if copy is not None:
-            for suffix in ("", "-wal", "-shm"):
-                with suppress(FileNotFoundError):
-                    os.unlink(f"{copy}{suffix}")
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                copy.with_name(copy.name + suffix).unlink()
 
 
 def _copy_of(path: Path) -> Path:

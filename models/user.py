@@ -13,12 +13,14 @@ from tortoise.models import Model
 from models import database
 from models.types import ANONYMOUS_ID, new_id
 
+MAX_EMAIL_LENGTH = 254
+
 
 class User(Model):
     """A person or a program that can sign in; `disabled_at` null means enabled."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    email = fields.CharField(max_length=254, unique=True)
+    email = fields.CharField(max_length=MAX_EMAIL_LENGTH, unique=True)
     name = fields.CharField(max_length=200)
     avatar_url = fields.CharField(max_length=2048, null=True)
     roles: list[str] = fields.JSONField(default=list)
@@ -48,6 +50,8 @@ class User(Model):
     @classmethod
     async def by_email(cls, email: str) -> Self | None:
         """The user of a normalised address."""
+        if "\0" in email or len(email) > MAX_EMAIL_LENGTH:  # what no row can hold
+            return None
         return await cls.get_or_none(email=email)
 
     @classmethod

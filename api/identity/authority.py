@@ -14,11 +14,11 @@ from api.identity.occasion import Occasion
 from api.identity.principal import Principal, principal_of
 from api.identity.usage import KeyUsage
 from api.security.digests import digest, is_api_key
+from api.security.emails import ANONYMOUS
 from api.security.tokens import TokenRejected, TokenSigner
 from api.settings import Settings
 from models import ANONYMOUS_ID, ApiKey, RefreshToken, User, database
 
-ANONYMOUS_EMAIL = "anonymous@local"
 ANONYMOUS_NAME = "Anonymous"
 
 
@@ -79,7 +79,7 @@ async def anonymous_user(user_id: UUID, occasion: Occasion) -> User:
     try:
         return await User.add(
             id=user_id,
-            email=ANONYMOUS_EMAIL,
+            email=ANONYMOUS,
             name=ANONYMOUS_NAME,
             roles=["admin"],
             now=occasion.now,

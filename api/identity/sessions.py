@@ -85,12 +85,15 @@ async def rotate(services: Services, token: str | None, occasion: Occasion) -> T
     if not token:
         raise MissingRefreshToken
     try:
-        async with services.throttle.refresh(occasion.ip_address) as attempt:
-            try:
-                return await _rotate(services, token, occasion)
-            except (InvalidRefreshToken, RefreshTokenExpired):
-                await attempt.failed()
-                raise
+        return await _rotate(services, token, occasion)
+    except (InvalidRefreshToken, RefreshTokenExpired):
+        await _count_refused(services, occasion)
+        raise
+
+
+async def _count_refused(services: Services, occasion: Occasion) -> None:
+    try:
+        await services.throttle.refused_refresh(occasion.ip_address)
     except Throttled:
         await record_throttled("refresh", services.throttle, occasion)
         raise

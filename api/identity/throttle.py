@@ -5,6 +5,7 @@ Counting is the `limits` library's; which things are counted together is decided
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import math
 import time
@@ -17,13 +18,14 @@ from limits import (
     RateLimitItem,
     RateLimitItemPerHour,
     RateLimitItemPerMinute,
+    WindowStats,
 )
 from limits.aio.storage import Storage
 from limits.aio.strategies import MovingWindowRateLimiter
 from limits.errors import StorageError
 from limits.storage import storage_from_string
 
-from api.errors import Throttled, Unavailable
+from api.errors import Overloaded, Throttled, Unavailable
 from api.security.digests import digest
 from api.security.emails import normalise_email
 
@@ -32,6 +34,8 @@ ADDRESS = RateLimitItemPerMinute(100, 10, namespace="sign-in.address")
 ACCOUNT = RateLimitItemPerHour(100, 1, namespace="sign-in.account")
 REGISTRATION = RateLimitItemPerMinute(5, 1, namespace="registration.address")
 REFUSED_REFRESH = RateLimitItemPerMinute(60, 1, namespace="refresh.address")
+# Seconds that an attempt waits for those in flight.
+WAIT_SECONDS = 10
 # A flood of refused tries leaves one audit row a minute, not one a try.
 AUDIT_ROW = RateLimitItemPerMinute(1, 1, namespace="audit.row")
 
@@ -52,6 +56,7 @@ class Throttle:
         assert isinstance(storage, Storage)
         self._limiter = MovingWindowRateLimiter(storage)
         self._in_flight: Counter[Count] = Counter()
+        self._left = asyncio.Event()
 
     @asynccontextmanager
     async def sign_in(self, email: str, address: str | None) -> AsyncIterator[Attempt]:
@@ -59,6 +64,7 @@ class Throttle:
 
         Raises:
             Throttled: too many failed; the same for accounts that exist and that do not.
+            Overloaded: too many in flight for too long.
         """
         account, place = digest(normalise_email(email)), network_of(address)
         counts = (
@@ -69,17 +75,17 @@ class Throttle:
         async with self._attempt(*counts) as attempt:
             yield attempt
 
-    @asynccontextmanager
-    async def refresh(self, address: str | None) -> AsyncIterator[Attempt]:
-        """One try at a refresh; only refused ones are counted."""
-        async with self._attempt(Count(REFUSED_REFRESH, network_of(address))) as attempt:
-            yield attempt
+    async def refused_refresh(self, address: str | None) -> None:
+        """Count one refused refresh; good ones are not limited, a whole office may share an address.
+
+        Raises:
+            Throttled: there were too many.
+        """
+        await self._count(Count(REFUSED_REFRESH, network_of(address)))
 
     async def register(self, address: str | None) -> None:
         """Count one registration; raises `Throttled` when there were too many."""
-        count = Count(REGISTRATION, network_of(address))
-        if not await self.hit(count):
-            raise Throttled(retry_after=await self._seconds_left(count))
+        await self._count(Count(REGISTRATION, network_of(address)))
 
     async def is_audited_first(self, what: str, address: str | None) -> bool:
         """Whether this refusal is the first of its kind within a minute."""
@@ -90,26 +96,62 @@ class Throttle:
 
     @asynccontextmanager
     async def _attempt(self, *counts: Count) -> AsyncIterator[Attempt]:
-        # Entered before asking, so that a hundred at once cannot all find the last place free.
-        self._in_flight.update(counts)
         try:
-            for count in counts:
-                if await self._used(count) > count.limit.amount:
-                    raise Throttled(retry_after=await self._seconds_left(count))
+            await asyncio.wait_for(self._enter(counts), WAIT_SECONDS)
+        except TimeoutError:
+            raise Overloaded(retry_after=1) from None
+        try:
             yield Attempt(self, counts)
         finally:
-            self._in_flight.subtract(counts)
-            for count in counts:
-                if self._in_flight[count] <= 0:
-                    del self._in_flight[count]
+            self._leave(counts)
 
-    async def _used(self, count: Count) -> int:
-        """Failures in the window and attempts in flight, this one included."""
-        try:
-            window = await self._limiter.get_window_stats(count.limit, count.key)
-        except StorageError as error:
-            raise Unavailable from error
-        return count.limit.amount - window.remaining + self._in_flight[count]
+    async def _enter(self, counts: tuple[Count, ...]) -> None:
+        """Take a place; wait while those in flight could, if all failed, use up the limit.
+
+        So a hundred guesses at once get no further than ten, and a program that signs in a hundred
+        times at once with the right password is served.
+        """
+        while True:
+            left = self._left
+            # Taken before asking, so that no two find the last place free.
+            self._in_flight.update(counts)
+            try:
+                if await self._has_place(counts):
+                    return
+            except BaseException:
+                self._leave(counts)
+                raise
+            self._give_back(counts)
+            await left.wait()
+
+    async def _has_place(self, counts: tuple[Count, ...]) -> bool:
+        """Whether failures and attempts in flight, this one included, are within every limit.
+
+        Raises:
+            Throttled: failures alone have used one up.
+        """
+        remaining = {count: (await self._window(count)).remaining for count in counts}
+        for count, left in remaining.items():
+            if left <= 0:
+                raise Throttled(retry_after=await self._seconds_left(count))
+        # Compared without an await: of many that ask together, each sees who went away before it.
+        return all(self._in_flight[count] <= left for count, left in remaining.items())
+
+    def _leave(self, counts: tuple[Count, ...]) -> None:
+        """Give the place back, and let those that wait ask again."""
+        self._give_back(counts)
+        self._left.set()
+        self._left = asyncio.Event()
+
+    def _give_back(self, counts: tuple[Count, ...]) -> None:
+        self._in_flight.subtract(counts)
+        for count in counts:
+            if self._in_flight[count] <= 0:
+                del self._in_flight[count]
+
+    async def _count(self, count: Count) -> None:
+        if not await self.hit(count):
+            raise Throttled(retry_after=await self._seconds_left(count))
 
     async def hit(self, count: Count) -> bool:
         """Count once for good; whether it was within the limit."""
@@ -119,11 +161,13 @@ class Throttle:
             raise Unavailable from error
 
     async def _seconds_left(self, count: Count) -> int:
+        return max(1, math.ceil((await self._window(count)).reset_time - time.time()))
+
+    async def _window(self, count: Count) -> WindowStats:
         try:
-            window = await self._limiter.get_window_stats(count.limit, count.key)
+            return await self._limiter.get_window_stats(count.limit, count.key)
         except StorageError as error:
             raise Unavailable from error
-        return max(1, math.ceil(window.reset_time - time.time()))
 
 
 @dataclass(frozen=True, slots=True)

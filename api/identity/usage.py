@@ -23,8 +23,10 @@ class KeyUsage:
         self._noted: dict[UUID, tuple[datetime, str | None]] = {}
 
     def note(self, key_id: UUID, at: datetime, ip_address: str | None) -> None:
-        """Remember a use; costs one dictionary write."""
-        self._noted[key_id] = (at, ip_address)
+        """Remember a use, unless a newer one is remembered already."""
+        known = self._noted.get(key_id)
+        if known is None or known[0] < at:
+            self._noted[key_id] = (at, ip_address)
 
     async def flush(self) -> None:
         """Write what was noted; what cannot be written stays for the next time."""

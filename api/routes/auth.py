@@ -16,6 +16,7 @@ from api.routes.cookies import ACCESS, REFRESH, clear_cookies, set_cookies
 from api.routes.guard import credential_of
 from api.routes.replies import reply
 from api.routes.table import Route
+from api.settings import Settings
 
 
 async def config(request: Request, call: Call) -> HTTPResponse:
@@ -58,24 +59,30 @@ async def refresh(request: Request, call: Call) -> HTTPResponse:
 
 async def log_out(request: Request, call: Call) -> HTTPResponse:
     response = reply(schemas.Nothing())
-    try:
-        check_site(request, call.services.settings)
-    except errors.CrossSiteWrite:
-        # Another site's page: it learns nothing and ends nothing.
-        return response
-    await sessions.end_named(call.services, call.occasion, credentials=_shown(request))
-    clear_cookies(response, call.services.settings)
+    shown = _shown(request)
+    if _is_own_page(request, call.services.settings):
+        shown += [request.cookies.get(name) or "" for name in (ACCESS, REFRESH)]
+        clear_cookies(response, call.services.settings)
+    await sessions.end_named(call.services, call.occasion, credentials=filter(None, shown))
     return response
 
 
+def _is_own_page(request: Request, settings: Settings) -> bool:
+    """Whether the cookies may speak: another site's page learns nothing and ends nothing by them."""
+    try:
+        check_site(request, settings)
+    except errors.CrossSiteWrite:
+        return False
+    return True
+
+
 def _shown(request: Request) -> list[str]:
-    """Every credential in the request that may name a session."""
+    """The credentials in the header and the body that may name a session."""
     credential = credential_of(request)
-    shown = [credential.text] if credential is not None else []
-    shown += [request.cookies.get(name) or "" for name in (ACCESS, REFRESH)]
+    shown = [credential.text] if credential is not None and not credential.is_cookie else []
     with suppress(errors.Refusal):  # A log out refuses nothing.
         shown.append(body.read_if_any(request, schemas.RefreshRequest).refresh_token or "")
-    return [text for text in shown if text]
+    return shown
 
 
 def _hand_over(request: Request, call: Call, tokens: Tokens, status: int = 200) -> HTTPResponse:

@@ -12,13 +12,15 @@ from uuid import uuid4
 
 import structlog
 from sanic import Request
+from sanic.constants import HTTP_METHODS
 
 from api.identity.occasion import Occasion
 from api.identity.principal import Principal
 from api.identity.services import Services
 
 MAX_USER_AGENT = 512
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+# A key or a token in the wrong header must not be written down.
+_REQUEST_ID = re.compile(r"(?!evr_|ey)[A-Za-z0-9._:-]{1,128}")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]")
 
 log = structlog.get_logger("everruns_auth.requests")
@@ -29,9 +31,12 @@ class TimedRequest(Request):
 
     __slots__ = ("began",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, url_bytes: bytes, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_bytes, *args, **kwargs)
         self.began = perf_counter()
+        if self.method not in HTTP_METHODS and self.path.endswith("/v1/auth/verify"):
+            # Proxies ask with their client's method, WebDAV's too, which Sanic routes nowhere.
+            self.method = "GET"
 
 
 @dataclass(frozen=True, slots=True)

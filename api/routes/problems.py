@@ -14,7 +14,7 @@ from sanic.handlers import ErrorHandler
 
 from api import errors
 from api.routes.call import request_id_of
-from models.database import TROUBLES
+from models.database import is_trouble
 
 log = structlog.get_logger("everruns_auth.problems")
 
@@ -95,7 +95,7 @@ class Problems(ErrorHandler):
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
         if isinstance(exception, errors.Refusal):
             return refused(exception)
-        if isinstance(exception, TROUBLES):
+        if is_trouble(exception):
             log.error("database trouble", trouble=_one_line(exception))
             return refused(errors.DatabaseUnavailable())
         if isinstance(exception, SanicException):

@@ -14,13 +14,20 @@ MAX_LENGTH = 254
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
+# The operator of mode none, who has no inbox; nobody else may take its name.
+ANONYMOUS = "anonymous@local"
+
+
 class EmailRejected(ValueError):
     """The text is no e-mail address; the message never repeats it."""
 
 
 def normalise_email(text: str) -> str:
-    """Trim and lower the case, for look-ups; any text is taken."""
-    return unicodedata.normalize("NFC", text.strip()).lower()
+    """The spelling under which an address is looked up; any text is taken."""
+    try:
+        return valid_email(text)
+    except EmailRejected:
+        return _folded(text)
 
 
 def valid_email(text: str) -> str:
@@ -35,7 +42,15 @@ def valid_email(text: str) -> str:
         )
     except EmailNotValidError:
         raise EmailRejected("Email must be an address such as name@example.com") from None
-    email = normalise_email(checked.normalized)
+    email = _folded(checked.normalized)
+    if email == ANONYMOUS:
+        raise EmailRejected("Email must be another one: this address is the server's own")
     if len(email) > MAX_LENGTH:
         raise EmailRejected(f"Email must have at most {MAX_LENGTH} characters")
     return email
+
+
+def _folded(text: str) -> str:
+    """Trimmed and in lower case; composed twice, because lowering can take a letter apart."""
+    composed = unicodedata.normalize("NFC", text.strip())
+    return unicodedata.normalize("NFC", composed.lower())

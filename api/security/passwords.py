@@ -22,7 +22,7 @@ MAX_LENGTH = 1024
 MAX_COST = 16
 
 _PREHASHED = "hmac-sha256:"
-_BCRYPT = re.compile(r"\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}")
+_BCRYPT = re.compile(r"\$2[aby]\$(0[4-9]|[1-3][0-9])\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}")
 _SALT_LENGTH = 29
 
 
@@ -34,7 +34,7 @@ def normalise(password: str) -> str:
 def hash_password(password: str, cost: int) -> str:
     """The stored form of a password.
 
-    Up to 72 bytes it is a plain bcrypt hash (`$2b$…`). Longer ones, and those with a NUL, are
+    Up to 71 bytes it is a plain bcrypt hash (`$2b$…`). Longer ones, and those with a NUL, are
     pre-hashed with HMAC-SHA256 under the hash's own salt, so that a stolen list of SHA-256
     digests is of no use against it, and marked `hmac-sha256:$2b$…`.
     """
@@ -98,7 +98,8 @@ def _is_verifiable(stored: str) -> bool:
 
 
 def _fits(data: bytes) -> bool:
-    return len(data) <= BCRYPT_MAX_BYTES and b"\0" not in data
+    # Of 72 bytes bcrypt could not tell whether more followed.
+    return len(data) < BCRYPT_MAX_BYTES and b"\0" not in data
 
 
 def _prehash(data: bytes, salt: bytes) -> bytes:

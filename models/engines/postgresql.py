@@ -1,7 +1,7 @@
-"""PostgreSQL for Tortoise, giving a connection back to the pool when BEGIN fails on it.
+"""PostgreSQL for Tortoise, with transactions that survive the loss of their connection.
 
-Tortoise forgets it then, so that ten failures while the server restarts would empty the pool for
-ever.
+When BEGIN fails, Tortoise forgets the connection, so that ten failures while the server restarts
+would empty the pool for ever. When giving it back fails, the task keeps the dead one for ever.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
+from tortoise.exceptions import TransactionManagementError
 
 
 class _TransactionContext(TransactionContextPooled):
@@ -29,6 +30,20 @@ class _TransactionContext(TransactionContextPooled):
             raise
         self.token = get_connections().set(self.connection_name, client)
         return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        # First: nothing below may leave the task with a dead connection.
+        get_connections().reset(self.token)
+        client: Any = self.client
+        try:
+            if not client._finalized:
+                if exc_type is None:
+                    await client.commit()
+                elif exc_type is not TransactionManagementError:
+                    await client.rollback()
+        finally:
+            if client._parent._pool:
+                await client._parent._pool.release(client._connection)
 
 
 class Client(AsyncpgDBClient):

@@ -1,16 +1,17 @@
 """SQLite for Tortoise, with transactions that take the write lock when they begin.
 
 Tortoise begins them deferred. One that reads and then writes fails at once, whatever the busy
-timeout, when another process wrote in between (SQLITE_BUSY_SNAPSHOT). And when BEGIN itself fails,
-Tortoise keeps its lock for ever.
+timeout, when another process wrote in between (SQLITE_BUSY_SNAPSHOT). And when opening the file or
+BEGIN fails, Tortoise keeps its lock for ever, or a connection that has only half its PRAGMAs.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from typing import Any
 
-from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient
 from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
@@ -34,7 +35,7 @@ class _TransactionContext(SqliteTransactionContext):
         await self._trxlock.acquire()
         try:
             await self.ensure_connection()
-            await self.connection.begin()
+            await self._begin()
         except BaseException:
             self._trxlock.release()
             raise
@@ -42,9 +43,38 @@ class _TransactionContext(SqliteTransactionContext):
         client: TransactionalDBClient = self.connection
         return client
 
+    async def _begin(self) -> None:
+        try:
+            await self.connection.begin()
+        except asyncio.CancelledError:
+            # Queued behind the BEGIN, which may still succeed when nobody waits for it any more.
+            await asyncio.shield(self.connection._connection.rollback())
+            raise
+
+
+class _Connection(ConnectionWrapper[Any]):
+    async def __aenter__(self) -> Any:
+        await self._lock.acquire()
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
 
 class Client(SqliteClient):
     """One connection of this worker, used by one statement or one transaction at a time."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        try:
+            await super().create_connection(with_db)
+        except BaseException:
+            await self.close()
+            raise
+
+    def acquire_connection(self) -> Any:
+        return _Connection(self._lock, self)
 
     def _in_transaction(self) -> Any:
         return _TransactionContext(_Transaction(self), self._lock)

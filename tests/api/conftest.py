@@ -1,14 +1,37 @@
-"""A client of the application in mode full, and users to play with."""
+"""A client of the application in mode full, people to play with, and a database that is away."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from api.settings import Settings
-from tests.support.applications import serving, settings_for
+from tests.api.clients import answering, unprepared
+from tests.api.people import Person, registered
+from tests.support.applications import settings_for
+from tests.support.databases import copied_sqlite, execute, postgresql_database
+
+
+@pytest.fixture(scope="session")
+def kept_postgresql(postgresql_template: str) -> Iterator[str]:
+    with postgresql_database(postgresql_template) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database; on PostgreSQL one is emptied, for making one takes longer."""
+    if request.param == "sqlite":
+        return copied_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+    url: str = request.getfixturevalue("kept_postgresql")
+    emptying = "WITH gone AS (DELETE FROM users) DELETE FROM audit_events"
+    asyncio.run(execute(url, emptying))
+    return url
 
 
 @pytest.fixture
@@ -18,5 +41,30 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 async def http(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with serving(settings) as client:
+    async with answering(settings) as client:
         yield client
+
+
+@pytest.fixture
+async def ann(http: httpx.AsyncClient) -> Person:
+    return await registered(http)
+
+
+@pytest.fixture
+async def bob(http: httpx.AsyncClient) -> Person:
+    return await registered(http, "bob@example.com", "Bob")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def away(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a server whose database does not answer."""
+    urls = {
+        "sqlite": "sqlite:///no-such-folder/auth.db",
+        "postgresql": "postgresql://nobody@127.0.0.1:1/nothing",
+    }
+    async with unprepared(settings_for(urls[request.param])) as client:
+        yield client
+    # A failed opening leaves a thread that still wants to tell the loop that it ends.
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and "_connection" in thread.name:
+            thread.join()

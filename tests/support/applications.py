@@ -25,7 +25,7 @@ Sanic.test_mode = True
 
 def settings_for(url: str, **variables: str) -> Settings:
     """Settings as the environment would give them; hashing is cheap unless said otherwise."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "DATABASE_URL": url,
         "AUTH_MODE": "full",
         "AUTH_JWT_SECRET": SECRET,
@@ -64,7 +64,5 @@ async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 def client_of(app: Any, address: str = "127.0.0.1") -> httpx.AsyncClient:
     """A client with an empty cookie jar, asking from `address`."""
-    transport = httpx.ASGITransport(
-        app=app, client=(address, 40_000), raise_app_exceptions=False
-    )
+    transport = httpx.ASGITransport(app=app, client=(address, 40_000), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://auth.test")

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from tests.api.clients import answering, in_mode
+from tests.api.people import Person, log_in, refresh, registered
+
+pytestmark = pytest.mark.anyio
+
+
+def cookies_of(answer: httpx.Response) -> dict[str, tuple[str, set[str]]]:
+    """Name to value and attributes."""
+    cookies = {}
+    for line in answer.headers.get_list("set-cookie"):
+        named, *attributes = line.split("; ")
+        name, _, value = named.partition("=")
+        cookies[name] = (value, set(attributes))
+    return cookies
+
+
+ACCESS = {"HttpOnly", "SameSite=Lax", "Path=/", "Max-Age=900"}
+REFRESH = {"HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=2592000"}
+
+
+async def test_every_way_in_sets_both_cookies(http: httpx.AsyncClient, ann: Person) -> None:
+    form = {"email": "new@example.com", "password": "correct horse battery"}
+    for answer in (
+        await http.post("/v1/auth/register", json=form),
+        await log_in(http),
+        await refresh(http, ann.refresh_token),
+    ):
+        body = answer.json()
+        assert cookies_of(answer) == {
+            "access_token": (body["access_token"], ACCESS),
+            "refresh_token": (body["refresh_token"], REFRESH),
+        }
+
+
+async def test_behind_https_the_cookies_are_secure(database_url: str) -> None:
+    settings = in_mode(database_url, "full", AUTH_BASE_URL="https://auth.test/api")
+    async with answering(settings) as http:
+        await registered(http)
+        answer = await log_in(http)
+        assert cookies_of(answer)["access_token"][1] == ACCESS | {"Secure"}
+        assert cookies_of(answer)["refresh_token"][1] == REFRESH | {"Secure"}
+        cleared = await http.post("/v1/auth/logout")
+    for line in cleared.headers.get_list("set-cookie"):
+        assert {"Secure", "HttpOnly", "Max-Age=0"} <= set(line.split("; "))
+
+
+async def test_the_cookies_live_as_long_as_the_tokens(database_url: str) -> None:
+    settings = in_mode(
+        database_url,
+        "full",
+        AUTH_JWT_ACCESS_TOKEN_LIFETIME="60",
+        AUTH_JWT_REFRESH_TOKEN_LIFETIME="7200",
+    )
+    async with answering(settings) as http:
+        await registered(http)
+        cookies = cookies_of(await log_in(http))
+    assert "Max-Age=60" in cookies["access_token"][1]
+    assert "Max-Age=7200" in cookies["refresh_token"][1]
+
+
+async def test_a_refusal_sets_no_cookies(http: httpx.AsyncClient) -> None:
+    for answer in (await log_in(http), await refresh(http, "nonsense")):
+        assert answer.status_code == 401
+        assert "set-cookie" not in answer.headers

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from sanic import HTTPResponse, Request
+
+from api.app import create_app
+from api.settings import Settings
+from tests.api.clients import without_jar
+from tests.api.people import Person, log_in, me
+from tests.support.applications import client_of, lifespan
+
+pytestmark = pytest.mark.anyio
+
+FIELDS = ["error", "title", "status", "detail", "code"]
+
+
+async def test_a_problem_has_its_fields_in_order(http: httpx.AsyncClient) -> None:
+    answer = await me(http, {})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert list(answer.json().items()) == [
+        ("error", "Authentication required"),
+        ("title", "Unauthorized"),
+        ("status", 401),
+        ("detail", "Authentication required"),
+        ("code", "unauthorized"),
+    ]
+
+
+async def test_every_refusal_is_a_problem(http: httpx.AsyncClient, ann: Person) -> None:
+    json = {"Content-Type": "application/json"}
+    for answer, status in (
+        (await http.post("/v1/auth/login", content=b"{", headers=json), 400),
+        (await http.get("/nothing/here"), 404),
+        (await http.get("/v1/auth/sessions/x", headers=ann.bearer), 405),
+        (await http.delete("/v1/auth/sessions/x", headers=ann.bearer), 404),
+        (await http.post("/v1/auth/login", content=b"x"), 415),
+        (await http.post("/v1/auth/login", json={}), 422),
+        (await log_in(http), 200),
+    ):
+        assert answer.status_code == status
+        if status == 200:
+            continue
+        body = answer.json()
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert list(body)[:5] == FIELDS
+        assert body["status"] == status
+        assert isinstance(body["error"], str) and body["error"] == body["detail"]
+        assert answer.headers["x-request-id"]
+
+
+async def test_a_wrong_method_is_told_the_right_ones(http: httpx.AsyncClient) -> None:
+    for method, path, allowed in (
+        ("GET", "/v1/auth/login", {"POST"}),
+        ("POST", "/v1/auth/config", {"GET", "HEAD"}),
+        ("PUT", "/v1/auth/me", {"GET", "HEAD", "PATCH"}),
+        ("PATCH", "/v1/auth/api-keys", {"GET", "HEAD", "POST"}),
+        ("DELETE", "/health", {"GET", "HEAD"}),
+    ):
+        answer = await http.request(method, path)
+        assert answer.status_code == 405
+        assert set(answer.headers["allow"].replace(" ", "").split(",")) == allowed
+
+
+async def test_codes_are_stable(http: httpx.AsyncClient, ann: Person) -> None:
+    taken = {"email": ann.email, "password": "correct horse battery"}
+    codes = [
+        (await me(http, {"Authorization": "Bearer x"})).json()["code"],
+        (await me(http, {"Authorization": "evr_x"})).json()["code"],
+        (await log_in(http, password="x")).json()["code"],
+        (await http.post("/v1/auth/register", json=taken)).json()["code"],
+        (await http.post("/v1/auth/login", json=[])).json()["code"],
+    ]
+    assert codes == [
+        "invalid_token",
+        "invalid_api_key_format",
+        "invalid_credentials",
+        "email_taken",
+        "invalid_request",
+    ]
+
+
+@pytest.fixture
+async def broken(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    """The application with one more route, which has a bug."""
+
+    async def fails(request: Request) -> HTTPResponse:
+        raise KeyError("the inside of the server")
+
+    app = create_app(settings)
+    app.add_route(fails, "/fails", methods=["GET", "POST"])
+    async with lifespan(app), client_of(app) as client:
+        yield without_jar(client)
+
+
+async def test_a_bug_shows_a_request_id_and_nothing_of_the_inside(
+    broken: httpx.AsyncClient,
+) -> None:
+    for method in ("GET", "POST"):
+        answer = await broken.request(method, "/fails")
+        body = answer.json()
+        assert answer.status_code == 500
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert list(body) == [*FIELDS, "request_id"]
+        assert body["request_id"] == answer.headers["x-request-id"]
+        for inside in ("inside", "KeyError", "Traceback", ".py"):
+            assert inside not in answer.text
+
+
+async def test_a_request_id_of_the_caller_is_kept_when_it_is_sane(
+    http: httpx.AsyncClient,
+) -> None:
+    for sane in ("abc-123", "a" * 128, "01A2.b:c-d"):
+        answer = await http.get("/health", headers={"X-Request-Id": sane})
+        assert answer.headers["x-request-id"] == sane
+
+
+async def test_a_request_id_that_is_not_sane_is_replaced(
+    http: httpx.AsyncClient,
+) -> None:
+    for odd in ("a" * 129, "with space", "semi;colon", '"quoted"', ""):
+        answer = await http.get("/health", headers={"X-Request-Id": odd})
+        assert answer.headers["x-request-id"] not in ("", odd)
+    ids = {(await http.get("/health")).headers["x-request-id"] for _ in range(3)}
+    assert len(ids) == 3
+
+
+async def test_answers_about_somebody_are_not_kept_by_caches(
+    http: httpx.AsyncClient, ann: Person
+) -> None:
+    for path in ("/v1/auth/me", "/v1/auth/sessions", "/v1/auth/api-keys"):
+        answer = await http.get(path, headers=ann.bearer)
+        assert answer.headers["cache-control"] == "no-store"
+    assert (await me(http, {})).headers["cache-control"] == "no-store"

@@ -1,0 +1,68 @@
+"""What is thrown away, and what the limits spare."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.identity.audit import Action, record
+from api.identity.housekeeping import KEPT, Purged, purge
+from api.identity.occasion import Occasion
+from models import ApiKey, AuditEvent, RefreshToken, User
+from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("opened")]
+
+
+async def test_an_empty_database_has_nothing_to_throw_away() -> None:
+    assert await purge(NOW) == Purged(sessions=0, api_keys=0, audit_events=0)
+
+
+async def test_sessions_go_once_they_are_expired() -> None:
+    user = await add_user()
+    for token, expires_at in (
+        ("past", NOW - SECOND),
+        ("long past", NOW - 400 * DAY),
+        ("now", NOW),
+        ("soon", NOW + SECOND),
+    ):
+        await add_session(user, token, user_agent=token, expires_at=expires_at)
+    assert (await purge(NOW)).sessions == 2
+    kept = {session.user_agent for session in await RefreshToken.all()}
+    assert kept == {"now", "soon"}
+
+
+async def test_keys_go_ninety_days_after_they_expired() -> None:
+    user = await add_user()
+    for name, expires_at in (
+        ("never", None),
+        ("valid", NOW + DAY),
+        ("expired", NOW - DAY),
+        ("on the day", NOW - 90 * DAY),
+        ("over", NOW - 90 * DAY - SECOND),
+    ):
+        await add_key(user, name, expires_at=expires_at)
+    assert (await purge(NOW)).api_keys == 1
+    kept = {key.name for key in await ApiKey.all()}
+    assert kept == {"never", "valid", "expired", "on the day"}
+
+
+async def test_a_key_that_nobody_uses_stays() -> None:
+    key = await add_key(await add_user(), now=NOW - 1_000 * DAY)
+    await purge(NOW)
+    assert await ApiKey.by_digest(key.key_hash) == key
+
+
+async def test_audit_rows_go_after_ninety_days() -> None:
+    assert KEPT == 90 * DAY
+    for age in (0 * DAY, 89 * DAY, 90 * DAY, 90 * DAY + SECOND, 1_000 * DAY):
+        await record(Action.LOGIN, Occasion(NOW - age))
+    assert (await purge(NOW)).audit_events == 2
+    ages = [NOW - event.at for event in await AuditEvent.newest()]
+    assert ages == [0 * DAY, 89 * DAY, 90 * DAY]
+
+
+async def test_users_are_never_thrown_away() -> None:
+    user = await add_user(disabled_at=NOW - 1_000 * DAY, now=NOW - 2_000 * DAY)
+    await add_session(user, expires_at=NOW - DAY)
+    await purge(NOW)
+    assert await User.everyone() == [user]

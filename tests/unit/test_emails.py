@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import pytest
+
+from api.security.emails import EmailRejected, normalise_email, valid_email
+
+
+@pytest.mark.parametrize(
+    ("text", "email"),
+    [
+        (" Ann@Example.COM \n", "ann@example.com"),
+        ("ann+news@example.com", "ann+news@example.com"),
+        ("ann.under@example.com", "ann.under@example.com"),
+        ("ann@corp.local", "ann@corp.local"),
+        ("ann@localhost", "ann@localhost"),
+        ("ann@example.test", "ann@example.test"),
+        ("JOSE\u0301@example.com", "jos\u00e9@example.com"),
+        ("ann@BÜCHER.example", "ann@bücher.example"),
+    ],
+)
+def test_an_address_is_stored_trimmed_and_in_lower_case(text: str, email: str) -> None:
+    assert valid_email(text) == email
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hidden",
+        "@hidden.example",
+        "hidden@",
+        "hidden@@example.com",
+        "hid den@example.com",
+        "hidden@exa mple.com",
+        "hidden@example..com",
+        "hidden@-example.com",
+        "hidden\0@example.com",
+        "hidden\n@example.com",
+        "Ann <hidden@example.com>",
+        "hidden@example.com, b@example.com",
+        "hidden@" + "example." * 40 + "com",
+    ],
+)
+def test_what_is_no_address_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(EmailRejected) as rejected:
+        valid_email(text)
+    assert str(rejected.value).startswith("Email must ")
+    assert "hidden" not in str(rejected.value)
+
+
+def test_a_look_up_takes_any_text() -> None:
+    assert normalise_email("  No Address ") == "no address"
+
+
+def test_an_address_is_found_by_what_is_stored_however_it_was_typed() -> None:
+    stored = valid_email("Jose\u0301@Example.com")
+    for typed in ("JOSÉ@example.com", " jose\u0301@EXAMPLE.com", stored):
+        assert normalise_email(typed) == stored

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import pytest
+
+from api.errors import Invalid
+from api.identity.names import valid_name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("  Ann Under ", "Ann Under"),
+        ("Jose\u0301", "Jos\u00e9"),
+        ("李", "李"),
+        ("👩‍💻", "👩‍💻"),
+        ("<b>", "<b>"),
+        ("x" * 200, "x" * 200),
+    ],
+)
+def test_a_name_is_trimmed_and_otherwise_left_alone(text: str, name: str) -> None:
+    assert valid_name(text) == name
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "x" * 201, "QQ\nQQ", "QQ\0QQ", "QQ\x7fQQ", "QQ\x1b[2JQQ"]
+)
+def test_an_unfit_name_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        valid_name(text, field="nickname")
+    (error,) = refused.value.errors
+    assert error.field == "nickname"
+    assert error.message.startswith("Name must ")
+    assert "QQ" not in error.message
