@@ -79,7 +79,13 @@ def _add_openapi(app: App, settings: Settings) -> None:
     async def openapi_document(_: Request) -> HTTPResponse:
         return HTTPResponse(encoded(), content_type="application/json")
 
-    app.add_route(openapi_document, "/openapi.json", methods=["GET", "HEAD"])
+    for number, prefix in enumerate(settings.prefixes):
+        app.add_route(
+            openapi_document,
+            f"{prefix}/openapi.json",
+            methods=["GET", "HEAD"],
+            name=f"openapi_document_{number}",
+        )
 
 
 def _add_cors(app: App, settings: Settings) -> None:

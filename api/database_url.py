@@ -58,7 +58,7 @@ class DatabaseUrl:
             raise DatabaseUrlRejected(
                 "cannot be a database in memory, which the workers could not share; name a file"
             )
-        return cls(engine="sqlite", path=Path(unquote(file)))
+        return cls(engine="sqlite", path=Path(re.sub("^/+", "/", unquote(file))))
 
     @classmethod
     def _postgresql(cls, text: str) -> DatabaseUrl:

@@ -27,6 +27,8 @@ _QUIET = (
     "aiosqlite",
     "tortoise",
 )
+# They tell of a lost connection at length, several times over; we say it once, in a line.
+_SILENT = ("asyncpg", "coredis")
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
@@ -39,6 +41,8 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     root.setLevel(settings.log_level.upper())
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in ("sanic.root", "sanic.server", "sanic.error", "sanic.access"):
         logger = logging.getLogger(name)
         logger.handlers[:] = []
@@ -60,7 +64,13 @@ def _formatter(*, is_json: bool, is_tty: bool) -> logging.Formatter:
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if is_json
-        else structlog.dev.ConsoleRenderer(colors=is_tty, pad_event_to=0, sort_keys=False)
+        else structlog.dev.ConsoleRenderer(
+            colors=is_tty,
+            pad_event_to=0,
+            sort_keys=False,
+            # The default one prints local variables, passwords among them.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
     )
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if is_json:

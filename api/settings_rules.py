@@ -18,6 +18,7 @@ _OPENS_THE_DOOR = (
     "AUTH_GOOGLE_CLIENT_SECRET",
     "AUTH_GITHUB_CLIENT_SECRET",
 )
+_YES = ("true", "1", "yes", "on", "t", "y")
 _MAKE_ONE = "make one with: openssl rand -hex 32"
 
 
@@ -35,7 +36,11 @@ def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 def advice(present: Mapping[str, str]) -> Iterator[str]:
     """Yield sentences about settings that are accepted, but weaker than they should be."""
     secret = present.get("AUTH_JWT_SECRET", "")
-    if present.get("AUTH_MODE", "").strip().lower() == "admin" and _is_short(secret):
+    mode = present.get("AUTH_MODE", "").strip().lower()
+    is_disabled = present.get("AUTH_DISABLE_PASSWORD", "").strip().lower() in _YES
+    if mode == "admin" and is_disabled:
+        yield "AUTH_DISABLE_PASSWORD is true in mode admin: nobody can sign in, only keys work"
+    if mode == "admin" and _is_short(secret):
         yield f"AUTH_JWT_SECRET is shorter than {MIN_SECRET_BYTES} bytes; {_MAKE_ONE}"
 
 

@@ -25,6 +25,7 @@ import structlog
 from sanic import Sanic
 from sanic.server import HttpProtocol
 from sanic.worker.manager import WorkerManager
+from sanic.worker.process import WorkerProcess
 
 App = Sanic[Any, Any]
 
@@ -65,6 +66,7 @@ class Supervisor:
         self._draining: asyncio.Task[None] | None = None
         register_after_fork(self, Supervisor._watch_main)
         app.main_process_ready(self._take_over)
+        app.before_server_start(self._say_started)
         app.after_server_start(self._watch_lifeline)
         app.before_server_stop(self._begin_draining)
         app.after_server_stop(self._end_draining)
@@ -101,6 +103,10 @@ class Supervisor:
         # One that was held back is obeyed here.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
+    async def _say_started(self, _app: App) -> None:
+        """In a worker, before its first answer: from here on it can be replaced."""
+        os.write(self._started[1], b".")
+
     async def _watch_lifeline(self, app: App) -> None:
         """In a worker, once it serves: stop at the end of the pipe."""
         loop = asyncio.get_running_loop()
@@ -110,7 +116,6 @@ class Supervisor:
             app.stop(terminate=False)
 
         loop.add_reader(self._lifeline[0], stop)
-        os.write(self._started[1], b".")
 
     async def _begin_draining(self, app: App) -> None:
         self._draining = asyncio.create_task(self._drain(app.config.GRACEFUL_SHUTDOWN_TIMEOUT))
@@ -162,9 +167,7 @@ class Supervisor:
         dead = [
             process
             for process in manager.transient_processes
-            if process.pid
-            and process.pid != self._mourned.get(process.name)
-            and not process.is_alive()
+            if process.pid and process.pid != self._mourned.get(process.name) and _is_dead(process)
         ]
         if not dead:
             return
@@ -198,6 +201,18 @@ class Supervisor:
             if process.pid and process.is_alive():
                 os.kill(process.pid, signal.SIGKILL)
         os._exit(KILLED)
+
+
+def _is_dead(process: WorkerProcess) -> bool:
+    if not process.is_alive():  # type: ignore[no-untyped-call]
+        return True
+    # The signal may have come while the manager, below us on the stack, was learning of the same
+    # death: then the process is gone, and its object does not know yet.
+    try:
+        os.kill(process.pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
 
 
 def _end_with_parent() -> None:

@@ -9,7 +9,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -173,6 +173,19 @@ def is_sqlite() -> bool:
     return connection().capabilities.dialect == "sqlite"
 
 
+def require_existing(url: DatabaseUrl) -> None:
+    """Refuse a SQLite file that is not there, which opening would make.
+
+    Raises:
+        DatabaseUnreachable: the file does not exist.
+    """
+    if url.path is not None and not url.path.exists():
+        raise DatabaseUnreachable(
+            f"DATABASE_URL: there is no {url.path}; everruns-admin migrate makes it, "
+            "and so does the server when it starts"
+        )
+
+
 async def ping() -> None:
     """Ask the database for nothing; raises one of `TROUBLES` when it does not answer."""
     await asyncio.wait_for(connection().execute_query("SELECT 1"), STATEMENT_SECONDS)
@@ -202,6 +215,9 @@ def _check_folder(url: DatabaseUrl) -> None:
             f"DATABASE_URL: {target} cannot be written by this user; change its permissions "
             "or name another file"
         )
+    with suppress(FileExistsError):
+        # Made here, for its owner alone: it holds hashes of passwords.
+        url.path.touch(mode=0o600, exist_ok=False)
 
 
 def _explain(url: DatabaseUrl, trouble: BaseException) -> str:

@@ -43,17 +43,28 @@ class MigrationStatus:
         return not self.pending
 
 
+async def status_of(url: DatabaseUrl) -> MigrationStatus:
+    """The status of the database at `url`, which is not made by asking.
+
+    Raises:
+        DatabaseUnreachable: it cannot be opened.
+    """
+    if url.path is not None and not url.path.exists():
+        return MigrationStatus(applied=(), pending=_names())
+    async with database.opened(url):
+        return await status()
+
+
 async def status() -> MigrationStatus:
     """The status of the open database; an empty one has everything pending."""
-    files = sorted(MIGRATIONS.joinpath(database.APP).glob("[0-9]*_*.py"), key=_number)
     try:
         rows = await Aerich.filter(app=database.APP).values_list("version", flat=True)
     except OperationalError as error:
-        if not _is_missing_table(error):
+        if not is_missing_table(error):
             raise
         rows = []
     applied = {str(row) for row in rows}
-    names = [file.name for file in files]
+    names = _names()
     return MigrationStatus(
         applied=tuple(name for name in names if name in applied),
         pending=tuple(name for name in names if name not in applied),
@@ -138,10 +149,16 @@ def _copy(source: Path, target: Path) -> None:
         writer.close()
 
 
+def _names() -> tuple[str, ...]:
+    files = MIGRATIONS.joinpath(database.APP).glob("[0-9]*_*.py")
+    return tuple(file.name for file in sorted(files, key=_number))
+
+
 def _number(file: Path) -> int:
     return int(file.name.partition("_")[0])
 
 
-def _is_missing_table(error: OperationalError) -> bool:
+def is_missing_table(error: BaseException) -> bool:
+    """Whether the database said that a table is not there: it was never migrated."""
     text = str(error)
-    return "no such table" in text or "does not exist" in text
+    return "no such table" in text or ("relation" in text and "does not exist" in text)

@@ -19,7 +19,7 @@ from api.identity.administration import Actor, NewUser
 from api.identity.occasion import Occasion
 from api.identity.registration import check_password, checked_identity
 from api.security.passwords import hash_password
-from api.settings import SettingsRejected, database_from_environment, load
+from api.settings import Settings, SettingsRejected, database_from_environment, load
 from models import User, database, schema
 
 T = TypeVar("T")
@@ -56,8 +56,7 @@ def migrate_info(json: Json = False) -> None:
 
     async def work() -> bool:
         url = database_from_environment()
-        async with database.opened(url):
-            status = await schema.status()
+        status = await schema.status_of(url)
         words = [f"database  {url}"]
         words += [f"applied   {name}" for name in status.applied]
         words += [f"pending   {name}" for name in status.pending]
@@ -85,20 +84,55 @@ def create_user(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Create a user. Without --password-stdin the password is asked for (empty: none)."""
-    password = _read_password(password_stdin)
+    """Create a user. Without --password-stdin the password is asked for, on a terminal."""
+    password = _read_password(is_piped=password_stdin)
     form_roles = tuple(role) if role else ("user",)
 
     async def work() -> None:
         settings = load()
         address, _ = checked_identity(email, name)
-        hashed = None
-        if password:
-            check_password(password, email=address, min_length=settings.password_min_length)
-            hashed = hash_password(password, settings.bcrypt_cost)
+        hashed = _checked_hash(password, address, settings) if password is not None else None
         form = NewUser(email=email, name=name, roles=form_roles, password_hash=hashed)
         user = await administration.create_user(form, ACTOR, _now())
-        Output(json).show(_facts(user), [f"created {user.email} ({', '.join(user.roles)})"])
+        words = [f"created {user.email} ({', '.join(user.roles)})"]
+        if hashed is None:
+            words.append("without a password: everruns-admin set-password gives it one")
+        Output(json).show(_facts(user), words)
+
+    _run_opened(work)
+
+
+@app.command("set-password")
+def set_password(
+    email: Email,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Give a user a new password and end their sessions."""
+    password = _read_password(is_piped=password_stdin)
+    if password is None:
+        _fail("a password is needed: type it on a terminal, or pipe it with --password-stdin")
+
+    async def work() -> None:
+        user = await administration.user_by_email(email)
+        hashed = _checked_hash(password, user.email, load())
+        count = await administration.set_password(user, hashed, ACTOR, _now())
+        words = [f"{user.email} has a new password; {count} session(s) ended"]
+        Output(json).show({"email": user.email, "revoked": count}, words)
+
+    _run_opened(work)
+
+
+@app.command("delete-user")
+def delete_user(email: Email, json: Json = False) -> None:
+    """Delete a user with every session and key. The audit trail stays."""
+
+    async def work() -> None:
+        user = await administration.user_by_email(email)
+        await administration.delete_user(user, ACTOR, _now())
+        Output(json).show(_facts(user), [f"deleted {user.email}"])
 
     _run_opened(work)
 
@@ -157,7 +191,7 @@ def set_role(
 
 @app.command("disable-user")
 def disable_user(email: Email, json: Json = False) -> None:
-    """Shut a user out, with every session and key, on the very next request."""
+    """Shut a user out on the very next request: sessions end, keys are refused until enabled."""
     _change(email, json, lambda user: administration.disable(user, ACTOR, _now()))
 
 
@@ -223,17 +257,28 @@ def _now() -> Occasion:
     return Occasion(datetime.now(UTC))
 
 
-def _read_password(is_piped: bool) -> str:
+def _read_password(*, is_piped: bool) -> str | None:
+    """The password from the pipe or the terminal; None where there is neither, or nothing typed."""
     if is_piped:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
-        return ""
-    return str(typer.prompt("Password", hide_input=True, default="", confirmation_prompt=True))
+        return None
+    typed = typer.prompt(
+        "Password", hide_input=True, default="", show_default=False, confirmation_prompt=True
+    )
+    return str(typed) or None
+
+
+def _checked_hash(password: str, email: str, settings: Settings) -> str:
+    check_password(password, email=email, min_length=settings.password_min_length)
+    return hash_password(password, settings.bcrypt_cost)
 
 
 def _run_opened(work: Callable[[], Awaitable[T]]) -> T:
     async def opened() -> T:
-        async with database.opened(database_from_environment()):
+        url = database_from_environment()
+        database.require_existing(url)
+        async with database.opened(url):
             return await work()
 
     return _run(opened)
@@ -254,7 +299,14 @@ def _run(work: Callable[[], Awaitable[T]]) -> T:
     except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
         _fail(str(refused))
     except database.TROUBLES as trouble:
-        _fail(f"{trouble}".splitlines()[0], "is the database migrated? everruns-admin migrate-info")
+        _fail(*_explained(trouble))
+
+
+def _explained(trouble: Exception) -> tuple[str, ...]:
+    words = (str(trouble).splitlines() or [type(trouble).__name__])[0]
+    if schema.is_missing_table(trouble):
+        return words, "the database is not migrated; apply with everruns-admin migrate"
+    return (words,)
 
 
 def _fail(*lines: str) -> NoReturn:

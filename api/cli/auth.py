@@ -71,11 +71,14 @@ def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """Each variable with its shown value and its source."""
     for variable, name in variables().items():
         is_set = bool(os.environ.get(variable, "").strip())
-        yield variable, _shown(getattr(settings, name)), "environment" if is_set else "default"
+        shown = _shown(getattr(settings, name))
+        if variable == "AUTH_JWT_SECRET" and not is_set:
+            shown = "random, made at start: mode none signs nothing that lasts"
+        yield variable, shown, "environment" if is_set else "default"
 
 
 def _shown(value: Any) -> str:
-    if value is None or value == ():
+    if value is None or value in ((), ""):
         return "-"
     if isinstance(value, SecretStr):
         return _without_password(value.get_secret_value())

@@ -93,11 +93,16 @@ async def set_roles(user: User, roles: tuple[str, ...], actor: Actor, occasion: 
 
 
 async def disable(user: User, actor: Actor, occasion: Occasion) -> None:
-    """Shut a user out, on the very next request; raises `LastOperator`."""
+    """Shut a user out, on the very next request; raises `LastOperator`.
+
+    Sessions end, so that enabling the user again revives none (OWASP ASVS 3.3.3); keys, which
+    programs hold, are refused until then.
+    """
     async with database.transaction():
         await _keep_an_operator(user)
         await user.change(occasion.now, disabled_at=occasion.now)
-        await _record(Action.USER_UPDATED, user, actor, occasion, disabled=True)
+        ended = await RefreshToken.end_of_user(user.id)
+        await _record(Action.USER_UPDATED, user, actor, occasion, disabled=True, sessions=ended)
 
 
 async def enable(user: User, actor: Actor, occasion: Occasion) -> None:
@@ -105,6 +110,23 @@ async def enable(user: User, actor: Actor, occasion: Occasion) -> None:
     async with database.transaction():
         await user.change(occasion.now, disabled_at=None)
         await _record(Action.USER_UPDATED, user, actor, occasion, disabled=False)
+
+
+async def set_password(user: User, password_hash: str, actor: Actor, occasion: Occasion) -> int:
+    """Replace a password and end every session; how many there were."""
+    async with database.transaction():
+        await user.change(occasion.now, password_hash=password_hash)
+        ended = await RefreshToken.end_of_user(user.id)
+        await _record(Action.PASSWORD_CHANGED, user, actor, occasion, sessions=ended)
+    return ended
+
+
+async def delete_user(user: User, actor: Actor, occasion: Occasion) -> None:
+    """Delete a user with sessions, keys and identities; raises `LastOperator`."""
+    async with database.transaction():
+        await _keep_an_operator(user)
+        await user.delete()
+        await _record(Action.USER_DELETED, user, actor, occasion, email=user.email)
 
 
 async def force_logout(user: User, actor: Actor, occasion: Occasion) -> int:

@@ -57,7 +57,13 @@ async def _prepare_full(settings: Settings, occasion: Occasion) -> None:
         await _create(settings, occasion)
     elif await User.enabled_operators() == 0:
         await _take_over(user, settings, occasion, keys_end=True)
-    elif not user.is_operator or user.is_disabled:
+    elif user.is_operator and not user.is_disabled:
+        if not await _has_environment_password(user, settings):
+            log.warning(
+                "AUTH_ADMIN_PASSWORD is not the password of AUTH_ADMIN_EMAIL's account, which is "
+                "left alone: everruns-admin set-password changes it"
+            )
+    else:
         log.warning(
             "AUTH_ADMIN_EMAIL is the address of an account that is no enabled operator; it is left "
             "alone, because there is another operator: everruns-admin set-role changes it"

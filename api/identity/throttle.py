@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from limits import (
     RateLimitItem,
     RateLimitItemPerHour,
@@ -38,6 +39,8 @@ REFUSED_REFRESH = RateLimitItemPerMinute(60, 1, namespace="refresh.address")
 WAIT_SECONDS = 10
 # A flood of refused tries leaves one audit row a minute, not one a try.
 AUDIT_ROW = RateLimitItemPerMinute(1, 1, namespace="audit.row")
+
+log = structlog.get_logger("everruns_auth.throttle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ class Throttle:
         try:
             return await self._limiter.hit(count.limit, count.key)
         except StorageError as error:
-            raise Unavailable from error
+            raise _unavailable(error) from error
 
     async def _seconds_left(self, count: Count) -> int:
         return max(1, math.ceil((await self._window(count)).reset_time - time.time()))
@@ -167,7 +170,7 @@ class Throttle:
         try:
             return await self._limiter.get_window_stats(count.limit, count.key)
         except StorageError as error:
-            raise Unavailable from error
+            raise _unavailable(error) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +183,12 @@ class Attempt:
     async def failed(self) -> None:
         for count in self.counts:
             await self.throttle.hit(count)
+
+
+def _unavailable(error: StorageError) -> Unavailable:
+    """Fail closed: without counting, guessing would be free."""
+    log.error("the limits' storage does not answer", trouble=type(error.storage_error).__name__)
+    return Unavailable()
 
 
 def network_of(address: str | None) -> str:

@@ -171,3 +171,16 @@ async def test_a_file_can_be_opened_again_after_a_refusal(sqlite_url: str, tmp_p
         await database.open_database(DatabaseUrl.parse(f"sqlite://{tmp_path}/no/x.db"))
     async with database.opened(DatabaseUrl.parse(sqlite_url)):
         await database.ping()
+
+
+async def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "auth.db"
+    async with database.opened(DatabaseUrl.parse(f"sqlite://{file}")):
+        assert file.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_not_there_is_not_made_by_asking(tmp_path: Path) -> None:
+    file = tmp_path / "typo.db"
+    with pytest.raises(database.DatabaseUnreachable, match=r"typo\.db"):
+        database.require_existing(DatabaseUrl.parse(f"sqlite://{file}"))
+    assert not file.exists()

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.database_url import DatabaseUrl
+from api.errors import LastOperator
+from api.identity import administration
+from api.identity.administration import Actor, NewUser
+from api.identity.occasion import Occasion
+from models import ApiKey, AuditEvent, RefreshToken, User, database, new_id
+
+pytestmark = pytest.mark.anyio
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+OCCASION = Occasion(NOW)
+ACTOR = Actor(tool="tests")
+
+
+@pytest.fixture
+async def opened(database_url: str) -> AsyncIterator[None]:
+    async with database.opened(DatabaseUrl.parse(database_url)):
+        yield
+
+
+async def made(email: str, *roles: str) -> User:
+    user = await administration.create_user(NewUser(email=email, roles=roles), ACTOR, OCCASION)
+    await RefreshToken.add(
+        session_id=new_id(),
+        user_id=user.id,
+        now=NOW,
+        token_hash=user.id.hex * 2,
+        seed="0" * 64,
+        expires_at=NOW + timedelta(days=1),
+    )
+    await ApiKey.add(
+        user_id=user.id,
+        now=NOW,
+        name="ci",
+        key_hash=user.id.hex * 2,
+        key_prefix="evr_00000000...",
+        scopes=["*"],
+    )
+    return user
+
+
+@pytest.mark.usefixtures("opened")
+async def test_enabling_a_disabled_user_revives_no_session_but_their_keys() -> None:
+    user = await made("ann@example.com", "user")
+    await administration.disable(user, ACTOR, OCCASION)
+    await administration.enable(user, ACTOR, OCCASION)
+    assert await RefreshToken.of_user(user.id, now=NOW) == []
+    assert len(await ApiKey.of_user(user.id)) == 1
+
+
+@pytest.mark.usefixtures("opened")
+async def test_a_new_password_ends_every_session() -> None:
+    user = await made("ann@example.com", "user")
+    assert await administration.set_password(user, "$2b$04$new", ACTOR, OCCASION) == 1
+    again = await User.by_id(user.id)
+    assert again is not None
+    assert again.password_hash == "$2b$04$new"
+    assert await RefreshToken.of_user(user.id, now=NOW) == []
+
+
+@pytest.mark.usefixtures("opened")
+async def test_a_deleted_user_takes_everything_along_but_the_trail() -> None:
+    user = await made("ann@example.com", "user")
+    await administration.delete_user(user, ACTOR, OCCASION)
+    assert await User.by_id(user.id) is None
+    assert await ApiKey.all().count() == await RefreshToken.all().count() == 0
+    assert (await AuditEvent.newest(1))[0].action == "auth.user.deleted"
+
+
+@pytest.mark.usefixtures("opened")
+async def test_the_last_enabled_operator_stays() -> None:
+    root = await made("root@example.com", "admin")
+    other = await made("other@example.com", "admin")
+    await administration.disable(other, ACTOR, OCCASION)
+    with pytest.raises(LastOperator):
+        await administration.delete_user(root, ACTOR, OCCASION)
+    with pytest.raises(LastOperator):
+        await administration.disable(root, ACTOR, OCCASION)
+    with pytest.raises(LastOperator):
+        await administration.set_roles(root, ("user",), ACTOR, OCCASION)
+    await administration.enable(other, ACTOR, OCCASION)
+    await administration.set_roles(root, ("user",), ACTOR, OCCASION)
