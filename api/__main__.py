@@ -32,6 +32,7 @@ from api.supervisor import App, Supervisor, hold_stop_signals
 from models import database, schema
 
 BACKLOG = 1024
+STORAGE_SECONDS = 5
 _LOOPBACK = ("127.", "::1", "localhost")
 _METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
@@ -83,13 +84,22 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> int:
 
 
 async def _prepare(settings: Settings) -> None:
-    """Migrate once, make the rows that the mode needs, and ask the limits' storage."""
+    """Ask the limits' storage, migrate once, and make the rows that the mode needs."""
+    await _check_storage(settings)
     applied = await schema.migrate(settings.database)
     if applied:
         log.info("the database was migrated", applied=len(applied))
     async with database.opened(settings.database):
         await operators.prepare(settings, Occasion(datetime.now(UTC)))
-    if not await Throttle(settings.rate_limit_storage.get_secret_value()).is_reachable():
+
+
+async def _check_storage(settings: Settings) -> None:
+    throttle = Throttle(settings.rate_limit_storage.get_secret_value())
+    try:
+        answers = await asyncio.wait_for(throttle.is_reachable(), STORAGE_SECONDS)
+    except TimeoutError:
+        answers = False
+    if not answers:
         raise StartRefused(
             "AUTH_RATE_LIMIT_STORAGE: the storage does not answer; start it, or use memory://"
         )

@@ -9,7 +9,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -215,9 +215,15 @@ def _check_folder(url: DatabaseUrl) -> None:
             f"DATABASE_URL: {target} cannot be written by this user; change its permissions "
             "or name another file"
         )
-    with suppress(FileExistsError):
+    try:
         # Made here, for its owner alone: it holds hashes of passwords.
         url.path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        return
+    except OSError as error:
+        raise DatabaseUnreachable(
+            f"DATABASE_URL: {url.path} cannot be made ({error.strerror}); name another file"
+        ) from error
 
 
 def _explain(url: DatabaseUrl, trouble: BaseException) -> str:
