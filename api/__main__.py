@@ -79,6 +79,8 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> int:
     app.state.server_info[0].settings["connections"] = supervisor.connections
     _announce(settings, listener, workers)
     Sanic.serve(primary=app, app_loader=AppLoader(factory=load_app))
+    # The echo of a signal must not change how this ends.
+    hold_stop_signals()
     log.info("stopped")
     return supervisor.exit_status
 

@@ -105,15 +105,20 @@ class Supervisor:
 
     async def _say_started(self, _app: App) -> None:
         """In a worker, before its first answer: from here on it can be replaced."""
-        os.write(self._started[1], b".")
+        # Where the main process is gone, the lifeline is about to say so.
+        with suppress(BrokenPipeError):
+            os.write(self._started[1], b".")
 
     async def _watch_lifeline(self, app: App) -> None:
         """In a worker, once it serves: stop at the end of the pipe."""
         loop = asyncio.get_running_loop()
 
         def stop() -> None:
-            loop.remove_reader(self._lifeline[0])
-            app.stop(terminate=False)
+            # Sanic still runs this very listener to its end: a stop would be taken for that end,
+            # and forgotten. The loop calls again at once.
+            if app.state.is_running:
+                loop.remove_reader(self._lifeline[0])
+                app.stop(terminate=False)
 
         loop.add_reader(self._lifeline[0], stop)
 

@@ -32,7 +32,7 @@ MODELS = (
 
 POOL_SIZE = 10
 CONNECT_SECONDS = 5
-STATEMENT_SECONDS = 10
+STATEMENT_SECONDS = 5
 # How long a writer waits for another process's write on SQLite.
 BUSY_MILLISECONDS = 5_000
 
