@@ -16,6 +16,7 @@ from api.identity import housekeeping
 from api.identity.services import assemble
 from api.routes import access_log, openapi
 from api.routes.all import ROUTES
+from api.routes.browsers import check_host
 from api.routes.call import TimedRequest
 from api.routes.problems import Problems
 from api.routes.table import add_routes
@@ -76,7 +77,9 @@ def _add_openapi(app: App, settings: Settings) -> None:
         url = settings.base_url + settings.api_prefix
         return orjson.dumps(openapi.document(ROUTES, server_url=url))
 
-    async def openapi_document(_: Request) -> HTTPResponse:
+    async def openapi_document(request: Request) -> HTTPResponse:
+        if settings.mode == "none":
+            check_host(request, settings)
         return HTTPResponse(encoded(), content_type="application/json")
 
     for number, prefix in enumerate(settings.prefixes):

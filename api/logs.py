@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
-from typing import TextIO
+from typing import Any, TextIO
 
 import structlog
-from structlog.types import Processor
+from structlog.types import EventDict, Processor
 
 from api.settings import Settings
 
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -73,9 +75,18 @@ def _formatter(*, is_json: bool, is_tty: bool) -> logging.Formatter:
         )
     )
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    last.append(_without_controls)
     if is_json:
         last.append(structlog.processors.format_exc_info)
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *_SHARED],
         processors=[*last, renderer],
     )
+
+
+def _without_controls(_: Any, __: str, event: EventDict) -> EventDict:
+    """Escape control characters: a stranger's path must not write lines or colours into the log."""
+    for name, value in event.items():
+        if isinstance(value, str) and name != "exception":
+            event[name] = _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", value)
+    return event

@@ -16,6 +16,7 @@ from api.identity.principal import Principal
 from api.identity.registration import check_password
 from api.identity.services import Services
 from api.security.passwords import MAX_LENGTH
+from api.settings import Settings
 from models import RefreshToken, User, database
 
 
@@ -47,10 +48,7 @@ async def change_password(
         Invalid: the policy does not accept the new one.
         Throttled: too many wrong ones.
     """
-    if services.settings.mode == "admin":
-        raise PasswordIsInEnvironment
-    if not services.settings.password_auth_enabled:
-        raise PasswordSignInDisabled
+    check_password_is_ours(services.settings)
     user = await _row_of(principal)
     check_password(
         new,
@@ -76,6 +74,14 @@ async def change_password(
             user_id=user.id,
             detail={"sessions": ended},
         )
+
+
+def check_password_is_ours(settings: Settings) -> None:
+    """Raise `PasswordIsInEnvironment` or `PasswordSignInDisabled` where no password is changed."""
+    if settings.mode == "admin":
+        raise PasswordIsInEnvironment
+    if not settings.password_auth_enabled:
+        raise PasswordSignInDisabled
 
 
 async def _verify_current(services: Services, user: User, current: str, occasion: Occasion) -> None:

@@ -36,7 +36,7 @@ class PasswordHasher:
     """Hashes and verifies at `cost`, at most `threads` at a time."""
 
     def __init__(self, *, cost: int, threads: int, wait_seconds: float = WAIT_SECONDS) -> None:
-        self._cost = cost
+        self._cost = self._ceiling = cost
         self._wait_seconds = wait_seconds
         self._places = asyncio.Semaphore(threads)
         self._pool = ThreadPoolExecutor(
@@ -53,7 +53,10 @@ class PasswordHasher:
         Raises:
             Overloaded: no thread became free within the time allowed.
         """
-        return await self._run(lambda: _verdict(password, stored, self._cost))
+        # A hash that costs more than the setting must not answer later than one that is not there.
+        self._ceiling = max(self._ceiling, min(passwords.cost_of(stored or ""), passwords.MAX_COST))
+        ceiling = self._ceiling
+        return await self._run(lambda: _verdict(password, stored, self._cost, ceiling))
 
     def close(self) -> None:
         """Let what runs finish and drop what waits."""
@@ -80,15 +83,15 @@ def default_threads(workers: int) -> int:
     return max(1, (os.cpu_count() or 1) // workers)
 
 
-def _verdict(password: str, stored: str | None, cost: int) -> Verdict:
+def _verdict(password: str, stored: str | None, cost: int, ceiling: int) -> Verdict:
     stored_cost = passwords.cost_of(stored or "")
     if stored is None or not 0 < stored_cost <= passwords.MAX_COST:
         # No user, no password, or no hash: burn what a comparison costs (OWASP ASVS 2.2.1).
-        passwords.burn(password, cost)
+        passwords.burn(password, ceiling)
         return Verdict(is_right=False)
     if not passwords.verify_password(password, stored):
         # 2^c + 2^c + 2^(c+1) + … + 2^(C-1) = 2^C: an old, cheap hash answers no sooner.
-        for step in range(stored_cost, cost):
+        for step in range(stored_cost, ceiling):
             passwords.burn(password, step)
         return Verdict(is_right=False)
     if passwords.needs_rehash(password, stored, cost):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
 
 import structlog
 from sanic import Request, Sanic
+from sanic.constants import HTTP_METHODS
 from sanic.response import BaseHTTPResponse
 
 from api.routes.call import TimedRequest, address_of, request_id_of
@@ -16,6 +18,8 @@ from api.routes.metrics import count
 
 log = structlog.get_logger("everruns_auth.requests")
 
+# A key or a token that somebody put into a path.
+_SECRET = re.compile(r"evr_[0-9a-f]+|ey[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")
 _VERIFY = "/v1/auth/verify"
 
 
@@ -30,7 +34,9 @@ def install(app: Sanic[Any, Any]) -> None:
         if path != _VERIFY:
             response.headers["X-Request-Id"] = request_id_of(request)
         seconds = perf_counter() - request.began if isinstance(request, TimedRequest) else 0.0
-        count(request.method, path, response.status, seconds)
+        # Labels must stay few: a stranger chooses the method.
+        method = request.method if request.method in HTTP_METHODS else "other"
+        count(method, path, response.status, seconds)
         if is_verbose or not (is_quiet and response.status < HTTPStatus.BAD_REQUEST):
             log.info("request", **_fields(request, response, seconds))
 
@@ -42,7 +48,7 @@ def _fields(request: Request, response: BaseHTTPResponse, seconds: float) -> dic
     known = {"user_id": str(user_id)} if user_id is not None else {}
     return {
         "method": request.method,
-        "path": request.path,
+        "path": _SECRET.sub("***", request.path),
         "status": response.status,
         "ms": round(seconds * 1000, 1),
         **known,

@@ -31,6 +31,8 @@ async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def change_password(request: Request, call: SignedInCall) -> HTTPResponse:
+    # Say that nothing can be changed here before saying what is wrong with the form.
+    accounts.check_password_is_ours(call.services.settings)
     sent = body.read(request, schemas.PasswordRequest)
     await accounts.change_password(
         call.services,

@@ -50,7 +50,7 @@ def _row(key: ApiKey) -> schemas.ApiKeyRow:
         id=key.id,
         name=key.name,
         key_prefix=key.key_prefix,
-        scopes=key.scopes,
+        scopes=[scope for scope in key.scopes if isinstance(scope, str)],
         expires_at=key.expires_at,
         last_used_at=key.last_used_at,
         created_at=key.created_at,

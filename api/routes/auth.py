@@ -12,7 +12,7 @@ from api.identity.sessions import Tokens
 from api.routes import body, schemas
 from api.routes.browsers import check_site
 from api.routes.call import Call
-from api.routes.cookies import ACCESS, REFRESH, clear_cookies, set_cookies
+from api.routes.cookies import ACCESS, REFRESH, all_shown, clear_cookies, set_cookies, shown
 from api.routes.guard import credential_of
 from api.routes.replies import reply
 from api.routes.table import Route
@@ -50,7 +50,7 @@ async def log_in(request: Request, call: Call) -> HTTPResponse:
 async def refresh(request: Request, call: Call) -> HTTPResponse:
     token = body.read_if_any(request, schemas.RefreshRequest).refresh_token
     if not token:
-        token = request.cookies.get(REFRESH)
+        token = shown(request, REFRESH)
         if token:
             check_site(request, call.services.settings)
     tokens = await sessions.rotate(call.services, token, call.occasion)
@@ -59,11 +59,11 @@ async def refresh(request: Request, call: Call) -> HTTPResponse:
 
 async def log_out(request: Request, call: Call) -> HTTPResponse:
     response = reply(schemas.Nothing())
-    shown = _shown(request)
+    named = _shown(request)
     if _is_own_page(request, call.services.settings):
-        shown += [request.cookies.get(name) or "" for name in (ACCESS, REFRESH)]
+        named += [text for name in (ACCESS, REFRESH) for text in all_shown(request, name)]
         clear_cookies(response, call.services.settings)
-    await sessions.end_named(call.services, call.occasion, credentials=filter(None, shown))
+    await sessions.end_named(call.services, call.occasion, credentials=filter(None, named))
     return response
 
 
@@ -164,5 +164,6 @@ ROUTES = (
         answers={200: schemas.Nothing},
         refusals=(errors.DatabaseUnavailable,),
         is_checked_for_site=False,
+        is_lenient=True,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from urllib.parse import urlsplit
 
 from sanic import Request
@@ -10,6 +11,8 @@ from sanic import Request
 from api.errors import CrossSiteWrite, ForeignHost
 from api.settings import Settings
 
+# RFC 9110 §7.2: a name or an address, and a port; nothing that an URL could hold besides.
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d*)?")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  (compared with, not bound to)
 
@@ -61,6 +64,8 @@ def _own_origins(request: Request) -> tuple[str, str]:
 
 def _host_name(host: str) -> str:
     """The name without its port, in lower case, IPv6 without brackets; empty when unreadable."""
+    if not _HOST.fullmatch(host):
+        return ""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".")
     except ValueError:

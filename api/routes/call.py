@@ -13,6 +13,7 @@ from uuid import uuid4
 import structlog
 from sanic import Request
 from sanic.constants import HTTP_METHODS
+from sanic.exceptions import BadURL
 
 from api.identity.occasion import Occasion
 from api.identity.principal import Principal
@@ -21,20 +22,41 @@ from api.identity.services import Services
 MAX_USER_AGENT = 512
 # A key or a token in the wrong header must not be written down.
 _REQUEST_ID = re.compile(r"(?!evr_|ey)[A-Za-z0-9._:-]{1,128}")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]")
+# RFC 9112 §5.1: no whitespace between a header's name and the colon; proxies read it otherwise.
+_MALFORMED_HEADER = re.compile(rb"\r\n[^:\r\n]*[ \t]:")
+_ODD_URL = re.compile(rb"[\x00-\x20\x7f]")
+_NOWHERE = b"/"
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]")
 
 log = structlog.get_logger("everruns_auth.requests")
 
 
 class TimedRequest(Request):
-    """A request that knows when it began; cheaper than a middleware that would write it down."""
+    """A request that knows when it began, and whether it can be understood.
 
-    __slots__ = ("began",)
+    What Sanic would answer with a closed connection, or not notice, is answered with 400: see
+    `problems.py`.
+    """
 
-    def __init__(self, url_bytes: bytes, *args: Any, **kwargs: Any) -> None:
-        super().__init__(url_bytes, *args, **kwargs)
+    __slots__ = ("began", "is_unreadable")
+
+    def __init__(
+        self, url_bytes: bytes, headers: Any, version: str, method: str, *rest: Any, **more: Any
+    ) -> None:
+        self.is_unreadable = (
+            _MALFORMED_HEADER.search(more.get("head", b"")) is not None
+            or (version == "1.1" and "host" not in headers)
+            or _ODD_URL.search(url_bytes) is not None
+        )
+        if self.is_unreadable:
+            url_bytes = _NOWHERE
+        try:
+            super().__init__(url_bytes, headers, version, method, *rest, **more)
+        except BadURL:
+            self.is_unreadable = True
+            super().__init__(_NOWHERE, headers, version, method, *rest, **more)
         self.began = perf_counter()
-        if self.method not in HTTP_METHODS and self.path.endswith("/v1/auth/verify"):
+        if method not in HTTP_METHODS and self.path.endswith("/v1/auth/verify"):
             # Proxies ask with their client's method, WebDAV's too, which Sanic routes nowhere.
             self.method = "GET"
 

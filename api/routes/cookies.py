@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from sanic import HTTPResponse
+from sanic import HTTPResponse, Request
 
 from api.identity.sessions import Tokens
 from api.settings import Settings
@@ -14,6 +14,20 @@ REFRESH = "refresh_token"
 
 # Earlier versions of the platform kept the refresh token under /v1/auth.
 _PATHS = ("/", "/v1/auth")
+
+
+def all_shown(request: Request, name: str) -> list[str]:
+    """Every cookie of a name that the browser sent."""
+    return request.cookies.getlist(name, [])
+
+
+def shown(request: Request, name: str) -> str | None:
+    """The cookie of a name; of several the last.
+
+    That one is ours, on `/`: browsers send longer paths first (RFC 6265 §5.4).
+    """
+    found = all_shown(request, name)
+    return found[-1] if found else None
 
 
 def set_cookies(response: HTTPResponse, tokens: Tokens, settings: Settings) -> None:

@@ -18,7 +18,7 @@ from api.identity.occasion import Occasion
 from api.identity.principal import EVERYTHING, Principal
 from api.identity.services import Services
 from api.routes.browsers import check_site
-from api.routes.cookies import ACCESS
+from api.routes.cookies import ACCESS, shown
 
 Guard = Callable[[Principal], None]
 
@@ -45,7 +45,7 @@ def credential_of(request: Request) -> Credential | None:
         return Credential("api_key", text)
     if header.startswith(_KEY_MARK):
         return Credential("api_key", header)
-    cookie = request.cookies.get(ACCESS)
+    cookie = shown(request, ACCESS)
     return Credential("token", cookie, is_cookie=True) if cookie else None
 
 

@@ -17,6 +17,10 @@ from api.routes.table import Route
 _COMPONENT = "#/components/schemas/{model}"
 _PROBLEM = "application/problem+json"
 
+_TOO_LARGE = {
+    "description": "`payload_too_large`: the body is larger than 64 KiB",
+    "content": {_PROBLEM: {"schema": {"$ref": _COMPONENT.format(model="Problem")}}},
+}
 _SECURITY_SCHEMES = {
     "bearer": {
         "type": "http",
@@ -110,10 +114,11 @@ def _answers(route: Route) -> dict[str, Any]:
 
 
 def _refusals(route: Route) -> dict[str, Any]:
+    too_large = {"413": _TOO_LARGE} if route.body is not None else {}
     by_status: dict[int, list[type[Refusal]]] = {}
     for refusal in refusals_of(route):
         by_status.setdefault(status_of(refusal), []).append(refusal)
-    return {
+    return too_large | {
         str(status): {
             "description": "; ".join(f"`{r.code}`: {r.words}" for r in refusals),
             "content": {_PROBLEM: {"schema": _reference(schemas.Problem)}},
@@ -139,7 +144,7 @@ def refusals_of(route: Route) -> tuple[type[Refusal], ...]:
             brought.append(errors.CrossSiteWrite)
     if route.body is not None:
         brought.append(errors.DatabaseUnavailable)
-        if not route.is_body_optional:
+        if not route.is_lenient:
             brought += [
                 errors.MalformedJson,
                 errors.UnsupportedMediaType,

@@ -9,7 +9,13 @@ from typing import Any
 import orjson
 import structlog
 from sanic import HTTPResponse, Request
-from sanic.exceptions import MethodNotAllowed, SanicException
+from sanic.exceptions import (
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    RequestCancelled,
+    SanicException,
+)
 from sanic.handlers import ErrorHandler
 
 from api import errors
@@ -29,6 +35,9 @@ STATUSES: Mapping[type[errors.Refusal], int] = {
     errors.Throttled: 429,
     errors.Unavailable: 503,
 }
+
+# nginx's word for a client that hung up.
+CLIENT_CLOSED_REQUEST = 499
 
 # What the server's own machinery refuses, before a handler is reached.
 _MACHINERY: Mapping[int, tuple[str, str]] = {
@@ -98,13 +107,20 @@ class Problems(ErrorHandler):
         if is_trouble(exception):
             log.error("database trouble", trouble=_one_line(exception))
             return refused(errors.DatabaseUnavailable())
+        if isinstance(exception, RequestCancelled):
+            # Whoever asked is gone; nobody reads this.
+            return HTTPResponse(status=CLIENT_CLOSED_REQUEST)
         if isinstance(exception, SanicException):
-            return _machinery(exception)
+            return _machinery(request, exception)
         return _bug(request, exception)
 
 
-def _machinery(exception: SanicException) -> HTTPResponse:
+def _machinery(request: Request, exception: SanicException) -> HTTPResponse:
     status = exception.status_code or 500
+    if isinstance(exception, NotFound) and getattr(request, "is_unreadable", False):
+        status = 400
+    elif isinstance(exception, PayloadTooLarge) and "header" in str(exception):
+        status = 431
     code, detail = _MACHINERY.get(status, ("refused", HTTPStatus(status).phrase))
     headers = dict(exception.headers) if isinstance(exception, MethodNotAllowed) else {}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

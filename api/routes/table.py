@@ -34,6 +34,8 @@ class Route:
     guard: Guard | None = None
     body: type[schemas.Request] | None = None
     is_body_optional: bool = False
+    # Takes any body, and ignores what it cannot read.
+    is_lenient: bool = False
     answers: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
     is_list: bool = False
     refusals: tuple[type[Refusal], ...] = ()

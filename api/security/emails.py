@@ -51,6 +51,9 @@ def valid_email(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """Trimmed and in lower case; composed twice, because lowering can take a letter apart."""
+    """Trimmed and in lower case; composed twice, because lowering can take a letter apart.
+
+    Letter by letter: a whole word's lower case depends on what stands beside a letter.
+    """
     composed = unicodedata.normalize("NFC", text.strip())
-    return unicodedata.normalize("NFC", composed.lower())
+    return unicodedata.normalize("NFC", "".join(letter.lower() for letter in composed))

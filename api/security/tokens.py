@@ -140,7 +140,7 @@ class TokenSigner:
 
     @staticmethod
     def _sign(payload: dict[str, Any], key: bytes) -> str:
-        return jwt.encode(payload, key, algorithm=ALGORITHM)
+        return jwt.encode(payload, key, algorithm=ALGORITHM, sort_headers=False)
 
     def _read(self, token: str, kind: str, now: datetime, *, allow_expired: bool) -> dict[str, Any]:
         payload = self._verified(token)

@@ -22,8 +22,12 @@ CREATE TABLE IF NOT EXISTS "users" (
     "created_at" TIMESTAMP NOT NULL,
     "updated_at" TIMESTAMP NOT NULL,
     CONSTRAINT "users_email_is_lower_case" CHECK ("email" NOT GLOB '*[A-Z]*'),
+    CONSTRAINT "users_email_verified_is_a_boolean" CHECK ("email_verified" IN (0, 1)),
     CONSTRAINT "users_roles_is_a_list" CHECK (json_valid("roles") AND json_type("roles") = 'array'),
-    CONSTRAINT "users_disabled_at_is_a_time" CHECK ("disabled_at" IS NULL OR "disabled_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*')
+    CONSTRAINT "users_disabled_at_is_a_time" CHECK ("disabled_at" IS NULL OR ("disabled_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("disabled_at") IS NOT NULL)),
+    CONSTRAINT "users_last_active_at_is_a_time" CHECK ("last_active_at" IS NULL OR ("last_active_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("last_active_at") IS NOT NULL)),
+    CONSTRAINT "users_created_at_is_a_time" CHECK ("created_at" IS NULL OR ("created_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("created_at") IS NOT NULL)),
+    CONSTRAINT "users_updated_at_is_a_time" CHECK ("updated_at" IS NULL OR ("updated_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("updated_at") IS NOT NULL))
 );
 CREATE TABLE IF NOT EXISTS "api_keys" (
     "id" CHAR(36) NOT NULL PRIMARY KEY,
@@ -38,7 +42,9 @@ CREATE TABLE IF NOT EXISTS "api_keys" (
     "user_id" CHAR(36) NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE,
     CONSTRAINT "api_keys_key_hash_is_a_digest" CHECK (length("key_hash") = 64 AND "key_hash" NOT GLOB '*[^0-9a-f]*'),
     CONSTRAINT "api_keys_scopes_is_a_list" CHECK (json_valid("scopes") AND json_type("scopes") = 'array'),
-    CONSTRAINT "api_keys_expires_at_is_a_time" CHECK ("expires_at" IS NULL OR "expires_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*')
+    CONSTRAINT "api_keys_expires_at_is_a_time" CHECK ("expires_at" IS NULL OR ("expires_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("expires_at") IS NOT NULL)),
+    CONSTRAINT "api_keys_last_used_at_is_a_time" CHECK ("last_used_at" IS NULL OR ("last_used_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("last_used_at") IS NOT NULL)),
+    CONSTRAINT "api_keys_created_at_is_a_time" CHECK ("created_at" IS NULL OR ("created_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("created_at") IS NOT NULL))
 );
 CREATE INDEX IF NOT EXISTS "idx_api_keys_user_id_c7c0e2" ON "api_keys" ("user_id", "created_at");
 CREATE TABLE IF NOT EXISTS "refresh_tokens" (
@@ -55,7 +61,10 @@ CREATE TABLE IF NOT EXISTS "refresh_tokens" (
     "user_agent" VARCHAR(512),
     "user_id" CHAR(36) NOT NULL REFERENCES "users" ("id") ON DELETE CASCADE,
     CONSTRAINT "refresh_tokens_token_hash_is_a_digest" CHECK (length("token_hash") = 64 AND "token_hash" NOT GLOB '*[^0-9a-f]*'),
-    CONSTRAINT "refresh_tokens_expires_at_is_a_time" CHECK ("expires_at" IS NULL OR "expires_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*')
+    CONSTRAINT "refresh_tokens_rotated_at_is_a_time" CHECK ("rotated_at" IS NULL OR ("rotated_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("rotated_at") IS NOT NULL)),
+    CONSTRAINT "refresh_tokens_last_used_at_is_a_time" CHECK ("last_used_at" IS NULL OR ("last_used_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("last_used_at") IS NOT NULL)),
+    CONSTRAINT "refresh_tokens_expires_at_is_a_time" CHECK ("expires_at" IS NULL OR ("expires_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("expires_at") IS NOT NULL)),
+    CONSTRAINT "refresh_tokens_created_at_is_a_time" CHECK ("created_at" IS NULL OR ("created_at" GLOB '[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]*' AND datetime("created_at") IS NOT NULL))
 );
 CREATE INDEX IF NOT EXISTS "idx_refresh_tok_expires_310999" ON "refresh_tokens" ("expires_at");
 CREATE INDEX IF NOT EXISTS "idx_refresh_tok_user_id_1da027" ON "refresh_tokens" ("user_id", "created_at");

@@ -63,12 +63,20 @@ class _Connection(ConnectionWrapper[Any]):
         return self.connection
 
 
+def _decoded(raw: bytes) -> str:
+    return raw.decode(errors="replace")
+
+
 class Client(SqliteClient):
     """One connection of this worker, used by one statement or one transaction at a time."""
 
     async def create_connection(self, with_db: bool) -> None:
         try:
             await super().create_connection(with_db)
+            if self._connection is not None:
+                # Else one text that is no UTF-8, written by hand, would raise in the middle of a
+                # SELECT, leave it open, and so hold this connection on an old state of the file.
+                self._connection.text_factory = _decoded
         except BaseException:
             await self.close()
             raise

@@ -69,7 +69,7 @@ def test_the_header_is_the_contracts() -> None:
     signer = TokenSigner(SECRET)
     for token in (signer.access_token(CLAIMS), *signer.refresh_tokens(SOURCE)):
         header = jwt.get_unverified_header(token)
-        assert list(header.items()) == [("alg", "HS256"), ("typ", "JWT")]
+        assert list(header.items()) == [("typ", "JWT"), ("alg", "HS256")]
 
 
 def test_what_was_signed_is_read_back() -> None:
