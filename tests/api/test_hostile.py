@@ -20,7 +20,7 @@ async def test_bytes_that_are_no_text_in_a_user_agent_change_nothing(
     http: httpx.AsyncClient,
 ) -> None:
     ann = await registered(http)
-    odd = {"User-Agent": b"\xffphone"}
+    odd = {b"User-Agent": b"\xffphone"}
     first = {"refresh_token": ann.refresh_token}
     second = (await http.post("/v1/auth/refresh", json=first, headers=odd)).json()
     await http.post("/v1/auth/refresh", json={"refresh_token": second["refresh_token"]})
