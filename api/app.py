@@ -14,11 +14,12 @@ from sanic.config import Config
 
 from api.identity import housekeeping
 from api.identity.services import assemble
-from api.routes import access_log, openapi
+from api.routes import access_log, metrics, openapi
 from api.routes.all import ROUTES
 from api.routes.browsers import check_host
 from api.routes.call import TimedRequest
 from api.routes.problems import Problems
+from api.routes.quick import answer_me, answer_verify, quick
 from api.routes.table import add_routes
 from api.settings import Settings
 from models import database
@@ -44,7 +45,7 @@ def create_app(settings: Settings, *, workers: int = 1) -> App:
         request_class=TimedRequest,
         error_handler=Problems(),
     )
-    add_routes(app, ROUTES, settings)
+    add_routes(app, ROUTES, settings, _shortcuts(settings))
     _add_openapi(app, settings)
     if settings.cors_origins:
         _add_cors(app, settings)
@@ -69,6 +70,15 @@ def _config() -> Config:
         TOUCHUP=True,
     )
     return config
+
+
+def _shortcuts(settings: Settings) -> dict[str, Any]:
+    if settings.log_level == "debug":  # when successful checks are logged like everything else
+        return {}
+    return {
+        "verify": lambda slow: quick(slow, answer_verify, settings),
+        "me": lambda slow: quick(slow, answer_me, settings),
+    }
 
 
 def _add_openapi(app: App, settings: Settings) -> None:
@@ -115,13 +125,16 @@ def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
         # is away must come up all the same, and answer 503 until it is back.
         app.ctx.database = await database.open_database(settings.database, is_checked=False)
         app.ctx.services = assemble(settings, workers=workers)
+        await app.ctx.services.changes.start()
         tasks.add(asyncio.create_task(app.ctx.services.usage.run()))
+        tasks.add(asyncio.create_task(metrics.keep_writing()))
         tasks.add(asyncio.create_task(housekeeping.run(settings.database)))
 
     async def stop(app: App) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await app.ctx.services.changes.stop()
         app.ctx.services.hasher.close()
         await _finish(app.ctx.services.usage.flush())
         await database.close_database(app.ctx.database)

@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         "AUTH_RATE_LIMIT_STORAGE",
         "memory:// or redis://HOST:PORT/DB",
     )
+    remembered_credentials: Annotated[int, Field(ge=0, le=10_000_000)] = _field(
+        50_000,
+        "AUTH_REMEMBERED_CREDENTIALS",
+        "a whole number: how many verified credentials a worker remembers (0: none)",
+    )
     log_format: Annotated[Literal["text", "json"], BeforeValidator(values.lower)] = _field(
         "text", "AUTH_LOG_FORMAT", "text or json"
     )

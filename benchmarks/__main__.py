@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import sign_ins, startup
+from benchmarks import checks, growth, revocation, sign_ins, startup
 
-MEASUREMENTS = {"startup": startup.main, "sign-ins": sign_ins.main}
+MEASUREMENTS = {
+    "startup": startup.main,
+    "sign-ins": sign_ins.main,
+    "checks": checks.main,
+    "revocation": revocation.main,
+    "growth": growth.main,
+}
 
 
 def main(names: list[str]) -> None:

@@ -27,17 +27,25 @@ class Server:
 
     url: str
     seconds_to_health: float
+    pid: int
+    database: str
 
 
 @contextmanager
-def server(*, workers: int = 1, **environment: str) -> Iterator[Server]:
-    """Serve in mode full on a fresh SQLite file until the block ends."""
+def server(
+    *, workers: int = 1, command: list[str] | None = None, **environment: str
+) -> Iterator[Server]:
+    """Serve in mode full, on a fresh SQLite file unless said otherwise, until the block ends.
+
+    Another `command` is given the same options and must answer `/health`.
+    """
     port = _free_port()
-    command = [str(Path(sys.executable).with_name("everruns-auth")), "serve"]
-    command += ["--port", str(port), "--workers", str(workers)]
+    command = command or [str(Path(sys.executable).with_name("everruns-auth")), "serve"]
+    command = [*command, "--port", str(port), "--workers", str(workers)]
     with tempfile.TemporaryDirectory() as folder:
         variables = {
             "PATH": os.environ["PATH"],
+            "AUTH_PORT": str(port),
             "DATABASE_URL": f"sqlite://{folder}/auth.db",
             "AUTH_MODE": "full",
             "AUTH_JWT_SECRET": SECRET,
@@ -51,7 +59,8 @@ def server(*, workers: int = 1, **environment: str) -> Iterator[Server]:
         try:
             url = f"http://127.0.0.1:{port}"
             _wait_for(url, process)
-            yield Server(url, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            yield Server(url, seconds, process.pid, variables["DATABASE_URL"])
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)

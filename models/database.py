@@ -72,7 +72,9 @@ def tortoise_config(url: DatabaseUrl, *, is_patient: bool = False) -> dict[str, 
     # opens both engines one after the other (the tests) must not be given the other's.
     name = url.engine
     return {
-        "connections": {name: _sqlite(url) if url.path else _postgresql(url, is_patient)},
+        "connections": {
+            name: _sqlite(url) if url.path else _postgresql(url, is_patient=is_patient)
+        },
         "apps": {APP: {"models": [*MODELS, "aerich.models"], "default_connection": name}},
         "use_tz": True,
         "timezone": "UTC",
@@ -94,7 +96,7 @@ def _sqlite(url: DatabaseUrl) -> dict[str, Any]:
     }
 
 
-def _postgresql(url: DatabaseUrl, is_patient: bool) -> dict[str, Any]:
+def _postgresql(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
     credentials: dict[str, Any] = {
         "host": url.host,
         "port": url.port,
@@ -110,6 +112,15 @@ def _postgresql(url: DatabaseUrl, is_patient: bool) -> dict[str, Any]:
     if url.sslmode:
         credentials["ssl"] = url.sslmode
     return {"engine": "models.engines.postgresql", "credentials": credentials}
+
+
+def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
+    """What `asyncpg.connect` takes for a connection beside the pool."""
+    credentials = _postgresql(url, is_patient=False)["credentials"]
+    server_settings = {"application_name": credentials.pop("application_name")}
+    for name in ("minsize", "maxsize"):
+        del credentials[name]
+    return {**credentials, "server_settings": server_settings}
 
 
 async def open_database(

@@ -55,20 +55,7 @@ async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def _held_session(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
-    credentials = database.tortoise_config(url)["connections"][url.engine]["credentials"]
-    names = (
-        "host",
-        "port",
-        "user",
-        "password",
-        "database",
-        "ssl",
-        "timeout",
-        "command_timeout",
-    )
-    connection = await asyncpg.connect(
-        **{name: credentials[name] for name in names if name in credentials}
-    )
+    connection = await asyncpg.connect(**database.asyncpg_arguments(url))
     try:
         yield await connection.fetchval(
             "SELECT pg_try_advisory_lock(hashtextextended($1, 0))",

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from api.database_url import DatabaseUrl
 from api.identity.authority import Authority
+from api.identity.changes import Changes
 from api.identity.hashing import PasswordHasher, default_threads
+from api.identity.memory import Memory
+from api.identity.postgresql_changes import PostgresqlChanges
+from api.identity.sqlite_changes import SqliteChanges
 from api.identity.throttle import Throttle
 from api.identity.usage import KeyUsage
 from api.security.tokens import TokenSigner
 from api.settings import Settings
+from models.database import asyncpg_arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +28,7 @@ class Services:
     throttle: Throttle
     usage: KeyUsage
     authority: Authority
+    changes: Changes
 
 
 def assemble(settings: Settings, *, workers: int = 1) -> Services:
@@ -33,11 +40,20 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
         [s.get_secret_value() for s in settings.jwt_secrets_previous],
     )
     usage = KeyUsage()
+    memory = Memory(settings.remembered_credentials)
+    changes = _ear(settings.database, memory)
     return Services(
         settings=settings,
         tokens=tokens,
         hasher=PasswordHasher(cost=settings.bcrypt_cost, threads=default_threads(workers)),
         throttle=Throttle(settings.rate_limit_storage.get_secret_value()),
         usage=usage,
-        authority=Authority(settings, tokens, usage),
+        authority=Authority(settings, tokens, usage, memory=memory, changes=changes),
+        changes=changes,
     )
+
+
+def _ear(url: DatabaseUrl, memory: Memory) -> Changes:
+    if url.path is not None:
+        return SqliteChanges(url.path, memory)
+    return PostgresqlChanges(asyncpg_arguments(url), memory)

@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.identity import accounts, sessions
-from api.identity.principal import principal_of
+from api.identity.principal import Principal, principal_of
 from api.routes import body, schemas
 from api.routes.call import SignedInCall
 from api.routes.guard import anyone, session_only, whole_user
@@ -18,16 +18,15 @@ from models import RefreshToken
 
 
 async def me(request: Request, call: SignedInCall) -> HTTPResponse:
-    return _profile(call)
+    return reply(profile_of(call.principal))
 
 
 async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
     name = body.read(request, schemas.RenameRequest).name
     if name is None:
-        return _profile(call)
+        return reply(profile_of(call.principal))
     user = await accounts.rename(call.principal, name, call.occasion)
-    renamed = principal_of(user, call.principal.method)
-    return _profile(SignedInCall(call.services, call.occasion, renamed))
+    return reply(profile_of(principal_of(user, call.principal.method)))
 
 
 async def change_password(request: Request, call: SignedInCall) -> HTTPResponse:
@@ -60,17 +59,15 @@ async def end_other_sessions(request: Request, call: SignedInCall) -> HTTPRespon
     return reply_nothing()
 
 
-def _profile(call: SignedInCall) -> HTTPResponse:
-    principal = call.principal
-    return reply(
-        schemas.Me(
-            id=principal.user_id,
-            email=principal.email,
-            name=principal.name,
-            roles=list(principal.roles),
-            avatar_url=principal.avatar_url,
-            email_verified=principal.email_verified,
-        )
+def profile_of(principal: Principal) -> schemas.Me:
+    """What `/me` says of a principal."""
+    return schemas.Me(
+        id=principal.user_id,
+        email=principal.email,
+        name=principal.name,
+        roles=list(principal.roles),
+        avatar_url=principal.avatar_url,
+        email_verified=principal.email_verified,
     )
 
 

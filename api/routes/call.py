@@ -6,6 +6,7 @@ import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
@@ -98,15 +99,15 @@ def request_id_of(request: Request) -> str:
 
 def address_of(request: Request) -> str | None:
     """The client's address; a proxy is believed only where Sanic was told of it."""
-    if "x-forwarded-for" in request.headers and not _is_behind_proxy(request):
+    if _is_behind_proxy(request):
+        # Where what the proxy wrote is no address, the proxy's own has to do.
+        return _address(request.remote_addr) or _address(request.ip)
+    if "x-forwarded-for" in request.headers:
         _say_once(request)
-    for text in (request.remote_addr, request.ip):
-        address = _address(text)
-        if address is not None:
-            return address
-    return None
+    return _address(request.ip)
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> str | None:
     bare = text.strip("[]")
     if bare.count(":") == 1:  # IPv4 with a port, as some proxies write it

@@ -49,6 +49,22 @@ def credential_of(request: Request) -> Credential | None:
     return Credential("token", cookie, is_cookie=True) if cookie else None
 
 
+def shown_text(request: Request) -> str | None:
+    """The text of the credential that `credential_of` would find, on the shortest way.
+
+    None also where its form does not fit its header: that is for the long way to refuse.
+    """
+    header: str | None = request.headers.get("authorization")
+    if header is None:
+        cookie: str | None = request.cookies.get(ACCESS)
+        return None if cookie is None or cookie.startswith(_KEY_MARK) else cookie
+    if header.startswith("Bearer "):
+        return header[7:]
+    if header.startswith("ApiKey evr_"):
+        return header[7:]
+    return header if header.startswith(_KEY_MARK) else None
+
+
 async def principal_of(
     request: Request,
     services: Services,

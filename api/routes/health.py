@@ -35,8 +35,7 @@ async def ready(request: Request, call: Call) -> HTTPResponse:
             status="ready",
             database="ok",
             migrations="current",
-            # Every credential is looked up in the database on every request.
-            changes="asking",
+            changes="heard" if call.services.changes.is_heard() else "asking",
         )
     )
 

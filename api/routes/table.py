@@ -11,7 +11,7 @@ from sanic import HTTPResponse, Request, Sanic
 
 from api.errors import Refusal
 from api.routes import schemas
-from api.routes.browsers import check_host, check_site
+from api.routes.browsers import SAFE_METHODS, check_host, check_site
 from api.routes.call import Call, SignedInCall, occasion_of
 from api.routes.guard import Guard, principal_of
 from api.settings import Settings
@@ -44,7 +44,7 @@ class Route:
     # Answered, whatever the Host and whichever page asks: probes and subrequests of proxies.
     is_for_probes: bool = False
     is_checked_for_site: bool = True
-    # Successes are counted, not logged, below debug level.
+    # Successes are counted, not logged, below debug level; a GET or HEAD takes the quick way.
     is_quiet: bool = False
 
     @property
@@ -52,10 +52,20 @@ class Route:
         return self.handler.__name__
 
 
-def add_routes(app: Sanic[Any, Any], routes: tuple[Route, ...], settings: Settings) -> None:
-    """Wire each route under each of its prefixes."""
+def add_routes(
+    app: Sanic[Any, Any],
+    routes: tuple[Route, ...],
+    settings: Settings,
+    shortcuts: Mapping[str, Callable[..., Any]],
+) -> None:
+    """Wire each route under each of its prefixes.
+
+    `shortcuts` wrap the endpoint of the route that they are named after.
+    """
     for route in routes:
         endpoint = _endpoint(route, settings)
+        if route.name in shortcuts:
+            endpoint = shortcuts[route.name](endpoint)
         for number, prefix in enumerate(settings.prefixes if route.is_prefixed else ("",)):
             app.add_route(
                 endpoint,
@@ -74,6 +84,14 @@ def _with_head(methods: tuple[str, ...]) -> list[str]:
 def _endpoint(route: Route, settings: Settings) -> Handler:
     """What Sanic calls: the checks around a handler, chosen once, at start."""
     guard, is_open_mode = route.guard, settings.mode == "none"
+    is_write = not SAFE_METHODS.issuperset(route.methods) and not route.is_quiet
+
+    async def settled(request: Request, **parameters: str) -> HTTPResponse:
+        """A write is answered, also with a no, once this worker has heard of what it did."""
+        try:
+            return await endpoint(request, **parameters)
+        finally:
+            await request.app.ctx.services.changes.settle()
 
     async def endpoint(request: Request, **parameters: str) -> HTTPResponse:
         services = request.app.ctx.services
@@ -92,4 +110,4 @@ def _endpoint(route: Route, settings: Settings) -> Handler:
         call = SignedInCall(services, occasion, principal)
         return await route.handler(request, call, **parameters)
 
-    return endpoint
+    return settled if is_write else endpoint

@@ -20,6 +20,11 @@ def digest(credential: str) -> str:
     return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def fingerprint(credential: str) -> bytes:
+    """The same digest as 32 bytes, under which a process remembers a credential."""
+    return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).digest()
+
+
 def is_same(left: str, right: str) -> bool:
     """Compare two secrets in constant time, whatever their lengths and characters."""
     return hmac.compare_digest(digest(left), digest(right))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient
@@ -16,12 +17,40 @@ from tortoise.backends.sqlite.client import (
     SqliteClient,
     SqliteTransactionContext,
     SqliteTransactionWrapper,
+    translate_exceptions,
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 
-class _Transaction(SqliteTransactionWrapper):
+class _Counting:
+    """Counts the rows that a statement itself changed.
+
+    Tortoise counts what the connection changed, the rows that triggers write included.
+    """
+
+    @translate_exceptions
+    async def execute_query(
+        self, query: str, values: list[Any] | None = None
+    ) -> tuple[int, Sequence[Any]]:
+        connection: Any
+        async with self.acquire_connection() as connection:  # type: ignore[attr-defined]
+            result: tuple[int, Sequence[Any]] = await connection._execute(
+                _executed, connection._conn, query, values or []
+            )
+            return result
+
+
+def _executed(
+    connection: sqlite3.Connection, query: str, values: list[Any]
+) -> tuple[int, Sequence[Any]]:
+    """In the connection's thread: rows changed, or read where nothing was; and the rows."""
+    cursor = connection.execute(query, values)
+    rows = cursor.fetchall()
+    return (cursor.rowcount if cursor.rowcount >= 0 else len(rows)), rows
+
+
+class _Transaction(_Counting, SqliteTransactionWrapper):
     async def begin(self) -> None:
         try:
             await self._connection.commit()
@@ -67,7 +96,7 @@ def _decoded(raw: bytes) -> str:
     return raw.decode(errors="replace")
 
 
-class Client(SqliteClient):
+class Client(_Counting, SqliteClient):
     """One connection of this worker, used by one statement or one transaction at a time."""
 
     async def create_connection(self, with_db: bool) -> None:

@@ -8,18 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import httpx
-import jwt
 import pytest
 
 from tests.support.callers import (
     PASSWORD,
-    Caller,
     any_address,
     me,
     me_everywhere,
     new_key,
     newcomer,
     one_client_a_worker,
+    user_id,
 )
 from tests.support.databases import execute
 from tests.support.processes import Server
@@ -112,11 +111,6 @@ def test_fifty_refreshes_at_once_give_one_lineage_and_no_error(server: Server) -
         assert len({answer.json()["refresh_token"] for answer in answers}) == 1
         sessions = clients[0].get("/v1/auth/sessions", headers=person.bearer)
     assert len(sessions.json()) == 1
-
-
-def user_id(person: Caller) -> str:
-    claims = jwt.decode(person.access_token, options={"verify_signature": False})
-    return str(claims["sub"])
 
 
 async def by_hand(server: Server, statement: str, identity: str) -> None:

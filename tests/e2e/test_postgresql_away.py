@@ -52,6 +52,8 @@ async def test_requests_get_503_while_it_is_silent(url: str, tmp_path: Path) -> 
     async with serving(shown, tmp_path) as (server, proxy, person, http):
         await ask_for(0.3, http, person)
         proxy.fall_silent()
+        # Within two seconds it is noticed, and nothing is answered from memory any more.
+        await asyncio.sleep(2)
         await everything_says_so(http, person)
         proxy.speak_again()
         await full_service(http, person)

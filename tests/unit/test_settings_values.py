@@ -101,6 +101,7 @@ TABLE = (
         "redis://:pw@cache:6379/0",
         ("QQ", "memcached://QQ", "redis://", "memory://QQ"),
     ),
+    Variable("AUTH_REMEMBERED_CREDENTIALS", 50_000, "0", 0, ("-1", "QQ", "10000001")),
     Variable("AUTH_LOG_FORMAT", "text", "JSON", "json", ("QQ", "xml")),
     Variable("AUTH_LOG_LEVEL", "info", "Debug", "debug", ("QQ", "trace")),
 )

@@ -1,0 +1,165 @@
+"""The ear on PostgreSQL: notifications, trusted only while they are proven to arrive.
+
+Triggers notify of what changed. A beat, a notification to ourselves over the same connection, comes
+back only after everything that was committed before it, so an answered beat proves that nothing is
+missing up to the moment when it was sent. Without one the database is asked on every request.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import structlog
+
+from api.identity.changes import EVERYTHING, Listener
+from models.database import TROUBLES
+
+CHANNEL = "everruns_auth_changes"
+BEAT_SECONDS = 0.5
+# Under the two seconds of the contract, counted from when the last answered beat was sent.
+TRUST_SECONDS = 1.8
+RETRY_SECONDS = 0.5
+STOP_SECONDS = 1.0
+# A first beat that does not come back in time: something in between eats LISTEN.
+FIRST_BEAT_SECONDS = 5.0
+
+log = structlog.get_logger("everruns_auth.changes")
+
+
+class NotificationsLost(Exception):
+    """A beat did not come back in time."""
+
+
+_LOSSES: tuple[type[Exception], ...] = (
+    *TROUBLES,
+    OSError,
+    NotificationsLost,
+    asyncpg.ClientConfigurationError,
+)
+
+
+class PostgresqlChanges:
+    """LISTENs on a connection of its own, which `credentials` open."""
+
+    def __init__(self, credentials: dict[str, Any], listener: Listener) -> None:
+        self._credentials = credentials
+        self._listener = listener
+        self._own_channel = f"everruns_auth_beat_{uuid4().hex}"
+        self._connection: Any = None
+        self._trusted_until = 0.0
+        self._beats: dict[str, tuple[float, asyncio.Event]] = {}
+        self._beat_count = 0
+        self._turn = asyncio.Lock()
+        self._door = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+        self._has_said_lost = False
+
+    def is_heard(self) -> bool:
+        return monotonic() < self._trusted_until
+
+    async def start(self) -> None:
+        self._task = asyncio.create_task(self._run())
+
+    async def settle(self) -> None:
+        """Wait until a beat that is sent now comes back; at once where nothing is trusted anyway."""
+        if not self.is_heard():
+            return
+        try:
+            await self._beat()
+        except _LOSSES:
+            self._distrust()
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            # asyncpg leaves loose ends where it is cancelled while it connects.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STOP_SECONDS):
+                    await self._door.acquire()
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            # Lets the transport, which was told to go, go before the loop does.
+            await asyncio.sleep(0)
+
+    async def _run(self) -> None:
+        """Listen for ever, and begin anew whenever it breaks."""
+        while True:
+            try:
+                await self._listen()
+            except _LOSSES as lost:
+                self._say_lost(lost)
+            finally:
+                self._distrust()
+                self._terminate()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _listen(self) -> None:
+        async with self._door:
+            self._connection = await asyncpg.connect(**self._credentials)
+        self._connection.add_termination_listener(lambda _: self._distrust())
+        await self._connection.add_listener(CHANNEL, self._on_change)
+        await self._connection.add_listener(self._own_channel, self._on_beat)
+        # What was missed while nobody listened can be anything.
+        self._listener.forget(EVERYTHING)
+        await self._beat(FIRST_BEAT_SECONDS)
+        if self._has_said_lost:
+            log.info("changes are heard again")
+        self._has_said_lost = False
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            await self._beat()
+
+    async def _beat(self, seconds: float = TRUST_SECONDS) -> None:
+        """Notify ourselves and wait for it.
+
+        Raises:
+            NotificationsLost: it did not come back in time.
+        """
+        connection = self._connection
+        if connection is None:
+            raise NotificationsLost
+        self._beat_count += 1
+        name, returned = str(self._beat_count), asyncio.Event()
+        self._beats[name] = (monotonic(), returned)
+        try:
+            async with asyncio.timeout(seconds):
+                # asyncpg takes one statement at a time.
+                async with self._turn:
+                    await connection.execute(f"NOTIFY {self._own_channel}, '{name}'")
+                await returned.wait()
+        except TimeoutError:
+            raise NotificationsLost from None
+        finally:
+            self._beats.pop(name, None)
+
+    def _on_beat(self, _connection: Any, _pid: int, _channel: str, name: str) -> None:
+        sent = self._beats.get(name)
+        if sent is not None:
+            self._trusted_until = max(self._trusted_until, sent[0] + TRUST_SECONDS)
+            sent[1].set()
+
+    def _on_change(self, _connection: Any, _pid: int, _channel: str, payload: str) -> None:
+        for what in payload.split(","):
+            self._listener.forget(what)
+
+    def _distrust(self) -> None:
+        self._trusted_until = 0.0
+
+    def _terminate(self) -> None:
+        if self._connection is not None:
+            with suppress(*TROUBLES):
+                self._connection.terminate()
+            self._connection = None
+
+    def _say_lost(self, lost: Exception) -> None:
+        if not self._has_said_lost:
+            self._has_said_lost = True
+            log.warning(
+                "changes are not heard, so the database is asked on every request; "
+                "a pooler in between must let LISTEN through",
+                trouble=type(lost).__name__,
+            )

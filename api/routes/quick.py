@@ -1,0 +1,138 @@
+"""The shortest way through Sanic, for the two questions that are asked on every request of others.
+
+A remembered credential is answered without a coroutine, a middleware, a log line or a header that
+has to be encoded. Whatever is not that simple takes the long way, which decides everything anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+from secrets import token_hex
+from time import time
+from typing import Any
+from urllib.parse import parse_qsl
+
+from sanic import Request
+from sanic.response import BaseHTTPResponse
+
+from api.identity.authority import NO_CREDENTIAL
+from api.identity.memory import Remembered
+from api.identity.principal import Principal
+from api.routes.account import profile_of
+from api.routes.browsers import check_host
+from api.routes.call import address_of
+from api.routes.guard import shown_text
+from api.routes.metrics import count_quietly
+from api.routes.verify import headers_of
+from api.settings import Settings
+
+Head = tuple[tuple[bytes, bytes], ...]
+Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]
+
+_KEEP_ALIVE = (b"connection", b"keep-alive")
+_CLOSE = (b"connection", b"close")
+
+
+class RememberedResponse(BaseHTTPResponse):
+    """A 200 whose header lines are bytes already."""
+
+    __slots__ = ("_head",)
+
+    def __init__(self, head: Head, body: bytes) -> None:
+        # Not the parent's: it would make a header map that nobody reads.
+        self._head = head
+        self.asgi = False
+        self.body = body
+        self.content_type = None
+        self.stream = None
+        self.status = 200
+        # What Sanic writes down for itself while it sends: length and connection.
+        self.headers: Any = {}
+        self._cookies = None
+
+    @property
+    def processed_headers(self) -> Any:
+        """The lines as they go over the wire."""
+        is_closing = self.headers.get("connection") == "close"
+        return (*self._head, _CLOSE if is_closing else _KEEP_ALIVE)
+
+
+def quick(slow: Any, answer: Answerer, settings: Settings) -> Any:
+    """What Sanic calls: answers from memory, or hands on to the route's ordinary endpoint."""
+    is_open_mode, has_cors = settings.mode == "none", bool(settings.cors_origins)
+
+    def endpoint(request: Request) -> Any:
+        if has_cors and "origin" in request.headers:
+            return slow(request)
+        if is_open_mode:
+            check_host(request, settings)
+            text: str | None = NO_CREDENTIAL
+        else:
+            text = shown_text(request)
+        if text is None:
+            return slow(request)
+        authority = request.app.ctx.services.authority
+        known = authority.recall(text, time())
+        response = answer(request, known) if known is not None else None
+        if known is None or response is None:
+            return slow(request)
+        if known.principal.key_id is not None:
+            authority.note_use(known, datetime.now(UTC), address_of(request))
+        # Sanic's own mark for "they ran": there is nothing for them to do here.
+        request._response_middleware_started = True  # noqa: SLF001
+        return response
+
+    return endpoint
+
+
+def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | None:
+    """The answer to `/v1/auth/verify`; None where something that is asked for is not held."""
+    if request.query_string and not _holds(known.principal, request.query_string):
+        return None
+    rendered = known.rendered
+    if rendered is None:
+        rendered = known.rendered = _rendered(known.principal)
+    count_quietly("/v1/auth/verify")
+    return RememberedResponse(rendered[0], b"")
+
+
+def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
+    """The answer to GET `/v1/auth/me`."""
+    if "x-request-id" in request.headers:
+        return None
+    rendered = known.rendered
+    if rendered is None:
+        rendered = known.rendered = _rendered(known.principal)
+    count_quietly("/v1/auth/me")
+    request_id = token_hex(16).encode()
+    return RememberedResponse((*rendered[1], (b"x-request-id", request_id)), rendered[2])
+
+
+def _rendered(principal: Principal) -> tuple[Head, Head, bytes]:
+    """Header lines for verify, header lines for me, body for me."""
+    verify = tuple((n.encode(), v.encode()) for n, v in headers_of(principal).items())
+    body = profile_of(principal).model_dump_json().encode()
+    me = (
+        (b"cache-control", b"no-store"),
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+    )
+    return (*verify, (b"content-length", b"0"), (b"content-type", b"text/plain")), me, body
+
+
+def _holds(principal: Principal, query: str) -> bool:
+    return all(
+        (value in principal.roles if name == "role" else principal.has_scope(value))
+        for name, value in _asked(query)
+    )
+
+
+@lru_cache(maxsize=1024)
+def _asked(query: str) -> tuple[tuple[str, str], ...]:
+    """The roles and scopes of a query; a blank one is a role that nobody has."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return tuple(
+        (name if value else "role", value) for name, value in pairs if name in ("role", "scope")
+    )

@@ -1,0 +1,107 @@
+"""PostgreSQL's notifications lost in every way: nothing is trusted, and it comes back alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from time import monotonic
+
+import pytest
+
+from api.database_url import DatabaseUrl
+from api.identity import postgresql_changes
+from api.identity.postgresql_changes import PostgresqlChanges
+from models.database import asyncpg_arguments
+from tests.support.databases import execute
+from tests.support.proxies import proxied
+from tests.support.waiting import Ear, until
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.parametrize("database_url", ["postgresql"], indirect=True),
+]
+
+OF_THE_CONTRACT = 2.0
+
+
+@asynccontextmanager
+async def listening(url: str) -> AsyncIterator[tuple[PostgresqlChanges, Ear]]:
+    ear = Ear()
+    changes = PostgresqlChanges(asyncpg_arguments(DatabaseUrl.parse(url)), ear)
+    await changes.start()
+    try:
+        yield changes, ear
+    finally:
+        await changes.stop()
+
+
+async def test_a_killed_connection_is_not_trusted_and_replaced(database_url: str) -> None:
+    async with listening(database_url) as (changes, ear):
+        await until(changes.is_heard)
+        ear.heard.clear()
+        await execute(
+            database_url,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        await until(lambda: not changes.is_heard())
+        await until(changes.is_heard)
+        assert "all" in ear.heard, "what was missed meanwhile can be anything"
+
+
+async def test_silence_is_noticed_within_two_seconds(database_url: str) -> None:
+    async with proxied(database_url) as (proxy, url), listening(url) as (changes, _):
+        await until(changes.is_heard)
+        proxy.fall_silent()
+        began = monotonic()
+        await until(lambda: not changes.is_heard(), OF_THE_CONTRACT)
+        assert monotonic() - began < OF_THE_CONTRACT
+        proxy.speak_again()
+        await until(changes.is_heard)
+
+
+async def test_a_server_that_is_away_is_waited_for(database_url: str) -> None:
+    async with proxied(database_url) as (proxy, url), listening(url) as (changes, _):
+        await until(changes.is_heard)
+        await proxy.cut()
+        await until(lambda: not changes.is_heard())
+        await changes.settle()
+        await proxy.open()
+        await until(changes.is_heard)
+
+
+async def test_a_change_during_the_silence_is_everything_afterwards(database_url: str) -> None:
+    async with proxied(database_url) as (proxy, url), listening(url) as (changes, ear):
+        await until(changes.is_heard)
+        ear.heard.clear()
+        await proxy.cut()
+        await execute(database_url, "DELETE FROM users")
+        await proxy.open()
+        await until(lambda: changes.is_heard() and "all" in ear.heard)
+
+
+class BehindAPooler(PostgresqlChanges):
+    """LISTENs on a connection of the pooler's that is somebody else's by the next statement."""
+
+    def _on_beat(self, *_: object) -> None:
+        pass
+
+
+async def test_a_pooler_that_eats_notifications_leaves_the_memory_off(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgresql_changes, "FIRST_BEAT_SECONDS", 0.3)
+    changes = BehindAPooler(asyncpg_arguments(DatabaseUrl.parse(database_url)), Ear())
+    await changes.start()
+    for _ in range(10):
+        await asyncio.sleep(0.1)
+        assert not changes.is_heard()
+    await changes.stop()
+
+
+async def test_fifty_at_once_settle_over_one_connection(database_url: str) -> None:
+    async with listening(database_url) as (changes, _):
+        await until(changes.is_heard)
+        await asyncio.gather(*(changes.settle() for _ in range(50)))
+        assert changes.is_heard()
