@@ -34,6 +34,7 @@ from models import database, schema
 BACKLOG = 1024
 STORAGE_SECONDS = 5
 _LOOPBACK = ("127.", "::1", "localhost")
+# Known to prometheus-client, and not taken from `api.routes.metrics`, which would import that.
 _METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 log = structlog.get_logger("everruns_auth")
@@ -165,7 +166,7 @@ def main(*, workers: int = 1, **overrides: object) -> int:
         settings = load().model_copy(update={k: v for k, v in overrides.items() if v is not None})
         return serve(settings, workers=workers)
     except SettingsRejected as rejected:
-        for problem in rejected.problems:
+        for problem in (*rejected.problems, *unknown_in_environment()):
             print(problem, file=sys.stderr)
         return 2
     except StartRefused as refused:

@@ -50,7 +50,9 @@ def _field(default: Any, variable: str, accepts: str) -> Any:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.split)]
 Secret = SecretStr | None
 HttpUrl = Annotated[str, AfterValidator(values.http_url)]
-_SECONDS = "a whole number of seconds, 1 or more"
+# A hundred years; later dates would soon be none at all.
+MAX_SECONDS = 3_153_600_000
+_SECONDS = "a whole number of seconds from 1 to a hundred years"
 _HTTP_URL = "an http:// or https:// URL without query or fragment"
 _YES_NO = "true or false (1, yes, on and their opposites are understood)"
 _TEXT = "any text"
@@ -83,13 +85,13 @@ class Settings(BaseSettings):
     jwt_secrets_previous: Annotated[
         tuple[SecretStr, ...], NoDecode, BeforeValidator(values.split)
     ] = _field((), "AUTH_JWT_SECRET_PREVIOUS", "earlier secrets, separated by commas")
-    access_token_seconds: Annotated[int, Field(ge=1)] = _field(
+    access_token_seconds: Annotated[int, Field(ge=1, le=MAX_SECONDS)] = _field(
         900, "AUTH_JWT_ACCESS_TOKEN_LIFETIME", _SECONDS
     )
-    refresh_token_seconds: Annotated[int, Field(ge=1)] = _field(
+    refresh_token_seconds: Annotated[int, Field(ge=1, le=MAX_SECONDS)] = _field(
         2_592_000, "AUTH_JWT_REFRESH_TOKEN_LIFETIME", _SECONDS
     )
-    session_max_seconds: Annotated[int, Field(ge=0)] = _field(
+    session_max_seconds: Annotated[int, Field(ge=0, le=MAX_SECONDS)] = _field(
         7_776_000, "AUTH_SESSION_MAX_LIFETIME", "a whole number of seconds (0: no cap)"
     )
     refresh_grace_seconds: Annotated[int, Field(ge=0, le=300)] = _field(
@@ -236,6 +238,9 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         problems.update(_explain(error))
+    proxies = os.environ.get("SANIC_PROXIES_COUNT", "").strip()
+    if proxies:  # Sanic's own; read there, and checked here because Sanic answers in a traceback
+        present["SANIC_PROXIES_COUNT"] = proxies
     for variable, problem in conflicts(present):
         problems.setdefault(variable, problem)
     if problems or settings is None:

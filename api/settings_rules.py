@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 # RFC 7518 §3.2: a key of the same size as the hash output or larger MUST be used with HS256.
 MIN_SECRET_BYTES = 32
 MAX_PASSWORD_LENGTH = 1024
+MAX_EMAIL_LENGTH = 254
+ANONYMOUS_EMAIL = "anonymous@local"
 
 _OPENS_THE_DOOR = (
     "AUTH_JWT_SECRET",
@@ -29,6 +31,8 @@ def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if mode in ("admin", "full"):
         yield from _secret_needed(mode, present)
     yield from _operator(mode, present)
+    if not present.get("SANIC_PROXIES_COUNT", "1").strip().isdecimal():
+        yield "SANIC_PROXIES_COUNT", "cannot be used; it must be a whole number of proxies"
     for provider in ("GOOGLE", "GITHUB"):
         yield from _pair(f"AUTH_{provider}_CLIENT_ID", f"AUTH_{provider}_CLIENT_SECRET", present)
 
@@ -81,8 +85,11 @@ def _operator(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]
     elif mode == "full":
         yield from _pair(email, password, present)
     address = present.get(email, "a@b").strip()
-    if "@" not in address.strip("@") or any(c.isspace() for c in address):
+    is_odd = "@" not in address.strip("@") or any(c.isspace() for c in address)
+    if is_odd or len(address) > MAX_EMAIL_LENGTH:
         yield email, "cannot be used; it must be an e-mail address"
+    if address.lower() == ANONYMOUS_EMAIL:
+        yield email, "cannot be used; that address is the server's own in mode none"
     if len(present.get(password, "")) > MAX_PASSWORD_LENGTH:
         yield password, f"is longer than {MAX_PASSWORD_LENGTH} characters; choose a shorter one"
 

@@ -65,6 +65,7 @@ def limits_storage(value: SecretStr) -> SecretStr:
     text = value.get_secret_value()
     if text != "memory://" and not re.match(r"rediss?://[^/]+", text):
         raise ValueError
+    _ = urlsplit(text).port  # raises where it is none
     return value
 
 

@@ -159,8 +159,11 @@ class Supervisor:
     def _stop(self) -> None:
         assert self._manager is not None
         self._stopping_since = monotonic()
-        os.close(self._lifeline[1])
-        self._lifeline[1] = -1
+        # Two signals at once are two calls, the second in the middle of the first.
+        writing_end, self._lifeline[1] = self._lifeline[1], -1
+        if writing_end < 0:
+            return
+        os.close(writing_end)
         # Wakes the manager, which then joins the workers.
         self._manager.monitor_publisher.send(None)
 

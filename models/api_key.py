@@ -81,8 +81,12 @@ class ApiKey(Model):
         return await cls.filter(user_id=user_id).delete()
 
     @classmethod
-    async def purge(cls, *, expired_before: datetime) -> int:
-        return await cls.filter(expires_at__lt=expired_before).delete()
+    async def purge(cls, *, expired_before: datetime, limit: int) -> int:
+        """Delete at most `limit` of the expired; how many there were."""
+        expired = cls.filter(expires_at__lt=expired_before)
+        ids = await expired.limit(limit).values_list("id", flat=True)
+        # Looked at again: one may have been renewed in between.
+        return await expired.filter(id__in=ids).delete() if ids else 0
 
     @classmethod
     async def note_uses(cls, uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:

@@ -44,5 +44,7 @@ class AuditEvent(Model):
         return await cls.all().limit(limit)
 
     @classmethod
-    async def purge(cls, *, before: datetime) -> int:
-        return await cls.filter(at__lt=before).delete()
+    async def purge(cls, *, before: datetime, limit: int) -> int:
+        """Delete at most `limit` of the rows from before; how many there were."""
+        ids = await cls.filter(at__lt=before).limit(limit).values_list("id", flat=True)
+        return await cls.filter(id__in=ids).delete() if ids else 0

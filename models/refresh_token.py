@@ -116,5 +116,9 @@ class RefreshToken(Model):
         return await query.delete()
 
     @classmethod
-    async def purge(cls, *, expired_before: datetime) -> int:
-        return await cls.filter(expires_at__lt=expired_before).delete()
+    async def purge(cls, *, expired_before: datetime, limit: int) -> int:
+        """Delete at most `limit` of the expired; how many there were."""
+        expired = cls.filter(expires_at__lt=expired_before)
+        ids = await expired.limit(limit).values_list("id", flat=True)
+        # Looked at again: one may have been renewed in between.
+        return await expired.filter(id__in=ids).delete() if ids else 0

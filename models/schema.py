@@ -134,8 +134,9 @@ async def _put_back_on_failure(path: Path) -> AsyncIterator[None]:
 
 def _copy_of(path: Path) -> Path:
     copy = path.with_name(path.name + _COPY_SUFFIX)
+    copy.unlink(missing_ok=True)
+    copy.touch(mode=0o600)
     _copy(path, copy)
-    copy.chmod(0o600)
     return copy
 
 

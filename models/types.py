@@ -1,4 +1,4 @@
-"""Small helpers of the tables: identifiers and the words that are stored beside them."""
+"""Owns the identifiers of rows."""
 
 from __future__ import annotations
 

@@ -22,9 +22,12 @@ from api.identity.audit import Action, record
 from api.identity.occasion import Occasion
 from api.identity.principal import OPERATOR
 from api.identity.registration import checked_identity
+from api.security.digests import digest, is_api_key
 from api.security.emails import normalise_email
 from models import ANONYMOUS_ID, ApiKey, RefreshToken, User, database
 
+# Shorter, it would name a key by chance.
+_PREFIX = re.compile(r"evr_[0-9a-f]{8,}")
 _ROLE = re.compile(r"[a-z0-9._:-]{1,32}")
 MAX_ROLES = 32
 
@@ -138,7 +141,7 @@ async def force_logout(user: User, actor: Actor, occasion: Occasion) -> int:
 
 
 async def key_by_id_or_prefix(text: str) -> ApiKey:
-    """The one key that `text` names.
+    """The one key that `text` names: its id, the whole key, or its beginning.
 
     Raises:
         ApiKeyNotFound: none.
@@ -195,8 +198,11 @@ async def _keys_named(text: str) -> list[ApiKey]:
     try:
         key = await ApiKey.by_id(UUID(text))
     except ValueError:
+        if is_api_key(text):
+            whole = await ApiKey.by_digest(digest(text))
+            return [whole] if whole is not None else []
         prefix = text.removesuffix("...")
-        return await ApiKey.by_prefix(prefix) if prefix.startswith("evr_") else []
+        return await ApiKey.by_prefix(prefix) if _PREFIX.fullmatch(prefix) else []
     return [key] if key is not None else []
 
 

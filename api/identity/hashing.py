@@ -22,6 +22,7 @@ T = TypeVar("T")
 WAIT_SECONDS = 10
 # Lower priority than the loop's thread: a storm of sign-ins must not delay other answers.
 _NICENESS = 10
+_MAX_EXTRA_COST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class PasswordHasher:
             Overloaded: no thread became free within the time allowed.
         """
         # A hash that costs more than the setting must not answer later than one that is not there.
-        self._ceiling = max(self._ceiling, min(passwords.cost_of(stored or ""), passwords.MAX_COST))
+        # Up to a bound: one hash of cost 16 brought from elsewhere must not cost everybody that.
+        seen = min(passwords.cost_of(stored or ""), self._cost + _MAX_EXTRA_COST)
+        self._ceiling = max(self._ceiling, seen)
         ceiling = self._ceiling
         return await self._run(lambda: _verdict(password, stored, self._cost, ceiling))
 

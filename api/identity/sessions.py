@@ -136,7 +136,9 @@ def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: date
     """Only the row speaks for the user."""
     if session.user_id != user_id or not is_admitted(session.user, settings):
         raise InvalidRefreshToken
-    if session.is_expired(clock):
+    cap = settings.session_max_lifetime
+    is_over = cap is not None and session.created_at + cap <= clock
+    if is_over or session.is_expired(clock):
         raise RefreshTokenExpired
 
 

@@ -50,3 +50,7 @@ class KeyUsage:
                 await self.flush()
             except TROUBLES as trouble:
                 log.warning("last_used_at is kept for later", trouble=type(trouble).__name__)
+            except Exception:
+                # A bug: said in full, and the next round is tried all the same. A task that
+                # ended here would stop the writing until a restart, without a word.
+                log.exception("last_used_at is kept for later")

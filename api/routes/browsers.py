@@ -14,7 +14,7 @@ from api.settings import Settings
 # RFC 9110 §7.2: a name or an address, and a port; nothing that an URL could hold besides.
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d*)?")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104  (compared with, not bound to)
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared with, not bound to)
 
 
 def check_site(request: Request, settings: Settings) -> None:
@@ -83,4 +83,4 @@ def _local_address(request: Request) -> str | None:
     """The address of ours at which the connection arrived: no name, so nothing to rebind."""
     connection = request.conn_info
     name = connection.sockname if connection is not None else None
-    return str(name[0]) if isinstance(name, tuple) and name else None
+    return str(name[0]).removeprefix("::ffff:") if isinstance(name, tuple) and name else None

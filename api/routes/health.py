@@ -26,7 +26,8 @@ async def ready(request: Request, call: Call) -> HTTPResponse:
     try:
         await database.ping()
         status = await schema.status()
-    except database.TROUBLES:
+    except database.TROUBLES as trouble:
+        log.warning("not ready: the database does not answer", trouble=type(trouble).__name__)
         return _unready("silent", "unknown")
     if not status.is_current:
         return _unready("ok", "pending")

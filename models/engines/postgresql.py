@@ -6,15 +6,33 @@ would empty the pool for ever. When giving it back fails, the task keeps the dea
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
+    PoolConnectionWrapper,
     TransactionalDBClient,
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import DBConnectionError, TransactionManagementError
+
+
+@contextmanager
+def _door() -> Iterator[None]:
+    """A server that cannot be found, by name or by socket, is one that does not answer."""
+    try:
+        yield
+    except OSError as error:
+        raise DBConnectionError(str(error)) from error
+
+
+class _Connection(PoolConnectionWrapper[Any]):
+    async def __aenter__(self) -> Any:
+        with _door():
+            return await super().__aenter__()
 
 
 class _TransactionContext(TransactionContextPooled):
@@ -22,7 +40,8 @@ class _TransactionContext(TransactionContextPooled):
         await self.ensure_connection()
         client: Any = self.client
         pool = client._parent._pool
-        client._connection = await pool.acquire()
+        with _door():
+            client._connection = await pool.acquire()
         try:
             await client.begin()
         except BaseException:
@@ -48,6 +67,13 @@ class _TransactionContext(TransactionContextPooled):
 
 class Client(AsyncpgDBClient):
     """A pool of connections of this worker."""
+
+    async def create_connection(self, with_db: bool) -> None:
+        with _door():
+            await super().create_connection(with_db)
+
+    def acquire_connection(self) -> Any:
+        return _Connection(self, self._pool_init_lock)
 
     def _in_transaction(self) -> Any:
         return _TransactionContext(TransactionWrapper(self), self._pool_init_lock)

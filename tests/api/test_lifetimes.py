@@ -65,3 +65,13 @@ async def test_without_a_cap_every_rotation_gives_the_whole_lifetime(
 ) -> None:
     left = await lifetime_left(database_url, "0", timedelta(days=1000))
     assert left == timedelta(seconds=2_592_000)
+
+
+async def test_a_session_older_than_a_lowered_cap_is_over(database_url: str) -> None:
+    async with answering(in_mode(database_url, "full", AUTH_SESSION_MAX_LIFETIME="3600")) as http:
+        ann = await registered(http)
+        user = await User.all().get()
+        await RefreshToken.all().update(created_at=user.created_at - timedelta(hours=2))
+        answer = await refresh(http, ann.refresh_token)
+    assert answer.status_code == 401
+    assert answer.json()["error"] == "Refresh token expired"

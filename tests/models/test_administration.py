@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.database_url import DatabaseUrl
-from api.errors import LastOperator
+from api.errors import ApiKeyNotFound, LastOperator
 from api.identity import administration
 from api.identity.administration import Actor, NewUser
 from api.identity.occasion import Occasion
+from api.security.digests import digest, key_prefix
 from models import ApiKey, AuditEvent, RefreshToken, User, database, new_id
 
 pytestmark = pytest.mark.anyio
@@ -87,3 +88,22 @@ async def test_the_last_enabled_operator_stays() -> None:
         await administration.set_roles(root, ("user",), ACTOR, OCCASION)
     await administration.enable(other, ACTOR, OCCASION)
     await administration.set_roles(root, ("user",), ACTOR, OCCASION)
+
+
+@pytest.mark.usefixtures("opened")
+async def test_a_key_is_named_by_its_id_whole_or_by_a_beginning_that_is_long_enough() -> None:
+    user = await made("ann@example.com", "user")
+    whole = "evr_" + "ab" * 32
+    key = await ApiKey.add(
+        user_id=user.id,
+        now=NOW,
+        name="leaked",
+        key_hash=digest(whole),
+        key_prefix=key_prefix(whole),
+        scopes=["*"],
+    )
+    for text in (str(key.id), whole, "evr_abababab", "evr_abababab..."):
+        assert (await administration.key_by_id_or_prefix(text)).id == key.id
+    for text in ("evr_", "evr_ab", "", "nonsense", "evr_%"):
+        with pytest.raises(ApiKeyNotFound):
+            await administration.key_by_id_or_prefix(text)

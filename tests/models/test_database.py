@@ -184,3 +184,17 @@ def test_a_file_that_is_not_there_is_not_made_by_asking(tmp_path: Path) -> None:
     with pytest.raises(database.DatabaseUnreachable, match=r"typo\.db"):
         database.require_existing(DatabaseUrl.parse(f"sqlite://{file}"))
     assert not file.exists()
+
+
+@pytest.mark.parametrize("host", ["there-is-no-such-host.invalid", "/no/such/socket"])
+async def test_a_server_that_cannot_be_found_is_trouble(host: str) -> None:
+    url = DatabaseUrl.parse(f"postgresql://postgres@/postgres?host={host}")
+    context = await database.open_database(url, is_checked=False)
+    try:
+        with pytest.raises(database.TROUBLES):
+            await database.ping()
+        with pytest.raises(database.TROUBLES):
+            async with database.transaction():
+                pass
+    finally:
+        await database.close_database(context)
