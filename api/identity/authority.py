@@ -16,7 +16,7 @@ from api.identity.admission import is_admitted
 from api.identity.changes import Changes
 from api.identity.memory import Memory, Remembered
 from api.identity.occasion import Occasion
-from api.identity.principal import Principal, principal_of
+from api.identity.principal import Principal, principal_of, shared
 from api.identity.usage import KeyUsage
 from api.security.digests import digest, fingerprint, is_api_key
 from api.security.emails import ANONYMOUS
@@ -110,7 +110,7 @@ class Authority:
             raise InvalidApiKey
         if row.is_expired(occasion.now):
             raise ApiKeyExpired
-        scopes = tuple(scope for scope in row.scopes if isinstance(scope, str))
+        scopes = shared(scope for scope in row.scopes if isinstance(scope, str))
         principal = principal_of(row.user, "api_key", scopes=scopes, key_id=row.id)
         self._remember(key, principal, mark, row.expires_at)
         return principal
@@ -134,11 +134,9 @@ class Authority:
     ) -> None:
         if mark is None:
             return
-        proof = principal.session_id or principal.key_id
         entry = Remembered(
             principal=principal,
             expires_at=until.timestamp() if until is not None else math.inf,
-            subjects=(str(principal.user_id), str(proof)),
             mark=mark,
         )
         self._memory.remember(fingerprint(credential), entry)

@@ -6,11 +6,9 @@ wrong ones neither fills it nor pushes anything out.
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Any
+from uuid import UUID
 
-from api.identity.changes import EVERYTHING
 from api.identity.principal import Principal
 
 # More names than this are cheaper to forget with everything else.
@@ -21,27 +19,32 @@ MAX_CHANGED = 10_000
 class Remembered:
     """A principal and what its answers are made of.
 
-    `expires_at` is in seconds since the epoch. `subjects` are the ids, as text, of the user and of
-    the session or key. `mark` is the memory's mark from before the database was asked. `rendered`
-    is for the edge, which keeps encoded answers there that it would otherwise make every time.
+    `expires_at` is in seconds since the epoch. `mark` is the memory's mark from before the
+    database was asked. `verify` and `me` are for the edge, which keeps encoded answers there that
+    it would otherwise make every time.
     """
 
     principal: Principal
     expires_at: float
-    subjects: tuple[str, str]
     mark: int
-    rendered: tuple[Any, ...] | None = field(default=None, repr=False)
+    verify: bytes | None = field(default=None, repr=False)
+    me: tuple[bytes, bytes] | None = field(default=None, repr=False)
 
 
 class Memory:
-    """The `size` credentials that were used last."""
+    """The `size` credentials that were used last.
+
+    A plain dictionary keeps the order of use, since what is used is put in anew at its end. It is
+    half as large as an OrderedDict; finding its first entry takes longer, but only where one has
+    to go, beside a question to the database.
+    """
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._entries: OrderedDict[bytes, Remembered] = OrderedDict()
+        self._entries: dict[bytes, Remembered] = {}
         self._mark = 0
         # What changed, and at which mark: an entry from before is void, whenever it came in.
-        self._changed: dict[str, int] = {}
+        self._changed: dict[int, int] = {}
         self._void_before = 0
 
     def __len__(self) -> int:
@@ -54,29 +57,26 @@ class Memory:
 
     def recall(self, digest: bytes, now: float) -> Remembered | None:
         """What is remembered of a credential and still true."""
-        entry = self._entries.get(digest)
-        if entry is None:
+        entry = self._entries.pop(digest, None)
+        if entry is None or entry.expires_at <= now or self._is_void(entry):
             return None
-        if entry.expires_at <= now or self._is_void(entry):
-            del self._entries[digest]
-            return None
-        self._entries.move_to_end(digest)
+        self._entries[digest] = entry
         return entry
 
     def remember(self, digest: bytes, entry: Remembered) -> None:
         """Keep an entry, unless what it says changed since its mark."""
         if self._size == 0 or self._is_void(entry):
             return
+        self._entries.pop(digest, None)
+        if len(self._entries) >= self._size:
+            del self._entries[next(iter(self._entries))]
         self._entries[digest] = entry
-        self._entries.move_to_end(digest)
-        if len(self._entries) > self._size:
-            self._entries.popitem(last=False)
 
     def forget(self, what: str) -> None:
         """Void what was read before now: of one user, session or key, or everything."""
         self._mark += 1
-        _, _, ident = what.partition(":")
-        if what == EVERYTHING or not ident or len(self._changed) >= MAX_CHANGED:
+        ident = _ident(what)
+        if ident is None or len(self._changed) >= MAX_CHANGED:
             self._entries.clear()
             self._changed.clear()
             self._void_before = self._mark
@@ -88,6 +88,16 @@ class Memory:
             return True
         if not self._changed:
             return False
-        user, proof = entry.subjects
-        changed, mark = self._changed, entry.mark
-        return changed.get(user, 0) > mark or changed.get(proof, 0) > mark
+        principal, mark = entry.principal, entry.mark
+        proof = principal.session_id or principal.key_id
+        return self._changed.get(principal.user_id.int, 0) > mark or (
+            proof is not None and self._changed.get(proof.int, 0) > mark
+        )
+
+
+def _ident(what: str) -> int | None:
+    """The id that `user:ID` and the like name, as a number; None for everything else."""
+    try:
+        return UUID(what.partition(":")[2]).int
+    except ValueError:
+        return None

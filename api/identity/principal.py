@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -41,6 +43,16 @@ class Principal:
         return EVERYTHING in self.scopes or scope in self.scopes
 
 
+def shared(words: Iterable[str]) -> tuple[str, ...]:
+    """The words as a tuple, of which there is one for many principals that have the same."""
+    return _one_of_a_kind(tuple(words))
+
+
+@lru_cache(maxsize=1024)
+def _one_of_a_kind(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words
+
+
 def principal_of(
     user: User,
     method: Method,
@@ -55,7 +67,7 @@ def principal_of(
         email=user.email,
         name=user.name,
         avatar_url=user.avatar_url,
-        roles=tuple(role for role in user.roles if isinstance(role, str)),
+        roles=shared(role for role in user.roles if isinstance(role, str)),
         email_verified=user.email_verified,
         method=method,
         scopes=scopes,

@@ -28,21 +28,23 @@ from api.routes.metrics import count_quietly
 from api.routes.verify import headers_of
 from api.settings import Settings
 
-Head = tuple[tuple[bytes, bytes], ...]
 Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]
 
+_NEXT = b"\r\n"
+_NO_BODY = b"\r\ncontent-length: 0\r\ncontent-type: text/plain"
+_JSON = {"cache-control": "no-store", "content-type": "application/json"}
 _KEEP_ALIVE = (b"connection", b"keep-alive")
 _CLOSE = (b"connection", b"close")
 
 
 class RememberedResponse(BaseHTTPResponse):
-    """A 200 whose header lines are bytes already."""
+    """A 200 whose header lines are bytes already, joined as they go over the wire."""
 
-    __slots__ = ("_head",)
+    __slots__ = ("_lines",)
 
-    def __init__(self, head: Head, body: bytes) -> None:
+    def __init__(self, lines: bytes, body: bytes) -> None:
         # Not the parent's: it would make a header map that nobody reads.
-        self._head = head
+        self._lines = lines
         self.asgi = False
         self.body = body
         self.content_type = None
@@ -54,9 +56,12 @@ class RememberedResponse(BaseHTTPResponse):
 
     @property
     def processed_headers(self) -> Any:
-        """The lines as they go over the wire."""
-        is_closing = self.headers.get("connection") == "close"
-        return (*self._head, _CLOSE if is_closing else _KEEP_ALIVE)
+        """Name and value of each line; on the wire the first value carries the other lines."""
+        connection = self.headers.get("connection")
+        if connection is None:  # ASGI, which wants them apart
+            return [line.split(b": ", 1) for line in self._lines.split(_NEXT)]
+        name, _, rest = self._lines.partition(b": ")
+        return ((name, rest), _CLOSE if connection == "close" else _KEEP_ALIVE)
 
 
 def quick(slow: Any, answer: Answerer, settings: Settings) -> Any:
@@ -91,35 +96,29 @@ def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | Non
     """The answer to `/v1/auth/verify`; None where something that is asked for is not held."""
     if request.query_string and not _holds(known.principal, request.query_string):
         return None
-    rendered = known.rendered
-    if rendered is None:
-        rendered = known.rendered = _rendered(known.principal)
+    lines = known.verify
+    if lines is None:
+        lines = known.verify = _joined(headers_of(known.principal))
     count_quietly("/v1/auth/verify")
-    return RememberedResponse(rendered[0], b"")
+    return RememberedResponse(lines + _NO_BODY, b"")
 
 
 def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
     """The answer to GET `/v1/auth/me`."""
     if "x-request-id" in request.headers:
         return None
-    rendered = known.rendered
+    rendered = known.me
     if rendered is None:
-        rendered = known.rendered = _rendered(known.principal)
+        body = profile_of(known.principal).model_dump_json().encode()
+        lines = _joined({**_JSON, "content-length": str(len(body)), "x-request-id": ""})
+        rendered = known.me = lines, body
     count_quietly("/v1/auth/me")
-    request_id = token_hex(16).encode()
-    return RememberedResponse((*rendered[1], (b"x-request-id", request_id)), rendered[2])
+    # The last line is the request id's, and its value is still missing.
+    return RememberedResponse(rendered[0] + token_hex(16).encode(), rendered[1])
 
 
-def _rendered(principal: Principal) -> tuple[Head, Head, bytes]:
-    """Header lines for verify, header lines for me, body for me."""
-    verify = tuple((n.encode(), v.encode()) for n, v in headers_of(principal).items())
-    body = profile_of(principal).model_dump_json().encode()
-    me = (
-        (b"cache-control", b"no-store"),
-        (b"content-type", b"application/json"),
-        (b"content-length", b"%d" % len(body)),
-    )
-    return (*verify, (b"content-length", b"0"), (b"content-type", b"text/plain")), me, body
+def _joined(lines: dict[str, str]) -> bytes:
+    return _NEXT.join(f"{name}: {value}".encode() for name, value in lines.items())
 
 
 def _holds(principal: Principal, query: str) -> bool:

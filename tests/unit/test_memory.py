@@ -7,11 +7,12 @@ from api.identity.memory import MAX_CHANGED, Memory, Remembered
 from api.identity.principal import Principal
 
 ANN, BOB = uuid4(), uuid4()
+S1, S2, S3 = uuid4(), uuid4(), uuid4()
 NOW = 1_000.0
 
 
 def entry(
-    memory: Memory, user: UUID = ANN, *, until: float = math.inf, proof: str = "p"
+    memory: Memory, user: UUID = ANN, *, until: float = math.inf, proof: UUID | None = None
 ) -> Remembered:
     principal = Principal(
         user_id=user,
@@ -21,10 +22,9 @@ def entry(
         roles=("user",),
         email_verified=False,
         method="jwt",
+        session_id=proof or S1,
     )
-    return Remembered(
-        principal=principal, expires_at=until, subjects=(str(user), proof), mark=memory.mark
-    )
+    return Remembered(principal=principal, expires_at=until, mark=memory.mark)
 
 
 def test_what_was_remembered_is_recalled() -> None:
@@ -70,10 +70,10 @@ def test_a_memory_of_no_size_remembers_nothing() -> None:
 
 def test_a_change_voids_its_user_its_session_and_nobody_else() -> None:
     memory = Memory(10)
-    memory.remember(b"ann", entry(memory, ANN, proof="s1"))
-    memory.remember(b"ann too", entry(memory, ANN, proof="s2"))
-    memory.remember(b"bob", entry(memory, BOB, proof="s3"))
-    memory.forget("session:s1")
+    memory.remember(b"ann", entry(memory, ANN, proof=S1))
+    memory.remember(b"ann too", entry(memory, ANN, proof=S2))
+    memory.remember(b"bob", entry(memory, BOB, proof=S3))
+    memory.forget(f"session:{S1}")
     assert memory.recall(b"ann", NOW) is None
     assert memory.recall(b"ann too", NOW) is not None
     memory.forget(f"user:{ANN}")
