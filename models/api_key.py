@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -102,8 +103,12 @@ class ApiKey(Model):
             await _note_uses_postgresql(uses)
 
 
+# One text whatever the number of rows: SQLite keeps each prepared statement that it has seen.
 _SQLITE_USES = """
-WITH used(id, at, ip) AS (VALUES {rows})
+WITH used(id, at, ip) AS (
+    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
+    FROM json_each(?)
+)
 UPDATE api_keys SET last_used_at = used.at, last_used_ip = used.ip FROM used
 WHERE api_keys.id = used.id AND used.at > COALESCE(api_keys.last_used_at, '')
 """
@@ -119,16 +124,10 @@ FROM used JOIN locked ON locked.id = used.id
 WHERE k.id = used.id AND used.at > COALESCE(k.last_used_at, '-infinity')
 """
 
-# SQLite takes at most 32,766 parameters a statement.
-_SQLITE_BATCH = 5_000
-
 
 async def _note_uses_sqlite(uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:
-    for start in range(0, len(uses), _SQLITE_BATCH):
-        batch = uses[start : start + _SQLITE_BATCH]
-        rows = ", ".join(["(?, ?, ?)"] * len(batch))
-        values = [v for key_id, at, ip in batch for v in (str(key_id), at.isoformat(" "), ip)]
-        await database.connection().execute_query(_SQLITE_USES.format(rows=rows), values)
+    rows = [(str(key_id), at.isoformat(" "), ip) for key_id, at, ip in uses]
+    await database.connection().execute_query(_SQLITE_USES, [json.dumps(rows)])
 
 
 async def _note_uses_postgresql(

@@ -20,15 +20,15 @@ class Remembered:
     """A principal and what its answers are made of.
 
     `expires_at` is in seconds since the epoch. `mark` is the memory's mark from before the
-    database was asked. `verify` and `me` are for the edge, which keeps encoded answers there that
-    it would otherwise make every time.
+    database was asked. `verify` and `me` are for the edge, which keeps there what it would otherwise
+    encode every time.
     """
 
     principal: Principal
     expires_at: float
     mark: int
     verify: bytes | None = field(default=None, repr=False)
-    me: tuple[bytes, bytes] | None = field(default=None, repr=False)
+    me: bytes | None = field(default=None, repr=False)
 
 
 class Memory:

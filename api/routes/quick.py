@@ -25,14 +25,28 @@ from api.routes.browsers import check_host
 from api.routes.call import address_of
 from api.routes.guard import shown_text
 from api.routes.metrics import count_quietly
-from api.routes.verify import headers_of
+from api.routes.verify import HEADERS, headers_of
 from api.settings import Settings
 
 Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]
 
 _NEXT = b"\r\n"
-_NO_BODY = b"\r\ncontent-length: 0\r\ncontent-type: text/plain"
-_JSON = {"cache-control": "no-store", "content-type": "application/json"}
+# What does not differ from one credential to the next is not remembered with each.
+_VERIFY_LINES = _NEXT.join(
+    (
+        *(name.encode() + b": %b" for name in HEADERS),
+        b"content-length: 0",
+        b"content-type: text/plain",
+    )
+)
+_ME_LINES = _NEXT.join(
+    (
+        b"cache-control: no-store",
+        b"content-type: application/json",
+        b"content-length: %d",
+        b"x-request-id: %b",
+    )
+)
 _KEEP_ALIVE = (b"connection", b"keep-alive")
 _CLOSE = (b"connection", b"close")
 
@@ -96,29 +110,23 @@ def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | Non
     """The answer to `/v1/auth/verify`; None where something that is asked for is not held."""
     if request.query_string and not _holds(known.principal, request.query_string):
         return None
-    lines = known.verify
-    if lines is None:
-        lines = known.verify = _joined(headers_of(known.principal))
+    values = known.verify
+    if values is None:
+        # No value holds a NUL: they are percent-encoded.
+        values = known.verify = "\0".join(headers_of(known.principal).values()).encode()
     count_quietly("/v1/auth/verify")
-    return RememberedResponse(lines + _NO_BODY, b"")
+    return RememberedResponse(_VERIFY_LINES % tuple(values.split(b"\0")), b"")
 
 
 def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
     """The answer to GET `/v1/auth/me`."""
     if "x-request-id" in request.headers:
         return None
-    rendered = known.me
-    if rendered is None:
-        body = profile_of(known.principal).model_dump_json().encode()
-        lines = _joined({**_JSON, "content-length": str(len(body)), "x-request-id": ""})
-        rendered = known.me = lines, body
+    body = known.me
+    if body is None:
+        body = known.me = profile_of(known.principal).model_dump_json().encode()
     count_quietly("/v1/auth/me")
-    # The last line is the request id's, and its value is still missing.
-    return RememberedResponse(rendered[0] + token_hex(16).encode(), rendered[1])
-
-
-def _joined(lines: dict[str, str]) -> bytes:
-    return _NEXT.join(f"{name}: {value}".encode() for name, value in lines.items())
+    return RememberedResponse(_ME_LINES % (len(body), token_hex(16).encode()), body)
 
 
 def _holds(principal: Principal, query: str) -> bool:
