@@ -1,8 +1,10 @@
 """The ear on PostgreSQL: notifications, trusted only while they are proven to arrive.
 
-Triggers notify of what changed. A beat, a notification to ourselves over the same connection, comes
-back only after everything that was committed before it, so an answered beat proves that nothing is
-missing up to the moment when it was sent. Without one the database is asked on every request.
+Triggers notify of what changed. A beat, a notification to ourselves, comes back only after everything
+that was committed before it, so an answered beat proves that nothing is missing up to the moment when
+it was sent. Without one the database is asked on every request. Beats are sent over a connection of
+their own: behind a pooler, one that was sent over the listening connection would come back in the
+same exchange, while everybody else's notifications are dropped.
 """
 
 from __future__ import annotations
@@ -44,13 +46,14 @@ _LOSSES: tuple[type[Exception], ...] = (
 
 
 class PostgresqlChanges:
-    """LISTENs on a connection of its own, which `credentials` open."""
+    """LISTENs and beats on two connections of its own, which `credentials` open."""
 
     def __init__(self, credentials: dict[str, Any], listener: Listener) -> None:
         self._credentials = credentials
         self._listener = listener
         self._own_channel = f"everruns_auth_beat_{uuid4().hex}"
         self._connection: Any = None
+        self._voice: Any = None
         self._trusted_until = 0.0
         self._beats: dict[str, tuple[float, asyncio.Event]] = {}
         self._beat_count = 0
@@ -100,6 +103,7 @@ class PostgresqlChanges:
     async def _listen(self) -> None:
         async with self._door:
             self._connection = await asyncpg.connect(**self._credentials)
+            self._voice = await asyncpg.connect(**self._credentials)
         self._connection.add_termination_listener(lambda _: self._distrust())
         await self._connection.add_listener(CHANNEL, self._on_change)
         await self._connection.add_listener(self._own_channel, self._on_beat)
@@ -119,8 +123,8 @@ class PostgresqlChanges:
         Raises:
             NotificationsLost: it did not come back in time.
         """
-        connection = self._connection
-        if connection is None:
+        voice = self._voice
+        if voice is None:
             raise NotificationsLost
         self._beat_count += 1
         name, returned = str(self._beat_count), asyncio.Event()
@@ -129,7 +133,7 @@ class PostgresqlChanges:
             async with asyncio.timeout(seconds):
                 # asyncpg takes one statement at a time.
                 async with self._turn:
-                    await connection.execute(f"NOTIFY {self._own_channel}, '{name}'")
+                    await voice.execute(f"NOTIFY {self._own_channel}, '{name}'")
                 await returned.wait()
         except TimeoutError:
             raise NotificationsLost from None
@@ -150,10 +154,11 @@ class PostgresqlChanges:
         self._trusted_until = 0.0
 
     def _terminate(self) -> None:
-        if self._connection is not None:
-            with suppress(*TROUBLES):
-                self._connection.terminate()
-            self._connection = None
+        for connection in (self._connection, self._voice):
+            if connection is not None:
+                with suppress(*TROUBLES):
+                    connection.terminate()
+        self._connection = self._voice = None
 
     def _say_lost(self, lost: Exception) -> None:
         if not self._has_said_lost:

@@ -30,6 +30,7 @@ class SqliteChanges:
         self._listener = listener
         self._reader: sqlite3.Connection | None = None
         self._version = self._counter = -1
+        self._has_said_lost = False
 
     def is_heard(self) -> bool:
         """Look whether anything was committed, and pass it on if it concerns us."""
@@ -42,6 +43,7 @@ class SqliteChanges:
                     self._listener.forget(EVERYTHING)
                 # After the look: a commit in between moves the version once more.
                 self._version, self._counter = version, counter
+                self._has_said_lost = False
         except (sqlite3.Error, ValueError) as trouble:
             self._give_up(trouble)
             return False
@@ -63,7 +65,8 @@ class SqliteChanges:
         return self._reader
 
     def _give_up(self, trouble: Exception) -> None:
-        if self._reader is not None:
+        if not self._has_said_lost:
+            self._has_said_lost = True
             log.warning("the database is asked on every request", trouble=str(trouble))
         self._listener.forget(EVERYTHING)
         self._close()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.cli.admin import app
 from api.identity.audit import Action
 from api.settings import variables
 
@@ -36,3 +37,10 @@ def test_the_contracts_actions_are_all_there() -> None:
         "auth.user.logged_out",
         "auth.rate_limited",
     }
+
+
+def test_the_readme_names_every_admin_command() -> None:
+    page = (ROOT / "README.md").read_text("utf-8")
+    for command in app.registered_commands:
+        name = command.name or getattr(command.callback, "__name__", "")
+        assert name == "help" or f"`{name}" in page, name
