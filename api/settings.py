@@ -50,6 +50,7 @@ def _field(default: Any, variable: str, accepts: str) -> Any:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.split)]
 Secret = SecretStr | None
 HttpUrl = Annotated[str, AfterValidator(values.http_url)]
+DEFAULT_DATABASE = "sqlite://everruns-auth.db"
 # A hundred years; later dates would soon be none at all.
 MAX_SECONDS = 3_153_600_000
 _SECONDS = "a whole number of seconds from 1 to a hundred years"
@@ -131,7 +132,7 @@ class Settings(BaseSettings):
         "because the answers depend on who is signed in",
     )
     database: Annotated[DatabaseUrl, NoDecode, BeforeValidator(values.database)] = _field(
-        DatabaseUrl.parse("sqlite://everruns-auth.db"),
+        DatabaseUrl.parse(DEFAULT_DATABASE),
         "DATABASE_URL",
         "sqlite://FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME",
     )
@@ -264,7 +265,7 @@ def database_from_environment() -> DatabaseUrl:
     """
     text = os.environ.get("DATABASE_URL", "").strip()
     try:
-        return DatabaseUrl.parse(text or "sqlite://everruns-auth.db")
+        return DatabaseUrl.parse(text or DEFAULT_DATABASE)
     except DatabaseUrlRejected as rejected:
         raise SettingsRejected((f"DATABASE_URL: {rejected}",)) from None
 

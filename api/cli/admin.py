@@ -163,7 +163,9 @@ def force_logout(email: Email, json: Json = False) -> None:
 
 @app.command("revoke-key")
 def revoke_key(
-    key: Annotated[str, typer.Argument(help="The key's id, or its beginning: evr_1a2b3c4d")],
+    key: Annotated[
+        str, typer.Argument(help="Its id, the whole key, or its beginning: evr_1a2b3c4d")
+    ],
     json: Json = False,
 ) -> None:
     """Revoke an API key."""

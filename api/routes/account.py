@@ -10,7 +10,7 @@ from api import errors
 from api.identity import accounts, sessions
 from api.identity.principal import Principal, principal_of
 from api.routes import body, schemas
-from api.routes.call import SignedInCall
+from api.routes.call import SignedInCall, id_in_path
 from api.routes.guard import anyone, session_only, whole_user
 from api.routes.replies import reply, reply_list, reply_nothing
 from api.routes.table import Route
@@ -49,7 +49,9 @@ async def list_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def end_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
-    await sessions.revoke_session(call.principal.user_id, _id(session_id), call.occasion)
+    await sessions.revoke_session(
+        call.principal.user_id, id_in_path(session_id, errors.SessionNotFound), call.occasion
+    )
     return reply_nothing()
 
 
@@ -81,13 +83,6 @@ def _session(row: RefreshToken, current: UUID | None) -> schemas.Session:
         user_agent=row.user_agent,
         current=row.id == current,
     )
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise errors.SessionNotFound from None
 
 
 ROUTES = (

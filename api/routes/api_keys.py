@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sanic import HTTPResponse, Request
 
 from api import errors
 from api.identity import api_keys
 from api.routes import body, schemas
-from api.routes.call import SignedInCall
+from api.routes.call import SignedInCall, id_in_path
 from api.routes.guard import anyone
 from api.routes.replies import reply, reply_list, reply_nothing
 from api.routes.table import Route
@@ -41,7 +39,7 @@ async def create_key(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def revoke_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
-    await api_keys.revoke(call.principal, _id(key_id), call.occasion)
+    await api_keys.revoke(call.principal, id_in_path(key_id, errors.ApiKeyNotFound), call.occasion)
     return reply_nothing()
 
 
@@ -55,13 +53,6 @@ def _row(key: ApiKey) -> schemas.ApiKeyRow:
         last_used_at=key.last_used_at,
         created_at=key.created_at,
     )
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise errors.ApiKeyNotFound from None
 
 
 # The verbs ask for the scopes: they differ by what is done, not by the path.

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from sanic import Request
 from sanic.constants import HTTP_METHODS
 from sanic.exceptions import BadURL
 
+from api.errors import NotFound
 from api.identity.occasion import Occasion
 from api.identity.principal import Principal
 from api.identity.services import Services
@@ -85,6 +86,14 @@ def occasion_of(request: Request) -> Occasion:
         user_agent=_user_agent(request),
         request_id=request_id_of(request),
     )
+
+
+def id_in_path(text: str, otherwise: type[NotFound]) -> UUID:
+    """An id out of a path; what is none names nothing, and is refused with `otherwise`."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise otherwise from None
 
 
 def request_id_of(request: Request) -> str:
