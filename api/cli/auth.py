@@ -36,6 +36,17 @@ def serve(
     raise typer.Exit(main(workers=workers, host=host, port=port))
 
 
+@app.command(
+    add_help_option=False,
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+)
+def dashboard(context: typer.Context) -> None:
+    """Open the operators' dashboard. `dashboard --help` lists its options."""
+    from tui.command import run as open_dashboard  # noqa: PLC0415  (serving never loads it)
+
+    open_dashboard(context.args)
+
+
 @app.command()
 def config() -> None:
     """Print every setting, its value, and whether it is set or a default. Secrets are masked."""

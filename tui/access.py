@@ -1,0 +1,88 @@
+"""Owns what a request shows: nothing, an API key, or an access token that is renewed quietly.
+
+Knows nothing of paths and answers. Renewal happens one at a time, and a renewal that another process
+has made is adopted: using a refresh token twice would end the session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from typing import Protocol
+
+from tui import tokens as clock
+from tui.rows import TokenBody
+from tui.tokens import Keeper, Tokens
+
+Renew = Callable[[str], Awaitable[TokenBody]]
+
+
+class Access(Protocol):
+    """What the client asks for before each request, and after one that was refused."""
+
+    async def credential(self, renew: Renew) -> str | None:
+        """What goes behind `Bearer`; None for nothing."""
+
+    async def another(self, refused: str | None, renew: Renew) -> str | None:
+        """A credential instead of the refused one; None where there is none."""
+
+
+class Nobody:
+    """Mode none, and whoever has not signed in yet."""
+
+    async def credential(self, renew: Renew) -> str | None:  # noqa: ARG002  (the protocol's)
+        return None
+
+    async def another(self, refused: str | None, renew: Renew) -> str | None:  # noqa: ARG002
+        return None
+
+
+class ByKey:
+    """An API key out of the environment; it is never written anywhere."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    async def credential(self, renew: Renew) -> str | None:  # noqa: ARG002
+        return self._key
+
+    async def another(self, refused: str | None, renew: Renew) -> str | None:  # noqa: ARG002
+        return None
+
+
+class ByTokens:
+    """A sign-in. With a keeper the tokens are kept, and shared with other dashboards."""
+
+    def __init__(self, tokens: Tokens, keeper: Keeper | None = None) -> None:
+        self._tokens = tokens
+        self._keeper = keeper
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def tokens(self) -> Tokens:
+        return self._tokens
+
+    async def credential(self, renew: Renew) -> str | None:
+        if self._tokens.is_due(clock.now()):
+            return await self.another(self._tokens.access_token, renew)
+        return self._tokens.access_token
+
+    async def another(self, refused: str | None, renew: Renew) -> str | None:
+        async with self._one_at_a_time:
+            if self._tokens.access_token == refused:
+                await self._renew(renew)
+        return self._tokens.access_token
+
+    async def _renew(self, renew: Renew) -> None:
+        with ExitStack() as locked:
+            if self._keeper is not None:
+                await asyncio.to_thread(locked.enter_context, self._keeper.renewing())
+                elsewhere = self._keeper.kept()
+                if elsewhere is not None and elsewhere.refresh_token != self._tokens.refresh_token:
+                    self._tokens = elsewhere
+                    return
+            body = await renew(self._tokens.refresh_token)
+            self._tokens = Tokens.of(body, clock.now())
+            if self._keeper is not None:
+                self._keeper.keep(self._tokens)

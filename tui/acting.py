@@ -1,0 +1,130 @@
+"""Owns how something is done: allowed, confirmed, carried out, and said.
+
+Which things can be done, and what they mean, is in `deeds`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from textual import work
+
+from tui import deeds
+from tui.deeds import Deed
+from tui.errors import NotSignedIn, Trouble
+from tui.feed import Event
+from tui.listings.api_keys import API_KEYS
+from tui.listings.listing import Listing
+from tui.listings.sessions import SESSIONS
+from tui.listings.users import USERS
+from tui.opening import Opening
+from tui.rows import Row, User
+from tui.screens.dialogs import Confirm, roles_form, user_form, words_of
+
+R = TypeVar("R", bound=Row)
+Plan = Callable[[Sequence[R], datetime], Deed]
+
+
+class Acting(Opening):
+    """Does things to rows, once an operator has said yes."""
+
+    def carry_out(self, rows: Sequence[R], plan: Plan[R]) -> None:
+        """Ask, and if the answer is yes, do it to these rows."""
+        if not rows:
+            self.say("there is no row to do this to", is_bad=True)
+        elif self.may_act:
+            self._carry_out(plan(rows, self.now()), rows)
+
+    @work(group="deeds")
+    async def _carry_out(self, deed: Deed, rows: Sequence[Row]) -> None:
+        await self._confirmed(deed, rows)
+
+    async def _confirmed(self, deed: Deed, rows: Sequence[Row]) -> None:
+        if not await self.push_screen_wait(Confirm(deed)):
+            return
+        self.under_way = f"{deed.title.rstrip('?')}…"
+        try:
+            outcome = await deed.carry_out(self.client)
+        except Trouble as trouble:
+            self._refused(trouble, deed.title)
+        else:
+            self.say(outcome.words, is_bad=not outcome.is_whole)
+            self.tell(outcome.events)
+            if outcome.is_whole:
+                for live in self.lives:
+                    live.done_with([row.id for row in rows])
+        finally:
+            self.under_way = ""
+
+    def _refused(self, trouble: Trouble, title: str) -> None:
+        self.say_trouble(trouble, title)
+        if isinstance(trouble, NotSignedIn):
+            self.lose_sign_in(trouble)
+
+    # By id
+
+    def force_logout(self, user_id: str) -> None:
+        self._by_id(USERS, user_id, lambda users, _: deeds.force_logout(users, self.myself))
+
+    def disable_user(self, user_id: str) -> None:
+        self._by_id(USERS, user_id, lambda users, _: deeds.disable(users, self.myself))
+
+    def revoke_key(self, key_id: str) -> None:
+        self._by_id(API_KEYS, key_id, deeds.revoke_keys)
+
+    def revoke_by_prefix(self, prefix: str) -> None:
+        self._with_key_of(prefix, lambda key: self.carry_out((key,), deeds.revoke_keys))
+
+    def end_session(self, session_id: str) -> None:
+        self._by_id(SESSIONS, session_id, deeds.end_sessions)
+
+    def _by_id(self, listing: Listing[Any], row_id: str, plan: Plan[Any]) -> None:
+        """The same for a row that need not be on screen: it is loaded, so that it can be named."""
+        if self.may_act:
+            self._load_and_carry_out(listing, row_id, plan)
+
+    @work(group="deeds")
+    async def _load_and_carry_out(
+        self, listing: Listing[Any], row_id: str, plan: Plan[Any]
+    ) -> None:
+        row = await self.row_of(listing, row_id)
+        if row is not None:
+            await self._confirmed(plan((row,), self.now()), (row,))
+
+    # By form
+
+    def ask_for_roles(self, user: User) -> None:
+        """Other roles for a user."""
+        if self.may_act:
+            self._set_roles(user)
+
+    @work(group="deeds")
+    async def _set_roles(self, user: User) -> None:
+        form = await self.push_screen_wait(roles_form(user.email, user.roles))
+        if form is not None:
+            roles = words_of(form["roles"])
+            await self._confirmed(deeds.set_roles(user, roles, self.myself), (user,))
+
+    def ask_for_user(self) -> None:
+        """A new user."""
+        if self.may_act:
+            self._create_user({})
+
+    @work(group="deeds")
+    async def _create_user(self, typed: dict[str, str]) -> None:
+        form = await self.push_screen_wait(user_form(typed))
+        if form is None:
+            return
+        wanted: dict[str, object] = {"email": form["email"], "roles": words_of(form["roles"])}
+        wanted |= {name: form[name] for name in ("name", "password") if form[name]}
+        try:
+            user = await self.client.create_user(wanted)
+        except Trouble as trouble:
+            self._refused(trouble, "New user")
+            # What was typed need not be typed again; a password does.
+            self._create_user({**form, "password": ""})
+        else:
+            self.say(f"created {user.email} ({', '.join(user.roles) or 'no roles'})")
+            self.tell((Event("user_changed", {"id": user.id, "change": "created"}),))

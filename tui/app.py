@@ -1,0 +1,246 @@
+"""Owns the application's course: getting in, the views, the feed, the header, and getting out.
+
+A key becomes an action, an action a worker, a worker asks the client, and what comes back is a message
+to whoever draws. Knows the server only through the client.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.theme import Theme
+
+from tui import themes
+from tui.acting import Acting
+from tui.client import Client
+from tui.deeds import Deed, Outcome
+from tui.desk import Surroundings
+from tui.entrance import Entered
+from tui.errors import NotPermitted, NotSignedIn, Trouble
+from tui.exporting import Exporting
+from tui.feed import Event, Feed, Happening, Live, Lost
+from tui.keys import here
+from tui.palette import Actions, ById
+from tui.places import Place
+from tui.preferences import Preferences, remember, remembered
+from tui.screens.dialogs import Confirm
+from tui.screens.help import Help
+from tui.screens.lists import ApiKeysView, AuditView, SessionsView, UsersView
+from tui.screens.overview import OverviewView
+from tui.screens.sign_in import SignIn
+from tui.screens.view import View
+from tui.widgets.bar import Bar, Standing
+from tui.widgets.list_pane import ListPane
+
+VIEWS = {
+    "overview": OverviewView,
+    "users": UsersView,
+    "keys": ApiKeysView,
+    "sessions": SessionsView,
+    "audit": AuditView,
+}
+TICK_SECONDS = 1.0
+
+
+class Dashboard(Acting, Exporting):
+    """The operators' dashboard."""
+
+    CSS_PATH = "dashboard.tcss"
+    TITLE = "Everruns Auth"
+    COMMANDS = {Actions, ById}  # noqa: RUF012  (Textual's own form)
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("1", "view('overview')", "View: Overview", show=False),
+        Binding("2", "view('users')", "View: Users", show=False),
+        Binding("3", "view('keys')", "View: API keys", show=False),
+        Binding("4", "view('sessions')", "View: Sessions", show=False),
+        Binding("5", "view('audit')", "View: Audit", show=False),
+        Binding("R", "arm", "Arm"),
+        Binding("p", "pause", "Pause"),
+        Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":"),
+        Binding("question_mark", "help", "Help", key_display="?"),
+        Binding("q", "leave", "Quit"),
+        Binding("E", "cancel_export", "Cancel the export", show=False),
+        Binding("t", "next_theme", "Next theme", show=False),
+        Binding("T", "change_theme", "Choose a theme", show=False),
+    ]
+
+    class Told(Message):
+        """The feed has told something."""
+
+        def __init__(self, happening: Happening) -> None:
+            super().__init__()
+            self.happening = happening
+
+    def __init__(self, place: Place, surroundings: Surroundings) -> None:
+        super().__init__(place, surroundings)
+        self._lost: Lost | None = None
+        self._is_connecting = True
+        for theme in themes.OWN:
+            self.register_theme(theme)
+        wanted = remembered(surroundings.preferences).theme
+        self.theme = wanted if wanted in self.available_themes else themes.OWN[0].name
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+
+    # Getting in
+
+    def on_mount(self) -> None:
+        self.push_screen(SignIn())
+        self.set_interval(TICK_SECONDS, self._tick)
+
+    def move_to(self, url: str) -> bool:
+        """Ask another server from now on; tells whether it is another."""
+        place = self.place.at(url.strip().rstrip("/"))
+        if place == self.place:
+            return False
+        self._close(self.client)
+        self.place = place
+        self.client = self.surroundings.connect(place.url)
+        self.keeper = self.surroundings.keeper(place)
+        return True
+
+    def let_in(self, entered: Entered) -> None:
+        """Show the views; where they are there already, let them catch up."""
+        is_first = self.entered is None
+        self.entered = entered
+        if is_first:
+            for mode, view in VIEWS.items():
+                self.add_mode(mode, view)
+            self.switch_mode("overview")
+        else:
+            self.pop_screen()
+            for live in self.lives:
+                live.reload()
+        self._listen()
+
+    def lose_sign_in(self, trouble: Trouble) -> None:
+        if not isinstance(self.screen, SignIn):
+            self.push_screen(SignIn(reason=f"the sign-in is over: {trouble.words}"))
+
+    # The feed
+
+    @work(exclusive=True, group="feed")
+    async def _listen(self) -> None:
+        try:
+            async for happening in Feed(self.client).happenings():
+                self.post_message(self.Told(happening))
+        except (NotSignedIn, NotPermitted) as refused:
+            self.post_message(self.Told(Lost(time.monotonic(), refused.words)))
+            self.lose_sign_in(refused)
+
+    @on(Told)
+    def _told(self, told: Told) -> None:
+        match told.happening:
+            case Event() as event:
+                self._hear(event)
+            case Live():
+                was_lost, self._lost, self._is_connecting = self._lost, None, False
+                if was_lost is not None:
+                    self._catch_up()
+            case Lost() as lost:
+                self._lost, self._is_connecting = lost, False
+        self.show_standing()
+
+    def _hear(self, event: Event) -> None:
+        if self.is_paused:
+            self.happened += 1
+        else:
+            self.tell((event,))
+
+    def _catch_up(self) -> None:
+        for live in self.lives:
+            live.reload()
+
+    def action_pause(self) -> None:
+        self.is_paused = not self.is_paused
+        if not self.is_paused:
+            self._catch_up()
+        self.show_standing()
+
+    # The header
+
+    def _tick(self) -> None:
+        now = self.now()
+        for live in self.lives:
+            live.tick(now)
+        self.show_standing()
+
+    def show_standing(self) -> None:
+        standing = self._standing()
+        for screen in self.screen_stack:
+            for bar in screen.query(Bar):
+                bar.standing = standing
+        self.show_task(self.under_way)
+
+    def _standing(self) -> Standing:
+        overview = self.entered.overview if self.entered else None
+        return Standing(
+            url=self.place.url,
+            context=self.place.context,
+            colour=self.place.colour,
+            mode=overview.mode.lower() if overview else "",
+            version=overview.version if overview else "",
+            stale_for=time.monotonic() - self._lost.since if self._lost else None,
+            is_paused=self.is_paused,
+            is_connecting=self._is_connecting,
+            is_armed=self.is_armed,
+            is_locked=bool(self.place.lock),
+        )
+
+    def action_arm(self) -> None:
+        if self.place.lock:
+            self.say(f"read-only: {self.place.lock}", is_bad=True)
+            return
+        self.is_armed = not self.is_armed
+        self.show_standing()
+
+    # Moving about
+
+    def action_view(self, mode: str) -> None:
+        if self.entered is not None and isinstance(self.screen, View):
+            self.switch_mode(mode)
+
+    def action_help(self) -> None:
+        screen = self.screen
+        pane = next(iter(screen.query(ListPane)), None)
+        title = " › ".join(screen.crumbs) if isinstance(screen, View) else "Getting in"
+        self.push_screen(Help(title, here(screen), pane.listing.words if pane else {}))
+
+    def action_next_theme(self) -> None:
+        self.theme = themes.following(self.theme)
+        self.say(f"theme: {self.theme}")
+
+    def _remember_theme(self, theme: Theme) -> None:
+        remember(self.surroundings.preferences, Preferences(theme=theme.name))
+
+    # Getting out
+
+    @work(exclusive=True, group="leave")
+    async def action_leave(self) -> None:
+        if self.under_way and not await self.push_screen_wait(Confirm(_leaving(self.under_way))):
+            return
+        self.exit(0)
+
+    async def action_quit(self) -> None:
+        self.action_leave()
+
+    def action_help_quit(self) -> None:
+        self.say("q quits")
+
+    async def on_unmount(self) -> None:
+        await self.client.close()
+
+    @work(group="close")
+    async def _close(self, client: Client) -> None:
+        await client.close()
+
+
+def _leaving(task: str) -> Deed:
+    async def nothing(_: Client) -> Outcome:
+        return Outcome("")
+
+    return Deed("Quit?", f"This is under way and would be stopped: {task}", nothing)

@@ -1,0 +1,298 @@
+"""Owns the conversation with the server: one method for each thing that the dashboard asks or does.
+
+The only importer of httpx. Knows nothing of screens; every failure leaves it as a `Trouble`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import httpx
+import httpx_sse
+
+from tui import errors
+from tui.access import Access, Nobody
+from tui.rows import (
+    Config,
+    Identity,
+    Me,
+    Overview,
+    Page,
+    Row,
+    TokenBody,
+    User,
+    decoded,
+)
+from tui.text import plain
+
+R = TypeVar("R", bound=Row)
+V = TypeVar("V")
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 15.0
+# The server says something on the stream every 15 s; silence for longer is a broken connection.
+STREAM_SILENCE_SECONDS = 20.0
+# The contract's limit of one bulk revocation.
+BULK = 500
+
+_TIMEOUT = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
+_REFUSED = {401: errors.NotSignedIn, 403: errors.NotPermitted, 404: errors.Missing}
+_SERVER_ERROR = 500
+_UNAVAILABLE = 503
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One event of the stream; `data` is what came, undecoded."""
+
+    id: str
+    name: str
+    data: str
+
+
+def connection(url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+    """Connections to the API at `url`; tests bring a transport of their own."""
+    # Reading the certificates takes a third of a second, and plain http never needs them.
+    verify = url.startswith("https:")
+    return httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, transport=transport, verify=verify)
+
+
+class Client:
+    """Asks one server, as whoever `access` says."""
+
+    def __init__(self, http: httpx.AsyncClient, access: Access | None = None) -> None:
+        self._http = http
+        self.access: Access = access or Nobody()
+
+    @property
+    def url(self) -> str:
+        return str(self._http.base_url).rstrip("/")
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    # Getting in
+
+    async def config(self) -> Config:
+        """How one may sign in; asked without a credential, so that a wrong URL never sees one."""
+        answer = _checked(await self._send("GET", "/v1/auth/config", None))
+        return decoded(Config, _json(answer), "GET /v1/auth/config")
+
+    async def me(self) -> Me:
+        return decoded(Me, await self._asked("GET", "/v1/auth/me"), "GET /v1/auth/me")
+
+    async def log_in(self, email: str, password: str) -> TokenBody:
+        form = {"email": email, "password": password}
+        return await self._tokens("/v1/auth/login", form)
+
+    async def log_out(self, refresh_token: str) -> None:
+        form = {"refresh_token": refresh_token}
+        _checked(await self._send("POST", "/v1/auth/logout", None, json=form))
+
+    # Looking
+
+    async def overview(self) -> Overview:
+        return decoded(Overview, await self.raw_overview(), "GET /v1/admin/overview")
+
+    async def raw_overview(self) -> dict[str, Any]:
+        """The overview as it came."""
+        answer = await self._asked("GET", "/v1/admin/overview")
+        if not isinstance(answer, dict):
+            raise errors.NotOurServer("GET /v1/admin/overview: the answer is no object")
+        return answer
+
+    async def page(self, row: type[R], path: str, parameters: Mapping[str, str]) -> Page[R]:
+        """A piece of the list at `path`."""
+        return decoded(Page[row], await self.raw_page(path, parameters), f"GET {path}")  # type: ignore[valid-type]
+
+    async def raw_page(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """A piece of a list as it came, for what only passes it on."""
+        answer = await self._asked("GET", path, params=dict(parameters))
+        if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
+            raise errors.NotOurServer(f"GET {path}: the answer is no list")
+        return answer
+
+    async def one(self, row: type[R], path: str, row_id: str) -> R:
+        """One row of the list at `path`."""
+        return decoded(row, await self._asked("GET", _under(path, row_id)), f"GET {path}/…")
+
+    async def identities(self, user_id: str) -> tuple[Identity, ...]:
+        path = _under("/v1/admin/users", user_id, "identities")
+        return decoded(tuple[Identity, ...], await self._asked("GET", path), "GET …/identities")
+
+    # Acting
+
+    async def revoke_key(self, key_id: str) -> None:
+        await self._asked("DELETE", _under("/v1/admin/api-keys", key_id))
+
+    async def revoke_keys(self, key_ids: tuple[str, ...]) -> int:
+        """Revoke them, up to 500 in one transaction; tells how many were still there."""
+        path = "/v1/admin/api-keys/revoke"
+        revoked = 0
+        for start in range(0, len(key_ids), BULK):
+            form = {"ids": key_ids[start : start + BULK]}
+            revoked += _count(await self._asked("POST", path, json=form), path)
+        return revoked
+
+    async def end_session(self, session_id: str) -> None:
+        await self._asked("DELETE", _under("/v1/admin/sessions", session_id))
+
+    async def force_logout(self, user_id: str) -> int:
+        """End every session of a user; tells how many there were."""
+        path = _under("/v1/admin/users", user_id, "sessions")
+        return _count(await self._asked("DELETE", path), "DELETE …/sessions")
+
+    async def change_user(self, user_id: str, **changes: object) -> User:
+        path = _under("/v1/admin/users", user_id)
+        return decoded(User, await self._asked("PATCH", path, json=changes), "PATCH …/users")
+
+    async def create_user(self, form: Mapping[str, object]) -> User:
+        path = "/v1/admin/users"
+        return decoded(User, await self._asked("POST", path, json=dict(form)), f"POST {path}")
+
+    # Listening
+
+    @asynccontextmanager
+    async def stream(self, last_id: str | None) -> AsyncIterator[AsyncIterator[StreamEvent]]:
+        """The stream, from after `last_id` on; inside the block the server has accepted us.
+
+        Raises:
+            Trouble: it was refused, broke, or fell silent. The end of the iterator is its end.
+        """
+        headers = {"Last-Event-ID": last_id} if last_id else {}
+        headers |= _bearer(await self.access.credential(self._renew))
+        timeout = httpx.Timeout(STREAM_SILENCE_SECONDS, connect=CONNECT_SECONDS)
+        path = "/v1/admin/stream"
+        try:
+            async with httpx_sse.aconnect_sse(
+                self._http, "GET", path, headers=headers, timeout=timeout
+            ) as source:
+                if source.response.is_error:
+                    await source.response.aread()
+                _checked(source.response)
+                yield _events(source)
+        except httpx_sse.SSEError:
+            raise errors.NotOurServer(f"GET {path}: the answer is no event stream") from None
+        except httpx.TransportError as broken:
+            raise _unreachable(broken, self.url) from None
+
+    async def renew(self) -> bool:
+        """Get another credential in place of one that was refused; tells whether there is one."""
+        credential = await self.access.credential(self._renew)
+        return await self.access.another(credential, self._renew) is not None
+
+    async def _asked(self, method: str, path: str, **request: Any) -> Any:
+        """The answer's JSON; a refused credential is renewed once, quietly."""
+        credential = await self.access.credential(self._renew)
+        answer = await self._send(method, path, credential, **request)
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            credential = await self.access.another(credential, self._renew)
+            if credential is not None:
+                answer = await self._send(method, path, credential, **request)
+        return _json(_checked(answer))
+
+    async def _renew(self, refresh_token: str) -> TokenBody:
+        return await self._tokens("/v1/auth/refresh", {"refresh_token": refresh_token})
+
+    async def _tokens(self, path: str, form: Mapping[str, str]) -> TokenBody:
+        answer = _checked(await self._send("POST", path, None, json=dict(form)))
+        return decoded(TokenBody, _json(answer), f"POST {path}")
+
+    async def _send(
+        self, method: str, path: str, credential: str | None, **request: Any
+    ) -> httpx.Response:
+        # Cookies would speak for whoever signed in last; only the header is to speak.
+        self._http.cookies.clear()
+        try:
+            return await self._http.request(method, path, headers=_bearer(credential), **request)
+        except (httpx.TransportError, httpx.DecodingError) as broken:
+            raise _unreachable(broken, self.url) from None
+
+
+async def _events(source: httpx_sse.EventSource) -> AsyncIterator[StreamEvent]:
+    async for event in source.aiter_sse():
+        yield StreamEvent(event.id, event.event, event.data)
+
+
+def _bearer(credential: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {credential}"} if credential is not None else {}
+
+
+def _under(path: str, *names: str) -> str:
+    """A path below another; what an operator typed stays one segment."""
+    return "/".join((path, *(quote(name, safe="") for name in names)))
+
+
+def _checked(answer: httpx.Response) -> httpx.Response:
+    """The answer, if it is a success.
+
+    Raises:
+        Trouble: what the problem document says, or that this is not our server.
+    """
+    if answer.is_success:
+        return answer
+    problem = _problem(answer)
+    if problem is None:
+        raise errors.NotOurServer(_foreign(answer))
+    words = plain(str(problem["error"]))
+    for invalid in problem.get("errors") or ():
+        words += f"; {plain(str(invalid.get('field')))}: {plain(str(invalid.get('message')))}"
+    if answer.status_code == _UNAVAILABLE:
+        raise errors.Unreachable(words)
+    kind = _REFUSED.get(answer.status_code, errors.Refused)
+    raise kind(words, status=answer.status_code, code=plain(str(problem.get("code", ""))))
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any] | None:
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) and isinstance(body.get("error"), str) else None
+
+
+def _foreign(answer: httpx.Response) -> str:
+    url = answer.request.url
+    if answer.is_redirect:
+        where = plain(answer.headers.get("location", ""))
+        return f"{url.host} sends us on to {where}; is that the URL?"
+    if answer.status_code >= _SERVER_ERROR:
+        return f"{url} answers {answer.status_code}, which is not Everruns Auth's way of saying so"
+    return f"no Everruns Auth at this URL: {url} answers {answer.status_code}"
+
+
+def _json(answer: httpx.Response) -> Any:
+    if answer.status_code == httpx.codes.NO_CONTENT:
+        return None
+    try:
+        return answer.json()
+    except ValueError:
+        raise errors.NotOurServer(
+            f"no Everruns Auth at this URL: {answer.request.url} does not answer in JSON"
+        ) from None
+
+
+def _count(answer: Any, what: str) -> int:
+    count = answer.get("revoked") if isinstance(answer, dict) else None
+    if not isinstance(count, int):
+        raise errors.NotOurServer(f"{what}: revoked: a number is missing")
+    return count
+
+
+def _unreachable(broken: Exception, url: str) -> errors.Unreachable:
+    if isinstance(broken, httpx.ConnectTimeout):
+        return errors.Unreachable(f"no server answers at {url}: no connection in time")
+    if isinstance(broken, httpx.ConnectError):
+        return errors.Unreachable(f"no server answers at {url}: {_reason(broken)}")
+    if isinstance(broken, httpx.TimeoutException):
+        return errors.Silent(f"{url} does not answer in time")
+    return errors.Unreachable(f"the connection to {url} broke")
+
+
+def _reason(broken: Exception) -> str:
+    words = plain(str(broken))
+    return "connection refused" if "All connection attempts failed" in words else words

@@ -1,0 +1,148 @@
+"""Owns the command line of the dashboard, and what the environment adds to it.
+
+Knows nothing of what the dashboard does. What cannot be used ends with one line on standard error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tui import contexts, folders
+from tui.once import SUBJECTS, Question, Status, answer, fail
+from tui.places import DEFAULT_URL, Place
+from tui.tokens import Keeper
+
+URL = "EVERRUNS_AUTH_URL"
+API_KEY = "EVERRUNS_AUTH_API_KEY"
+SERVE_PORT = 9301
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def dashboard(
+    subject: Annotated[
+        str | None, typer.Argument(help=f"With --once: {', '.join(SUBJECTS)}.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help=f"URL of the API ({URL}; default {DEFAULT_URL}).")
+    ] = None,
+    context: Annotated[
+        str | None, typer.Option(help=f"A server by its name in {folders.contexts_file()}.")
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Change nothing, whatever is pressed.")
+    ] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="Print SUBJECT instead of opening the dashboard.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="With --once: print JSON.")] = False,
+    filter_: Annotated[
+        str, typer.Option("--filter", help="With --once: as typed behind / in the dashboard.")
+    ] = "",
+    logout: Annotated[
+        bool, typer.Option("--logout", help="Forget the tokens kept for this server, and end.")
+    ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Offer the dashboard in a browser on this machine.")
+    ] = False,
+    serve_port: Annotated[
+        int, typer.Option(min=0, max=65535, help="With --serve: the port; 0 takes a free one.")
+    ] = SERVE_PORT,
+) -> None:
+    """The operators' dashboard: see who is there, watch keys being used, end access in seconds.
+
+    `EVERRUNS_AUTH_API_KEY` signs in with an API key. `logout` as SUBJECT is the same as --logout.
+    """
+    place = _place(url, context, is_read_only=read_only)
+    if logout or subject == "logout":
+        raise typer.Exit(_log_out(place))
+    if once:
+        raise typer.Exit(_once(place, subject, is_json=json, filter_text=filter_))
+    if subject is not None or json or filter_:
+        raise typer.Exit(fail(Status.MISUSED, "SUBJECT, --json and --filter go with --once"))
+    if serve:
+        raise typer.Exit(_serve(place, context, serve_port, is_read_only=read_only))
+    raise typer.Exit(_open(place))
+
+
+def _place(url: str | None, context: str | None, *, is_read_only: bool) -> Place:
+    """Where to: `--url`, or the context, or the environment, or the default."""
+    if url is not None and context is not None:
+        raise typer.Exit(fail(Status.MISUSED, "--url or --context, not both"))
+    lock = "it was started with --read-only" if is_read_only else ""
+    key = os.environ.get(API_KEY, "").strip() or None
+    try:
+        if context is not None:
+            named = contexts.named(context, folders.contexts_file())
+            lock = lock or (f"the context {named.name} is" if named.is_read_only else "")
+            return Place(named.url, named.name, named.colour, lock, key)
+        wanted = contexts.checked_url(url or os.environ.get(URL, "").strip() or DEFAULT_URL)
+    except contexts.ContextsRejected as rejected:
+        raise typer.Exit(fail(Status.MISUSED, str(rejected))) from None
+    except ValueError as wrong:
+        raise typer.Exit(fail(Status.MISUSED, f"{'--url' if url else URL}: {wrong}")) from None
+    return Place(wanted, lock=lock, api_key=key)
+
+
+def _keeper(place: Place) -> Keeper:
+    return Keeper(folders.tokens_folder(), place.url, place.context or None)
+
+
+def _log_out(place: Place) -> Status:
+    """Forget the tokens, and end their session where the server can be told."""
+    from tui.farewell import log_out  # noqa: PLC0415  (httpx loads only when it is needed)
+
+    print(asyncio.run(log_out(place, _keeper(place))), file=sys.stderr)
+    return Status.DONE
+
+
+def _once(place: Place, subject: str | None, *, is_json: bool, filter_text: str) -> Status:
+    if subject not in SUBJECTS:
+        return fail(Status.MISUSED, f"--once prints one of: {', '.join(SUBJECTS)}")
+    try:
+        return asyncio.run(answer(place, _keeper(place), Question(subject, is_json, filter_text)))
+    except BrokenPipeError:
+        # Whoever read has enough. Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.DONE
+
+
+def _serve(place: Place, context: str | None, port: int, *, is_read_only: bool) -> Status:
+    from tui.serve import serve  # noqa: PLC0415  (aiohttp loads only when it is needed)
+
+    where = ["--context", context] if context is not None else ["--url", place.url]
+    command = [sys.executable, "-m", "tui", *where, *(["--read-only"] if is_read_only else [])]
+    try:
+        serve(shlex.join(command), port)
+    except OSError as taken:
+        return fail(Status.TROUBLE, f"--serve-port: {taken.strerror or taken}")
+    return Status.DONE
+
+
+def _open(place: Place) -> int:
+    from tui.app import Dashboard  # noqa: PLC0415  (Textual loads only when it is needed)
+    from tui.client import Client, connection  # noqa: PLC0415
+    from tui.desk import Surroundings  # noqa: PLC0415
+
+    surroundings = Surroundings(
+        connect=lambda url: Client(connection(url)),
+        tokens=folders.tokens_folder(),
+        preferences=folders.preferences_file(),
+        exports=Path.cwd(),
+    )
+    application = Dashboard(place, surroundings)
+    status = application.run()
+    return status if status is not None else application.return_code or 0
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """`everruns-auth dashboard`, and `python -m tui`."""
+    app(args=arguments, prog_name="everruns-auth dashboard")

@@ -1,0 +1,144 @@
+"""Owns what every part of the application may rely on: the server, who we are there, what is allowed.
+
+What can be done from here is in the classes that derive from it. Knows nothing of single views.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.notifications import SeverityLevel
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from tui.client import Client
+from tui.entrance import Entered
+from tui.errors import Trouble
+from tui.feed import Event
+from tui.places import Place
+from tui.screens.view import View
+from tui.tokens import Keeper
+from tui.widgets.live import Live
+
+Connect = Callable[[str], Client]
+
+NEWS_SECONDS = 4
+# Refusals are read, and sometimes copied.
+BAD_NEWS_SECONDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the dashboard finds around it: how to reach servers, and where to keep things."""
+
+    connect: Connect
+    tokens: Path
+    preferences: Path
+    exports: Path
+
+    def keeper(self, place: Place) -> Keeper:
+        """Where the tokens of a place are kept."""
+        return Keeper(self.tokens, place.url, place.context or None)
+
+
+class Desk(App[int]):
+    """The application, as its parts see it."""
+
+    is_armed = reactive(default=False)
+    is_paused = reactive(default=False)
+    under_way: reactive[str] = reactive("")
+    """What is under way, in words; empty when nothing is."""
+
+    def __init__(self, place: Place, surroundings: Surroundings) -> None:
+        super().__init__()
+        self.place = place
+        self.surroundings = surroundings
+        self.client = surroundings.connect(place.url)
+        self.keeper = surroundings.keeper(place)
+        self.entered: Entered | None = None
+        self.happened = 0
+        """How much the server has told; what has seen less has something to catch up with."""
+
+    @property
+    def myself(self) -> str:
+        """Our own id at the server."""
+        return self.entered.me.id if self.entered is not None else ""
+
+    @staticmethod
+    def now() -> datetime:
+        """The clock of the screen."""
+        return datetime.now(UTC)
+
+    # Those who are told
+
+    @property
+    def lives(self) -> Iterator[Live]:
+        """Whatever is on screen, or right below it, and is to be kept live."""
+        for screen in self.screen_stack:
+            if isinstance(screen, View):
+                yield from screen.lives
+
+    def is_current(self, live: Live) -> bool:
+        return live.screen in self.screen_stack
+
+    def tell(self, events: Iterable[Event]) -> None:
+        """Let everything that is on screen hear of it."""
+        for event in events:
+            self.happened += 1
+            for live in self.lives:
+                live.hear(event)
+                live.seen = self.happened
+
+    # What every view may ask for
+
+    def carry(self, name: str, text: str) -> None:
+        """Copy a text by way of the terminal (OSC 52), which works over SSH."""
+        if text:
+            self.copy_to_clipboard(text)
+            self.say(f"copied the {name}: {text}")
+
+    def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
+        """A toast."""
+        severity: SeverityLevel = "error" if is_bad else "information"
+        timeout = BAD_NEWS_SECONDS if is_bad else NEWS_SECONDS
+        self.notify(words, title=title, severity=severity, markup=False, timeout=timeout)
+
+    def say_trouble(self, trouble: Trouble, title: str) -> None:
+        """A refusal, in the server's words."""
+        self.say(trouble.words, is_bad=True, title=title)
+
+    @property
+    def may_act(self) -> bool:
+        """Whether anything may be changed from here; where not, it says how to."""
+        if self.place.lock:
+            self.say(f"read-only: {self.place.lock}", is_bad=True)
+        elif not self.is_armed:
+            self.say("read-only: press R to arm, then do it again", is_bad=True)
+        return self.is_armed and not self.place.lock
+
+    def watch_under_way(self, task: str) -> None:
+        self.show_task(task)
+
+    def show_task(self, task: str) -> None:
+        """Say below the view what is under way."""
+        for screen in self.screen_stack:
+            for line in screen.query("#task").results(Static):
+                line.update(task)
+                line.display = bool(task)
+
+    def lose_sign_in(self, trouble: Trouble) -> None:
+        """The server does not know us any more."""
+        raise NotImplementedError
+
+    def show_standing(self) -> None:
+        """Bring the header up to date."""
+        raise NotImplementedError
+
+    def open_row(self, row: Any) -> None:
+        """Show one row with all that is known of it."""
+        raise NotImplementedError

@@ -1,0 +1,134 @@
+"""Owns getting in: which door a server has, which credential opens it, and what to say if none does.
+
+Knows nothing of screens. Whoever is let in is an operator: that is asked before anything is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui import tokens as clock
+from tui.access import Access, ByKey, ByTokens, Nobody
+from tui.client import Client
+from tui.errors import NotPermitted, NotSignedIn, Refused, Trouble
+from tui.places import Place
+from tui.private_files import TooOpen
+from tui.rows import Config, Me, Overview
+from tui.tokens import Keeper, Tokens
+
+MODE_NONE = "none"
+NO_PASSWORDS = "this server takes no passwords; set EVERRUNS_AUTH_API_KEY to a key of an operator and start again"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """We are in: who we are there, and the first view's numbers."""
+
+    config: Config
+    me: Me
+    overview: Overview
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """We are not in. With a `config` the server is the right one and wants a sign-in."""
+
+    words: str
+    config: Config | None = None
+    can_sign_in: bool = False
+
+
+async def enter(client: Client, place: Place, keeper: Keeper) -> Entered | Closed:
+    """Go in by whatever there is: mode none, the API key, the tokens that were kept."""
+    client.access = Nobody()
+    try:
+        config = await client.config()
+        if config.mode == MODE_NONE:
+            return await _shown_in(client, config)
+        access = _access(place, keeper)
+        if access is None:
+            invitation = "" if config.password_auth_enabled else NO_PASSWORDS
+            return Closed(invitation, config, can_sign_in=config.password_auth_enabled)
+        client.access = access
+        return await _shown_in(client, config)
+    except NotSignedIn as refused:
+        return _turned_away(refused, place, keeper, config)
+    except NotPermitted as refused:
+        return Closed(refused.words, config, can_sign_in=config.password_auth_enabled)
+    except TooOpen as refused:
+        return Closed(str(refused), config, can_sign_in=config.password_auth_enabled)
+    except Trouble as trouble:
+        return Closed(trouble.words)
+
+
+async def sign_in(
+    client: Client, email: str, password: str, *, keeper: Keeper, is_kept: bool
+) -> Entered | Closed:
+    """Go in by e-mail and password. The tokens are kept only where that was asked for."""
+    config = None
+    try:
+        config = await client.config()
+        body = await client.log_in(email, password)
+        access = ByTokens(Tokens.of(body, clock.now()), keeper if is_kept else None)
+        client.access = access
+        entered = await _shown_in(client, config)
+    except NotPermitted as refused:
+        # A session that nobody will use should not be left open.
+        await _log_out_quietly(client)
+        return Closed(refused.words, config, can_sign_in=True)
+    except Refused as refused:
+        return Closed(refused.words, config, can_sign_in=True)
+    except Trouble as trouble:
+        return Closed(trouble.words, config, can_sign_in=config is not None)
+    if is_kept:
+        keeper.keep(access.tokens)
+    return entered
+
+
+async def _shown_in(client: Client, config: Config) -> Entered:
+    """Ask for what only operators are shown.
+
+    Raises:
+        NotPermitted: this is somebody, and no operator; the words name them.
+    """
+    me = await client.me()
+    try:
+        return Entered(config, me, await client.overview())
+    except NotPermitted as refused:
+        raise NotPermitted(
+            f"{me.email} is no operator here: {refused.words}",
+            status=refused.status,
+            code=refused.code,
+        ) from None
+
+
+def _access(place: Place, keeper: Keeper) -> Access | None:
+    """What there is to show.
+
+    Raises:
+        TooOpen: the kept tokens can be read by others.
+    """
+    if place.api_key is not None:
+        return ByKey(place.api_key)
+    kept = keeper.kept()
+    return ByTokens(kept, keeper) if kept is not None else None
+
+
+def _turned_away(refused: NotSignedIn, place: Place, keeper: Keeper, config: Config) -> Closed:
+    """What to say when a credential that we had was refused."""
+    if place.api_key is not None:
+        words = f"EVERRUNS_AUTH_API_KEY was refused: {refused.words}"
+        return Closed(words, config, can_sign_in=config.password_auth_enabled)
+    keeper.forget()
+    words = f"the sign-in that was kept is over ({refused.words}); sign in again"
+    return Closed(words, config, can_sign_in=config.password_auth_enabled)
+
+
+async def _log_out_quietly(client: Client) -> None:
+    access = client.access
+    client.access = Nobody()
+    if isinstance(access, ByTokens):
+        try:
+            await client.log_out(access.tokens.refresh_token)
+        except Trouble:
+            return

@@ -1,0 +1,56 @@
+"""What can go wrong between the dashboard and its server.
+
+    Trouble
+     ├── Unreachable        nothing answers there, or it broke off
+     │    └── Silent        it did not answer in time
+     ├── NotOurServer       something answers, and it is not this API
+     └── Refused            the server said no, in its own words
+          ├── NotSignedIn   401: nobody, or nobody any more
+          ├── NotPermitted  403: somebody, without the right
+          └── Missing       404: it is gone
+
+Every message is a sentence for an operator. Knows nothing of how it is shown.
+"""
+
+from __future__ import annotations
+
+
+class Trouble(Exception):
+    """The server could not be asked, or did not do as asked."""
+
+    @property
+    def words(self) -> str:
+        return str(self)
+
+
+class Unreachable(Trouble):
+    """Nothing answers at the URL; trying again may help."""
+
+
+class Silent(Unreachable):
+    """It may be there, and has said nothing for longer than it should."""
+
+
+class NotOurServer(Trouble):
+    """What answers is no Everruns Auth, or one whose answers have another shape."""
+
+
+class Refused(Trouble):
+    """The server's own words, with its status and stable code."""
+
+    def __init__(self, words: str, *, status: int, code: str = "") -> None:
+        super().__init__(words)
+        self.status = status
+        self.code = code
+
+
+class NotSignedIn(Refused):
+    """The credential is missing, wrong, or over."""
+
+
+class NotPermitted(Refused):
+    """The credential is good and the right is lacking."""
+
+
+class Missing(Refused):
+    """What was named is not there (any more)."""

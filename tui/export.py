@@ -1,0 +1,139 @@
+"""Owns carrying a list away: every page of it, into a file that is whole or not there.
+
+Knows nothing of widgets. Rows are written as the server gave them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from tui.client import Client
+from tui.listings.listing import Listing
+
+# The contract's largest page: the fewest requests.
+PAGE = "200"
+FORMATS = ("csv", "jsonl")
+PRIVATE = 0o600
+
+# What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+Record = Mapping[str, Any]
+
+
+class CannotExport(Exception):
+    """The file cannot be written there; the words say why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to carry away, and where to."""
+
+    listing: Listing[Any]
+    parameters: Mapping[str, str]
+    file: Path
+
+    @property
+    def format(self) -> str:
+        """By the file's ending.
+
+        Raises:
+            CannotExport: the ending is none of ours.
+        """
+        ending = self.file.suffix.lower().lstrip(".")
+        if ending not in FORMATS:
+            raise CannotExport(f"{self.file.name} ends neither in .csv nor in .jsonl")
+        return ending
+
+
+async def records(
+    client: Client, listing: Listing[Any], parameters: Mapping[str, str]
+) -> AsyncIterator[list[Record]]:
+    """Every page of the list, as it came."""
+    cursor: str | None = None
+    while True:
+        more = {"cursor": cursor} if cursor else {}
+        page = await client.raw_page(listing.path, {**parameters, "limit": PAGE, **more})
+        yield page["data"]
+        cursor = page.get("next_cursor")
+        if not cursor:
+            return
+
+
+async def export(client: Client, order: Order, progress: Callable[[int], None]) -> int:
+    """Write the whole list; tells how many rows it has. Cancelled or failed, it leaves nothing.
+
+    Raises:
+        CannotExport: there is a file of that name, or none can be made there.
+        Trouble: the server.
+    """
+    form = order.format
+    beside = order.file.with_name(f".{order.file.name}.{secrets.token_hex(4)}.part")
+    try:
+        if order.file.exists():
+            raise CannotExport(f"{order.file} is there already")
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as opened:
+            count = await _write(client, order, opened, form, progress)
+        # A link, unlike a rename, never replaces a file that has come meanwhile.
+        os.link(beside, order.file)
+    except FileExistsError:
+        raise CannotExport(f"{order.file} is there already") from None
+    except OSError as refused:
+        raise CannotExport(f"{order.file}: {refused.strerror or refused}") from None
+    finally:
+        beside.unlink(missing_ok=True)
+    return count
+
+
+async def _write(
+    client: Client, order: Order, opened: TextIO, form: str, progress: Callable[[int], None]
+) -> int:
+    count = 0
+    columns: list[str] = []
+    async for page in records(client, order.listing, order.parameters):
+        if form == "csv" and not count:
+            columns = list(page[0] if page else order.listing.row.model_fields)
+            opened.write(csv_line(columns))
+        opened.writelines(
+            _csv(record, columns) if form == "csv" else json.dumps(record) + "\n" for record in page
+        )
+        count += len(page)
+        progress(count)
+    return count
+
+
+def _csv(record: Record, columns: Sequence[str]) -> str:
+    return csv_line([record.get(column) for column in columns])
+
+
+def csv_line(values: Sequence[object]) -> str:
+    """One line of CSV (RFC 4180)."""
+    line = io.StringIO()
+    csv.writer(line).writerow([_cell(value) for value in values])
+    return line.getvalue()
+
+
+def _cell(value: object) -> str:
+    """A value as a spreadsheet should show it, and never run it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and all(isinstance(word, str) for word in value):
+        return _defused(" ".join(value))
+    if isinstance(value, dict | list):
+        return _defused(json.dumps(value))
+    return str(value) if isinstance(value, int | float) else _defused(str(value))
+
+
+def _defused(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

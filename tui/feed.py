@@ -1,0 +1,122 @@
+"""Owns the live feed: what the server tells, and whether it is still telling.
+
+Knows nothing of lists. It resumes from the last id it saw, and comes back by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui.client import STREAM_SILENCE_SECONDS, Client, StreamEvent
+from tui.errors import NotPermitted, NotSignedIn, Silent, Trouble, Unreachable
+from tui.text import plain
+
+FIRST_WAIT_SECONDS = 0.25
+LONGEST_WAIT_SECONDS = 10.0
+# A stream that ends sooner than this counts as one that never began.
+STEADY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something happened at the server; `data` is as the wire has it."""
+
+    name: str
+    data: Mapping[str, Any]
+
+    @property
+    def id(self) -> str:
+        return plain(str(self.data.get("id", "")))
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The server has accepted us: from now on everything is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Nothing is told; `since` (by the monotonic clock) is when we last could know."""
+
+    since: float
+    words: str
+
+
+Happening = Event | Live | Lost
+
+
+class Feed:
+    """The events of one server, from when it is first iterated."""
+
+    def __init__(self, client: Client, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._last_id: str | None = None
+        self._known_until = clock()
+        self._wait = FIRST_WAIT_SECONDS
+        self._is_connected = False
+        self._was_refused = False
+
+    async def happenings(self) -> AsyncIterator[Happening]:
+        """Everything that happens, without an end.
+
+        Raises:
+            NotSignedIn, NotPermitted: this credential will not be told anything any more.
+        """
+        while True:
+            began = self._clock()
+            try:
+                async with self._client.stream(self._last_id) as events:
+                    self._is_connected, self._was_refused = True, False
+                    yield Live()
+                    async for event in events:
+                        yield self._heard(event)
+                lost = self._lost(Unreachable("the server ended the stream"))
+            except NotSignedIn:
+                if not await self._is_renewed():
+                    raise
+                continue
+            except NotPermitted:
+                raise
+            except Trouble as trouble:
+                lost = self._lost(trouble)
+            yield lost
+            await asyncio.sleep(self._next_wait(began))
+
+    async def _is_renewed(self) -> bool:
+        """Whether to go on with a renewed credential; what that one is refused with is final."""
+        if self._was_refused:
+            return False
+        self._was_refused = True
+        return await self._client.renew()
+
+    def _lost(self, trouble: Trouble) -> Lost:
+        """After a silence nobody knows when the connection died: the worst is assumed."""
+        if self._is_connected:
+            silence = STREAM_SILENCE_SECONDS if isinstance(trouble, Silent) else 0.0
+            self._known_until = max(self._known_until, self._clock() - silence)
+        self._is_connected = False
+        return Lost(self._known_until, trouble.words)
+
+    def _next_wait(self, began: float) -> float:
+        """Longer after each failure, and not the same for all dashboards of a server."""
+        if self._clock() - began > STEADY_SECONDS:
+            self._wait = FIRST_WAIT_SECONDS
+        wait = self._wait
+        self._wait = min(2 * wait, LONGEST_WAIT_SECONDS)
+        return wait * random.uniform(0.5, 1.0)  # noqa: S311  (spreads load, protects nothing)
+
+    def _heard(self, event: StreamEvent) -> Event:
+        self._last_id = event.id or self._last_id
+        self._known_until = self._clock()
+        try:
+            data = json.loads(event.data)
+        except ValueError:
+            data = {}
+        return Event(event.name, data if isinstance(data, dict) else {})

@@ -1,0 +1,149 @@
+"""Owns what an operator types behind `/`: words like `status:stale`, and the rest as a search.
+
+Each list says which words it has; this module knows none of them.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+Parameters = dict[str, str]
+
+
+class NotAValue(Exception):
+    """What follows the colon cannot be used; the words say what could be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a list's filter: `parameters` turns what follows the colon into a query."""
+
+    parameters: Callable[[str, datetime], Parameters]
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter as typed: the query that it makes, or what is wrong with it."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def parsed(text: str, words: Mapping[str, Word], now: datetime) -> Filter:
+    """What the text asks for. Quotes keep a colon or a space from meaning anything."""
+    parameters: Parameters = {}
+    searched: list[str] = []
+    try:
+        for part in _split(text):
+            name, colon, value = part.partition(":")
+            if not colon or part.startswith('"'):
+                searched.append(part.strip('"'))
+            else:
+                _merge(parameters, _word(name, words).parameters(value.strip('"'), now), part)
+        if searched:
+            _merge(parameters, {"q": " ".join(searched)}, " ".join(searched))
+    except NotAValue as wrong:
+        return Filter(problem=str(wrong))
+    return Filter(parameters)
+
+
+def choice(parameter: str, *values: str, **synonyms: str) -> Word:
+    """A word that takes one of a few values; `_` and `-` are the same."""
+
+    def parameters(value: str, _: datetime) -> Parameters:
+        known = value.lower().replace("-", "_")
+        known = synonyms.get(known, known)
+        if known not in values:
+            raise NotAValue(f"{value or 'nothing'!r} is none of: {', '.join(values)}")
+        return {parameter: known}
+
+    return Word(parameters, values[0])
+
+
+def text(parameter: str, example: str) -> Word:
+    """A word that takes any text."""
+
+    def parameters(value: str, _: datetime) -> Parameters:
+        return {parameter: value} if value else {}
+
+    return Word(parameters, example)
+
+
+def yes_or_no(parameter: str) -> Word:
+    """A word that takes yes or no."""
+    answers = {"yes": "true", "true": "true", "no": "false", "false": "false"}
+
+    def parameters(value: str, _: datetime) -> Parameters:
+        if value.lower() not in answers:
+            raise NotAValue(f"{value or 'nothing'!r} is neither yes nor no")
+        return {parameter: answers[value.lower()]}
+
+    return Word(parameters, "yes")
+
+
+def days(parameter: str, **fixed: str) -> Word:
+    """A word that takes a number of days; `fixed` comes along."""
+
+    def parameters(value: str, _: datetime) -> Parameters:
+        digits = value.lower().removesuffix("d")
+        if not digits.isdecimal() or not digits.isascii() or int(digits) < 1:
+            raise NotAValue(f"{value or 'nothing'!r} is no number of days")
+        return {parameter: str(int(digits)), **fixed}
+
+    return Word(parameters, "30")
+
+
+def moment(parameter: str) -> Word:
+    """A word that takes a date, a time, or how long ago: `2026-11-24`, `90min`, `2h`, `7d`."""
+
+    def parameters(value: str, now: datetime) -> Parameters:
+        return {parameter: _moment(value, now).strftime("%Y-%m-%dT%H:%M:%SZ")}
+
+    return Word(parameters, "2h")
+
+
+_SPANS = {"min": "minutes", "h": "hours", "d": "days"}
+
+
+def _moment(value: str, now: datetime) -> datetime:
+    for unit, name in _SPANS.items():
+        digits = value.removesuffix(unit)
+        if digits != value and digits.isdecimal() and digits.isascii() and len(digits) < 6:  # noqa: PLR2004
+            return now - timedelta(**{name: int(digits)})
+    try:
+        typed = datetime.fromisoformat(value)
+    except ValueError:
+        raise NotAValue(f"{value or 'nothing'!r} is no time: 2026-11-24, 90min, 2h or 7d") from None
+    return typed.astimezone(UTC) if typed.tzinfo else typed.replace(tzinfo=UTC)
+
+
+def _word(name: str, words: Mapping[str, Word]) -> Word:
+    if name.lower() not in words:
+        raise NotAValue(f"{name + ':'!r} is no word here; there are: {_list(words)}")
+    return words[name.lower()]
+
+
+def _list(words: Mapping[str, Word]) -> str:
+    return ", ".join(f"{name}:" for name in words)
+
+
+def _merge(parameters: Parameters, more: Mapping[str, str], part: str) -> None:
+    for name, value in more.items():
+        if parameters.setdefault(name, value) != value:
+            raise NotAValue(f"{part!r} contradicts another word of this filter")
+
+
+def _split(typed: str) -> list[str]:
+    """The parts between spaces; a quote that is still open as one types is no error."""
+    splitter = shlex.shlex(typed, posix=False, punctuation_chars=False)
+    splitter.whitespace_split = True
+    splitter.commenters = ""
+    splitter.quotes = '"'
+    try:
+        return list(splitter)
+    except ValueError:
+        return typed.replace('"', " ").split()

@@ -1,0 +1,57 @@
+"""Owns the list of keys that work at a moment, in the order in which they are near.
+
+The help and the palette read it from the bindings, so that neither can miss one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from textual.screen import Screen
+
+_SIGNS = {
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "escape": "Esc",
+    "enter": "Enter",
+    "space": "Space",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "up": "↑",
+    "down": "↓",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+    "home": "Home",
+    "end": "End",
+    "f5": "F5",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key (or several for the same), what it does, and the action to run for it."""
+
+    keys: str
+    description: str
+    action: str
+    owner: Any
+
+
+def here(screen: Screen[Any]) -> list[Key]:
+    """Every key that works on this screen now, the nearest to the cursor first."""
+    found: dict[tuple[str, str], tuple[Any, list[str]]] = {}
+    for key, (owner, binding, _, _) in screen.active_bindings.items():
+        if binding.description and not binding.system:
+            _, keys = found.setdefault((binding.action, binding.description), (owner, []))
+            keys.append(sign(key))
+    return [
+        Key(" ".join(dict.fromkeys(keys)), description, action, owner)
+        for (action, description), (owner, keys) in found.items()
+    ]
+
+
+def sign(key: str) -> str:
+    """A key as it is written on the keyboard."""
+    return _SIGNS.get(key, key)

@@ -1,0 +1,1 @@
+"""The lists that the dashboard shows: their paths, columns, words and orders."""

@@ -1,0 +1,74 @@
+"""Owns what the list of API keys looks like."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tui import ages
+from tui.columns import Cell, Column, Tone
+from tui.filters import choice, days, text
+from tui.listings.listing import Listing
+from tui.rows import ApiKey
+
+_TONES: dict[str, Tone] = {"live": "good", "expired": "bad"}
+_WORDS = {"never_used": "never used", "stale": "unused"}
+
+STATUSES = ("live", "expired", "never_used", "stale")
+
+
+def status_words(status: str) -> str:
+    """What people say for a status of the wire."""
+    return _WORDS.get(status, status)
+
+
+def _status(key: ApiKey, _: datetime) -> Cell:
+    return Cell(status_words(key.status), _TONES.get(key.status, "warning"))
+
+
+API_KEYS = Listing(
+    name="api-keys",
+    title="API keys",
+    path="/v1/admin/api-keys",
+    row=ApiKey,
+    columns=(
+        Column("Name", lambda key, _: Cell(key.name), 14, 32, 0, "name"),
+        Column("Owner", lambda key, _: Cell(key.user_email), 16, 34, 2),
+        Column("Prefix", lambda key, _: Cell(key.key_prefix, "dim"), 15, 15, 5),
+        Column("Status", _status, 10, 10, 3),
+        Column(
+            "Last used",
+            lambda key, now: Cell(ages.since(key.last_used_at, now)),
+            11,
+            13,
+            1,
+            "last_used_at",
+        ),
+        Column("From", lambda key, _: Cell(key.last_used_ip or ""), 13, 39, 4),
+        Column(
+            "Expires",
+            lambda key, now: Cell(ages.until(key.expires_at, now), "dim"),
+            10,
+            11,
+            6,
+            "expires_at",
+        ),
+        Column(
+            "Created",
+            lambda key, now: Cell(ages.since(key.created_at, now), "dim"),
+            10,
+            11,
+            7,
+            "created_at",
+        ),
+    ),
+    sort="-last_used_at",
+    label=lambda key: f"{key.name} of {key.user_email}",
+    second=("prefix", lambda key: key.key_prefix.rstrip(".")),
+    empty="No API keys here.",
+    words={
+        "status": choice("status", *STATUSES, unused="stale", never="never_used"),
+        "unused": days("stale_days", status="stale"),
+        "owner": text("q", "ann@"),
+        "user": text("user_id", "the user's id"),
+    },
+)

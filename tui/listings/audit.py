@@ -1,0 +1,50 @@
+"""Owns what the audit trail looks like."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from tui import ages
+from tui.columns import Cell, Column
+from tui.filters import choice, moment, text
+from tui.listings.listing import Listing
+from tui.rows import AuditEvent
+
+
+def who(email: str | None, row_id: str | None) -> str:
+    """A user by their address; by their id once they are gone."""
+    return email or (f"gone: {row_id[:8]}…" if row_id else "")
+
+
+def _outcome(event: AuditEvent, _: datetime) -> Cell:
+    tone = "good" if event.outcome == "success" else "bad"
+    return Cell(event.outcome, tone)  # type: ignore[arg-type]
+
+
+AUDIT = Listing(
+    name="audit",
+    title="Audit",
+    path="/v1/admin/audit-events",
+    row=AuditEvent,
+    columns=(
+        Column("When", lambda event, now: Cell(ages.since(event.at, now)), 10, 11, 0, "at"),
+        Column("Action", lambda event, _: Cell(event.action), 21, 27, 1),
+        Column("Outcome", _outcome, 7, 7, 2),
+        Column("By", lambda event, _: Cell(who(event.actor_email, event.actor_id)), 14, 34, 4),
+        Column("About", lambda event, _: Cell(who(event.user_email, event.user_id)), 14, 34, 3),
+        Column("From", lambda event, _: Cell(event.ip_address or "", "dim"), 13, 39, 5),
+    ),
+    sort="-at",
+    label=lambda event: event.action,
+    second=("request id", lambda event: event.request_id or ""),
+    empty="No audit events here.",
+    words={
+        "action": text("action", "auth.login"),
+        "outcome": choice("outcome", "success", "failure"),
+        "actor": text("actor_id", "an id"),
+        "user": text("user_id", "an id"),
+        "since": moment("since"),
+        "until": moment("until"),
+    },
+    is_searchable=False,
+)

@@ -1,0 +1,51 @@
+"""Owns what a list is, apart from its rows: the form that the four lists fill in.
+
+Knows nothing of widgets: the screen, the export and `--once` all read from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from tui.columns import Column
+from tui.filters import Word
+from tui.rows import Row
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[R]):
+    """One list. `sort` is as the wire has it: a field, with `-` before it for descending."""
+
+    name: str
+    title: str
+    path: str
+    row: type[R]
+    columns: tuple[Column[R], ...]
+    sort: str
+    label: Callable[[R], str]
+    """How a person names a row."""
+    second: tuple[str, Callable[[R], str]]
+    """What `Y` copies beside the id: its name and the text itself."""
+    empty: str
+    words: Mapping[str, Word] = field(default_factory=dict)
+    is_searchable: bool = True
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """The fields that one can sort by, in the order of their columns."""
+        return tuple(column.sort for column in self.columns if column.sort)
+
+    def next_sort(self, sort: str) -> str:
+        """The next field; times begin with the newest, words with A."""
+        fields = self.sorts
+        here = fields.index(sort.lstrip("-"))
+        following = fields[(here + 1) % len(fields)]
+        return f"-{following}" if following.endswith("_at") else following
+
+    @staticmethod
+    def reversed_sort(sort: str) -> str:
+        return sort[1:] if sort.startswith("-") else f"-{sort}"

@@ -1,0 +1,54 @@
+"""Owns what the list of sessions looks like."""
+
+from __future__ import annotations
+
+from tui import ages
+from tui.columns import Cell, Column
+from tui.filters import choice, text
+from tui.listings.listing import Listing
+from tui.rows import Session
+
+SESSIONS = Listing(
+    name="sessions",
+    title="Sessions",
+    path="/v1/admin/sessions",
+    row=Session,
+    columns=(
+        Column("User", lambda session, _: Cell(session.user_email), 20, 40, 0),
+        Column(
+            "Last used",
+            lambda session, now: Cell(ages.since(session.last_used_at, now)),
+            11,
+            13,
+            1,
+            "last_used_at",
+        ),
+        Column("From", lambda session, _: Cell(session.ip_address or ""), 13, 39, 2),
+        Column("Program", lambda session, _: Cell(session.user_agent or "", "dim"), 12, 60, 3),
+        Column(
+            "Created",
+            lambda session, now: Cell(ages.since(session.created_at, now), "dim"),
+            10,
+            11,
+            4,
+            "created_at",
+        ),
+        Column(
+            "Expires",
+            lambda session, now: Cell(ages.until(session.expires_at, now), "dim"),
+            10,
+            11,
+            5,
+            "expires_at",
+        ),
+    ),
+    sort="-last_used_at",
+    label=lambda session: f"session of {session.user_email}",
+    second=("e-mail", lambda session: session.user_email),
+    empty="Nobody is signed in.",
+    words={
+        "status": choice("status", "live", "expired"),
+        "owner": text("q", "ann@"),
+        "user": text("user_id", "the user's id"),
+    },
+)

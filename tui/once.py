@@ -1,0 +1,171 @@
+"""Owns `--once`: the same data for scripts. Data on standard output, words on standard error.
+
+Knows nothing of screens.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from typing import Any
+
+from rich.cells import cell_len
+
+from tui.access import Access, ByKey, ByTokens, Nobody
+from tui.client import Client, connection
+from tui.entrance import MODE_NONE
+from tui.errors import NotPermitted, NotSignedIn, Trouble
+from tui.export import Record, records
+from tui.filters import parsed
+from tui.listings.all import LISTINGS
+from tui.listings.listing import Listing
+from tui.places import Place
+from tui.private_files import TooOpen
+from tui.rows import decoded
+from tui.text import fitted
+from tui.tokens import Keeper
+
+OVERVIEW = "overview"
+SUBJECTS = (*LISTINGS, OVERVIEW)
+
+
+class Status(IntEnum):
+    """How the command ends."""
+
+    DONE = 0
+    TROUBLE = 1
+    MISUSED = 2
+    NOT_SIGNED_IN = 3
+    NOT_PERMITTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a script asks for."""
+
+    subject: str
+    is_json: bool
+    filter: str = ""
+
+
+async def answer(place: Place, keeper: Keeper, question: Question) -> Status:
+    """Print it; what goes wrong is one line on standard error and the exit status."""
+    client = Client(connection(place.url))
+    try:
+        return await _answer(client, place, keeper, question)
+    finally:
+        await client.close()
+
+
+async def _answer(client: Client, place: Place, keeper: Keeper, question: Question) -> Status:
+    try:
+        client.access = await _access(client, place, keeper)
+        if question.subject == OVERVIEW:
+            return await _overview(client, question)
+        return await _list(client, question)
+    except NotSignedIn as refused:
+        return fail(Status.NOT_SIGNED_IN, f"{refused.words}; {HOW_TO_SIGN_IN}")
+    except NotPermitted as refused:
+        return fail(Status.NOT_PERMITTED, refused.words)
+    except Trouble as trouble:
+        return fail(Status.TROUBLE, trouble.words)
+    except TooOpen as refused:
+        return fail(Status.NOT_SIGNED_IN, str(refused))
+
+
+async def _access(client: Client, place: Place, keeper: Keeper) -> Access:
+    """The API key, or the kept tokens, or nothing: that is enough in mode none.
+
+    Raises:
+        TooOpen: the kept tokens can be read by others.
+    """
+    if place.api_key is not None:
+        return ByKey(place.api_key)
+    if (await client.config()).mode == MODE_NONE:
+        return Nobody()
+    kept = keeper.kept()
+    return ByTokens(kept, keeper) if kept is not None else Nobody()
+
+
+HOW_TO_SIGN_IN = (
+    "set EVERRUNS_AUTH_API_KEY to a key of an operator, or sign in once in the dashboard "
+    "and have it kept"
+)
+
+
+def fail(status: Status, words: str) -> Status:
+    """Say why."""
+    print(words, file=sys.stderr)
+    return status
+
+
+async def _overview(client: Client, question: Question) -> Status:
+    if question.filter:
+        return fail(Status.MISUSED, "the overview has no filter")
+    facts = await client.raw_overview()
+    if question.is_json:
+        print(json.dumps(facts))
+    else:
+        for name, value in _flat(facts):
+            print(f"{name:<24} {fitted(value, cell_len(value))}")
+    return Status.DONE
+
+
+async def _list(client: Client, question: Question) -> Status:
+    listing = LISTINGS[question.subject]
+    wanted = parsed(question.filter, listing.words, datetime.now(UTC))
+    if wanted.problem:
+        return fail(Status.MISUSED, wanted.problem)
+    printer = _json_printer if question.is_json else _table_printer
+    await printer(client, listing, {**wanted.parameters, "sort": listing.sort})
+    return Status.DONE
+
+
+async def _json_printer(
+    client: Client, listing: Listing[Any], parameters: Mapping[str, str]
+) -> None:
+    """One array, a row a line: it is written as it comes, and read by any JSON reader."""
+    between = "["
+    async for page in records(client, listing, parameters):
+        for record in page:
+            print(f"{between}\n{json.dumps(record)}", end="")
+            between = ","
+    print("[]" if between == "[" else "\n]")
+
+
+async def _table_printer(
+    client: Client, listing: Listing[Any], parameters: Mapping[str, str]
+) -> None:
+    print(_line([column.title for column in listing.columns], listing))
+    async for page in records(client, listing, parameters):
+        for record in page:
+            print(_row(record, listing))
+
+
+def _row(record: Record, listing: Listing[Any]) -> str:
+    row = decoded(listing.row, record, listing.name)
+    now = datetime.now(UTC)
+    return _line([column.cell(row, now).text for column in listing.columns], listing)
+
+
+def _line(texts: list[str], listing: Listing[Any]) -> str:
+    """Cells under each other; one that is too long is shown whole all the same."""
+    cells = [
+        fitted(text, max(column.most, cell_len(text)))
+        for text, column in zip(texts, listing.columns, strict=True)
+    ]
+    return "  ".join(cells).rstrip()
+
+
+def _flat(facts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    lines: list[tuple[str, str]] = []
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            lines += _flat(value, f"{prefix}{name}.")
+        elif not isinstance(value, list):
+            lines.append((f"{prefix}{name}", str(value)))
+    return lines

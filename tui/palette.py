@@ -1,0 +1,84 @@
+"""Owns what the palette offers: every action of this view with its key, and acts on an id.
+
+Knows nothing of what an action does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from tui.keys import Key, here
+
+if TYPE_CHECKING:
+    from tui.app import Dashboard
+
+# What is named by its id, which need not be on screen; a key also by its prefix.
+_ID = re.compile(
+    r"\s*([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\s*", re.IGNORECASE
+)
+_PREFIX = re.compile(r"\s*(evr_[0-9a-f]{4,64})\.*\s*", re.IGNORECASE)
+# `evr_` and eight digits: more of a key than its prefix is never sent.
+PREFIX_LENGTH = 12
+
+Act = tuple[str, Callable[[], object]]
+
+
+class Actions(Provider):
+    """Every key of the view below."""
+
+    async def discover(self) -> Hits:
+        for key in self._keys:
+            yield DiscoveryHit(self._display(key), partial(self._run, key), help=key.keys)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for key in self._keys:
+            score = matcher.match(key.description)
+            if score > 0:
+                yield Hit(
+                    score,
+                    matcher.highlight(self._display(key)),
+                    partial(self._run, key),
+                    help=key.keys,
+                )
+
+    @property
+    def _keys(self) -> list[Key]:
+        return [key for key in here(self.screen) if "palette" not in key.action]
+
+    @staticmethod
+    def _display(key: Key) -> str:
+        return f"{key.description}  [{key.keys}]".replace("[", "(").replace("]", ")")
+
+    async def _run(self, key: Key) -> None:
+        await self.app.run_action(key.action, default_namespace=key.owner)
+
+
+class ById(Provider):
+    """Acts on what is named by an id, a key's prefix included."""
+
+    async def search(self, query: str) -> Hits:
+        for words, run in self._acts(query):
+            yield Hit(1.0, words, run, text=words)
+
+    def _acts(self, query: str) -> Iterator[Act]:
+        dashboard = cast("Dashboard", self.app)
+        if found := _ID.fullmatch(query):
+            row_id = found[1].lower()
+            yield f"Open the user {row_id}", partial(dashboard.open_user, row_id)
+            yield f"Force logout of the user {row_id}", partial(dashboard.force_logout, row_id)
+            yield f"Disable the user {row_id}", partial(dashboard.disable_user, row_id)
+            yield f"Open the API key {row_id}", partial(dashboard.open_key, row_id)
+            yield f"Revoke the API key {row_id}", partial(dashboard.revoke_key, row_id)
+            yield f"Open the session {row_id}", partial(dashboard.open_session, row_id)
+            yield f"End the session {row_id}", partial(dashboard.end_session, row_id)
+            yield f"Open the audit event {row_id}", partial(dashboard.open_event, row_id)
+        elif found := _PREFIX.fullmatch(query):
+            prefix = found[1][:PREFIX_LENGTH].lower()
+            yield f"Revoke the API key {prefix}", partial(dashboard.revoke_by_prefix, prefix)
+            yield f"Open the API key {prefix}", partial(dashboard.open_by_prefix, prefix)

@@ -1,0 +1,27 @@
+"""Owns where the dashboard was told to go: one server, and how far it may be trusted with it.
+
+Knows nothing of the command line nor of how one gets in there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+DEFAULT_URL = "http://localhost:9300/api"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A server. `lock` says what holds the dashboard read-only there; empty: nothing does."""
+
+    url: str = DEFAULT_URL
+    context: str = ""
+    colour: str = "blue"
+    lock: str = ""
+    api_key: str | None = field(default=None, repr=False)
+
+    def at(self, url: str) -> Place:
+        """The same, at another URL; an API key and a context's name stay with their own."""
+        if url == self.url:
+            return self
+        return replace(self, url=url, context="", api_key=None)

@@ -1,0 +1,34 @@
+"""Owns what the dashboard remembers of an operator's taste: the theme. Knows nothing of servers."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from tui.private_files import write_private
+
+DEFAULT_THEME = "everruns-dark"
+
+
+class Preferences(BaseModel):
+    """What is remembered."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    theme: str = DEFAULT_THEME
+
+
+def remembered(file: Path) -> Preferences:
+    """What was remembered; a file that cannot be used is no reason not to start."""
+    try:
+        return Preferences.model_validate_json(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, ValidationError):
+        return Preferences()
+
+
+def remember(file: Path, preferences: Preferences) -> None:
+    """Remember it, where there is a place to; taste is not worth a message."""
+    with suppress(OSError):
+        write_private(file, preferences.model_dump_json())

@@ -1,0 +1,208 @@
+"""Owns the values that the dashboard shows: the server's answers, typed, frozen and fit for a screen.
+
+Knows the wire's shapes and nothing of how they travel. Fields that are new to it are ignored; one
+that is missing or of another type is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from tui.errors import NotOurServer
+from tui.text import plain
+
+Text = Annotated[str, AfterValidator(plain)]
+
+
+class Value(BaseModel):
+    """Anything the server answers with."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Row(Value):
+    """One line of a list; `id` tells it from all others, for ever."""
+
+    id: Text
+
+
+class User(Row):
+    """An account."""
+
+    email: Text
+    name: Text
+    roles: tuple[Text, ...]
+    email_verified: bool
+    auth_provider: Text
+    disabled_at: datetime | None
+    created_at: datetime
+    last_active_at: datetime | None
+    session_count: int
+    api_key_count: int
+
+    @property
+    def is_disabled(self) -> bool:
+        return self.disabled_at is not None
+
+
+class ApiKey(Row):
+    """An API key, as everybody but its owner sees it: without the key."""
+
+    user_id: Text
+    user_email: Text
+    name: Text
+    key_prefix: Text
+    scopes: tuple[Text, ...]
+    status: Text
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    last_used_ip: Text | None
+    created_at: datetime
+
+
+class Session(Row):
+    """One sign-in of one user on one device."""
+
+    user_id: Text
+    user_email: Text
+    created_at: datetime
+    last_used_at: datetime | None
+    expires_at: datetime
+    ip_address: Text | None
+    user_agent: Text | None
+
+
+class AuditEvent(Row):
+    """One line of the audit trail; the e-mails are null once their user is gone."""
+
+    at: datetime
+    action: Text
+    outcome: Text
+    actor_id: Text | None
+    actor_email: Text | None
+    user_id: Text | None
+    user_email: Text | None
+    ip_address: Text | None
+    user_agent: Text | None
+    request_id: Text | None
+    detail: dict[str, Any] | None
+
+
+class Identity(Value):
+    """One account elsewhere by which a user may sign in."""
+
+    provider: Text
+    subject: Text
+    email: Text | None
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class UserCounts(Value):
+    total: int
+    disabled: int
+    operators: int
+    new_24h: int
+
+
+class SessionCounts(Value):
+    live: int
+
+
+class KeyCounts(Value):
+    live: int
+    expired: int
+    never_used: int
+    stale: int
+    used_1m: int
+    used_1h: int
+    used_24h: int
+
+
+class MigrationCounts(Value):
+    applied: int
+    pending: int
+
+
+class Minute(Value):
+    """Sign-ins that began within one minute."""
+
+    minute: datetime
+    success: int
+    failure: int
+
+
+class Overview(Value):
+    """What the first view shows; the counts are those of `counted_at`."""
+
+    counted_at: datetime
+    mode: Text
+    version: Text
+    engine: Text
+    migrations: MigrationCounts
+    users: UserCounts
+    sessions: SessionCounts
+    api_keys: KeyCounts
+    sign_ins: tuple[Minute, ...]
+
+
+class Config(Value):
+    """How one may sign in at this server."""
+
+    mode: Text
+    password_auth_enabled: bool
+
+
+class Me(Value):
+    """Who the server takes us for."""
+
+    id: Text
+    email: Text
+    name: Text
+    roles: tuple[Text, ...]
+
+
+class TokenBody(Value):
+    """A pair of tokens; `expires_in` is the access token's, in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+    def __repr__(self) -> str:
+        return "TokenBody(…)"
+
+
+R = TypeVar("R", bound=Row)
+V = TypeVar("V")
+
+
+class Page(Value, Generic[R]):
+    """A piece of a list, and where the pieces beside it begin."""
+
+    data: tuple[R, ...]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def decoded(shape: type[V], data: object, what: str) -> V:
+    """`data` as a value of `shape`.
+
+    Raises:
+        NotOurServer: a field is missing or of another type; the words name it, and `what` it was.
+    """
+    try:
+        return TypeAdapter(shape).validate_python(data)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the answer"
+        raise NotOurServer(f"{what}: {field}: {first['msg'].lower()}") from None
+
+
+def with_changes(row: R, changes: Mapping[str, object]) -> R:
+    """The same row with some fields anew."""
+    return row.model_copy(update=dict(changes))

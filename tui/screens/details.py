@@ -1,0 +1,234 @@
+"""Owns the views of one thing: a user with what is theirs, a key, a session, an audit event."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TabbedContent, TabPane
+
+from tui import deeds, facts_of
+from tui.errors import Trouble
+from tui.facts_of import Fact
+from tui.listings.api_keys import API_KEYS
+from tui.listings.audit import AUDIT
+from tui.listings.sessions import SESSIONS
+from tui.listings.users import USERS
+from tui.rows import ApiKey, AuditEvent, Identity, Session, User
+from tui.screens.view import View
+from tui.widgets.detail import Detail
+from tui.widgets.list_pane import ListPane
+from tui.widgets.panes import ApiKeysPane, AuditPane, SessionsPane
+from tui.widgets.table import Table
+
+TABS = ("sessions", "keys", "audit")
+
+
+class DetailView(View):
+    """One thing. Escape goes back to where one was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back"),
+        Binding("y", "copy_id", "Copy id", show=False),
+        Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
+        Binding("f5,ctrl+r", "reload", "Load anew", show=False),
+    ]
+
+    @property
+    def detail(self) -> Detail[Any]:
+        return self.query_one(Detail)
+
+    def action_back(self) -> None:
+        self.dismiss()
+
+    def action_copy_id(self) -> None:
+        self.dashboard.carry("id", self.detail.row_id)
+
+    def action_copy_second(self) -> None:
+        name, text = self.detail.listing.second
+        if self.detail.row is not None:
+            self.dashboard.carry(name, text(self.detail.row))
+
+    def action_reload(self) -> None:
+        for live in self.lives:
+            live.reload()
+
+    @property
+    def there(self) -> tuple[Any, ...]:
+        """The row, unless it is not loaded or no longer there."""
+        detail = self.detail
+        return () if detail.row is None or detail.is_gone else (detail.row,)
+
+
+class UserView(DetailView):
+    """A user: identity, sessions, keys, and what the audit trail says about them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "tab(1)", "Next tab"),
+        Binding("shift+tab", "tab(-1)", "Previous tab", show=False),
+        Binding("l", "log_out", "Force logout"),
+        Binding("d", "disable", "Disable"),
+        Binding("D", "enable", "Enable", show=False),
+        Binding("m", "roles", "Roles"),
+    ]
+
+    class Identified(Message):
+        """The user's accounts elsewhere came."""
+
+        def __init__(self, identities: tuple[Identity, ...]) -> None:
+            super().__init__()
+            self.identities = identities
+
+    def __init__(self, user_id: str, email: str) -> None:
+        super().__init__()
+        self.user_id = user_id
+        self.crumbs = (USERS.title, email)
+        self._identities: tuple[Identity, ...] = ()
+
+    def parts(self) -> ComposeResult:
+        yield Detail(USERS, self.user_id, facts=self._facts)
+        about = {"user_id": self.user_id}
+        with TabbedContent(initial=TABS[0]):
+            with TabPane("Sessions", id="sessions"):
+                yield SessionsPane(about)
+            with TabPane("API keys", id="keys"):
+                yield ApiKeysPane(about)
+            with TabPane("Audit", id="audit"):
+                yield AuditPane(about)
+
+    def on_mount(self) -> None:
+        self._focus_tab()
+        self._identify()
+
+    def _facts(self, user: User, now: datetime) -> Sequence[Fact]:
+        return facts_of.user(user, now, self._identities)
+
+    @work(exclusive=True, group="identities")
+    async def _identify(self) -> None:
+        try:
+            identities = await self.dashboard.client.identities(self.user_id)
+        except Trouble:
+            # The row says by what the user signs in; this would only have said it better.
+            return
+        self.post_message(self.Identified(identities))
+
+    @on(Identified)
+    def _identified(self, event: Identified) -> None:
+        self._identities = event.identities
+        self.detail.show_again()
+
+    def action_tab(self, step: int) -> None:
+        tabs = self.query_one(TabbedContent)
+        tabs.active = TABS[(TABS.index(tabs.active) + step) % len(TABS)]
+
+    @on(TabbedContent.TabActivated)
+    def _focus_tab(self) -> None:
+        active = self.query_one(TabbedContent).active_pane
+        if active is not None:
+            active.query_one(Table).focus()
+
+    def action_back(self) -> None:
+        active = self.query_one(TabbedContent).active_pane
+        if active is None or not active.query_one(ListPane).clear_filter():
+            self.dismiss()
+
+    @on(Table.Opened)
+    def _opened(self, event: Table.Opened) -> None:
+        self.dashboard.open_row(event.row)
+
+    def action_log_out(self) -> None:
+        self.dashboard.carry_out(
+            self.there, lambda users, _: deeds.force_logout(users, self.dashboard.myself)
+        )
+
+    def action_disable(self) -> None:
+        self.dashboard.carry_out(
+            self.there, lambda users, _: deeds.disable(users, self.dashboard.myself)
+        )
+
+    def action_enable(self) -> None:
+        self.dashboard.carry_out(self.there, lambda users, _: deeds.enable(users))
+
+    def action_roles(self) -> None:
+        for user in self.there:
+            self.dashboard.ask_for_roles(user)
+
+
+class KeyView(DetailView):
+    """An API key."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "revoke", "Revoke"),
+        Binding("o", "owner", "Owner"),
+    ]
+
+    def __init__(self, key: ApiKey) -> None:
+        super().__init__()
+        self.key = key
+        self.crumbs = (API_KEYS.title, API_KEYS.label(key))
+
+    def parts(self) -> ComposeResult:
+        yield Detail(API_KEYS, self.key.id, facts=facts_of.api_key, is_wide=True)
+
+    def action_revoke(self) -> None:
+        self.dashboard.carry_out(self.there, deeds.revoke_keys)
+
+    def action_owner(self) -> None:
+        self.dashboard.open_user(self.key.user_id)
+
+
+class SessionView(DetailView):
+    """A session."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "end", "End session"),
+        Binding("l", "log_out", "Force logout"),
+        Binding("o", "owner", "Owner"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.crumbs = (SESSIONS.title, SESSIONS.label(session))
+
+    def parts(self) -> ComposeResult:
+        yield Detail(SESSIONS, self.session.id, facts=facts_of.session, is_wide=True)
+
+    def action_end(self) -> None:
+        self.dashboard.carry_out(self.there, deeds.end_sessions)
+
+    def action_log_out(self) -> None:
+        self.dashboard.force_logout(self.session.user_id)
+
+    def action_owner(self) -> None:
+        self.dashboard.open_user(self.session.user_id)
+
+
+class EventView(DetailView):
+    """An audit event, with its detail."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("o", "owner", "The user it is about"),
+        Binding("a", "actor", "Who did it"),
+    ]
+
+    def __init__(self, event: AuditEvent) -> None:
+        super().__init__()
+        self.event = event
+        self.crumbs = (AUDIT.title, AUDIT.label(event))
+
+    def parts(self) -> ComposeResult:
+        yield Detail(AUDIT, self.event.id, facts=facts_of.audit_event, is_wide=True)
+
+    def action_owner(self) -> None:
+        if self.event.user_id:
+            self.dashboard.open_user(self.event.user_id)
+
+    def action_actor(self) -> None:
+        if self.event.actor_id:
+            self.dashboard.open_user(self.event.actor_id)

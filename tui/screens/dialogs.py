@@ -1,0 +1,169 @@
+"""Owns the dialogs: what must be answered before anything goes on. Each knows only its question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from tui.deeds import Deed
+from tui.text import plain
+
+
+class Confirm(ModalScreen[bool]):
+    """Says what a deed does, and asks. The answer is No until somebody says otherwise."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes"),
+        Binding("n,escape", "no", "No"),
+        Binding("left,right", "other", "Other button", show=False),
+    ]
+
+    def __init__(self, deed: Deed) -> None:
+        super().__init__()
+        self._deed = deed
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._deed.title, classes="title", markup=False)
+            yield Static(self._deed.consequence, classes="consequence", markup=False)
+            if self._deed.names:
+                with VerticalScroll(classes="names", can_focus=False):
+                    yield Static("\n".join(self._deed.names), markup=False)
+            if self._deed.typed:
+                yield Static(f"Type {self._deed.typed} to go on:", markup=False)
+                yield Input(classes="typed")
+            with Horizontal(classes="buttons"):
+                yield Button("No (n)", id="no")
+                yield Button("Yes (y)", id="yes", disabled=bool(self._deed.typed))
+
+    def on_mount(self) -> None:
+        (self.query_one(Input) if self._deed.typed else self.query_one("#no")).focus()
+
+    @property
+    def _is_typed(self) -> bool:
+        if not self._deed.typed:
+            return True
+        return self.query_one(Input).value.strip().casefold() == self._deed.typed.casefold()
+
+    def action_yes(self) -> None:
+        if self._is_typed:
+            self.dismiss(True)
+
+    def action_no(self) -> None:
+        self.dismiss(False)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.query_one("#yes", Button).disabled = not self._is_typed
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        if self._is_typed:
+            self.query_one("#yes").focus()
+
+    @on(Button.Pressed, "#yes")
+    def _pressed_yes(self) -> None:
+        self.action_yes()
+
+    @on(Button.Pressed, "#no")
+    def _pressed_no(self) -> None:
+        self.action_no()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    is_secret: bool = False
+
+
+class Form(ModalScreen[dict[str, str] | None]):
+    """Asks for a few lines of text; Enter goes on, Escape gives up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
+
+    def __init__(self, title: str, fields: Sequence[Field], *, go_on: str) -> None:
+        super().__init__()
+        self._title = title
+        self._fields = fields
+        self._go_on = go_on
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="title", markup=False)
+            for field in self._fields:
+                yield Static(field.label, classes="label", markup=False)
+                yield Input(
+                    field.value,
+                    placeholder=field.hint,
+                    password=field.is_secret,
+                    id=field.name,
+                    compact=True,
+                )
+            with Horizontal(classes="buttons"):
+                yield Button(f"{self._go_on} (Enter)", id="go-on", variant="primary")
+                yield Button("Give up (Esc)", id="give-up")
+
+    def on_mount(self) -> None:
+        self.query(Input).first().focus()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.input.id == self._fields[-1].name:
+            self._finish()
+        else:
+            self.focus_next(Input)
+
+    @on(Button.Pressed, "#go-on")
+    def _finish(self) -> None:
+        self.dismiss(
+            {field.name: self.query_one(f"#{field.name}", Input).value for field in self._fields}
+        )
+
+    @on(Button.Pressed, "#give-up")
+    def action_give_up(self) -> None:
+        self.dismiss(None)
+
+
+def user_form(typed: Mapping[str, str]) -> Form:
+    """What a new user needs; `typed` is what was typed before."""
+    fields = (
+        Field("email", "E-mail", typed.get("email", ""), "ann@example.com"),
+        Field("name", "Name", typed.get("name", ""), "may be left empty"),
+        Field("password", "Password", hint="empty: they have none", is_secret=True),
+        Field("roles", "Roles", typed.get("roles", "user"), "separated by spaces"),
+    )
+    return Form("New user", fields, go_on="Create")
+
+
+def roles_form(email: str, roles: Sequence[str]) -> Form:
+    """The roles of a user, to be edited."""
+    field = Field("roles", "Roles, separated by spaces", " ".join(roles), "none")
+    return Form(f"Roles of {email}", (field,), go_on="Set")
+
+
+def export_form(title: str, file: Path) -> Form:
+    """Where to write an export; the ending chooses the format."""
+    field = Field("file", "File: its ending, .csv or .jsonl, chooses the format", str(file))
+    return Form(f"Export {plain(title)}", (field,), go_on="Export")
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words in a line, whether separated by spaces or commas, each once."""
+    return tuple(dict.fromkeys(text.replace(",", " ").split()))

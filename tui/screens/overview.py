@@ -1,0 +1,133 @@
+"""Owns the first view: how many there are of what, sign-ins by minute, and the keys used last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Static
+
+from tui import ages
+from tui.errors import NotSignedIn, Trouble
+from tui.feed import Event
+from tui.rows import Overview
+from tui.screens.view import View
+from tui.widgets.chart import Chart
+from tui.widgets.live import Live
+from tui.widgets.panes import ApiKeysPane
+from tui.widgets.table import Table
+from tui.widgets.tiles import Tiles, tiles_of
+
+# The server's own counts are up to a minute old; asking oftener than this shows nothing more.
+EVERY_SECONDS = 10
+
+
+class Numbers(Live):
+    """The tiles, the chart, and the line about the server."""
+
+    class Came(Message):
+        def __init__(self, overview: Overview) -> None:
+            super().__init__()
+            self.overview = overview
+
+    class Failed(Message):
+        def __init__(self, trouble: Trouble) -> None:
+            super().__init__()
+            self.trouble = trouble
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ticks = 0
+        self._overview: Overview | None = None
+        self._trouble = ""
+
+    def compose(self) -> ComposeResult:
+        yield Tiles()
+        yield Static("Sign-ins by minute", classes="heading", markup=False)
+        yield Chart()
+        yield Static(classes="status", id="server", markup=False)
+
+    def on_mount(self) -> None:
+        entered = self.dashboard.entered
+        if entered is not None:
+            self._show(entered.overview)
+
+    def hear(self, event: Event) -> None:
+        if event.name == "reset":
+            self.reload()
+
+    def tick(self, now: datetime) -> None:
+        self._ticks += 1
+        if self._ticks % EVERY_SECONDS == 0 and not self.dashboard.is_paused:
+            self.reload()
+        self._say(now)
+
+    def reload(self) -> None:
+        self.seen = self.dashboard.happened
+        self._load()
+
+    @work(exclusive=True)
+    async def _load(self) -> None:
+        try:
+            overview = await self.dashboard.client.overview()
+        except Trouble as trouble:
+            self.post_message(self.Failed(trouble))
+        else:
+            self.post_message(self.Came(overview))
+
+    @on(Came)
+    def _came(self, event: Came) -> None:
+        self._trouble = ""
+        self._show(event.overview)
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        self._trouble = event.trouble.words
+        if isinstance(event.trouble, NotSignedIn):
+            self.dashboard.lose_sign_in(event.trouble)
+        self._say(self.dashboard.now())
+
+    def _show(self, overview: Overview) -> None:
+        self._overview = overview
+        self.query_one(Tiles).show(tiles_of(overview))
+        self.query_one(Chart).minutes = overview.sign_ins
+        self._say(self.dashboard.now())
+
+    def _say(self, now: datetime) -> None:
+        overview = self._overview
+        if overview is None:
+            return
+        pending = overview.migrations.pending
+        migrations = f"! {pending} migrations pending" if pending else "migrations current"
+        words = [
+            f"{overview.engine}",
+            f"{migrations} ({overview.migrations.applied} applied)",
+            f"counted {ages.since(overview.counted_at, now)}",
+        ]
+        words += [f"! {self._trouble}"] if self._trouble else []
+        self.query_one("#server", Static).update("  ·  ".join(words))
+
+
+class RecentKeys(ApiKeysPane):
+    """The keys used last."""
+
+
+class OverviewView(View):
+    """How things are."""
+
+    crumbs: ClassVar[tuple[str, ...]] = ("Overview",)  # type: ignore[misc]
+
+    def parts(self) -> ComposeResult:
+        yield Numbers()
+        yield Static("Keys most recently used", classes="heading", markup=False)
+        yield RecentKeys()
+
+    def on_mount(self) -> None:
+        self.query_one(Table).focus()
+
+    @on(Table.Opened)
+    def _opened(self, event: Table.Opened) -> None:
+        self.dashboard.open_row(event.row)

@@ -1,0 +1,146 @@
+"""Owns getting in, on screen: it tries what there is, says what is wrong, and lets one try again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Button, Checkbox, Footer, Input, Static
+
+from tui.contexts import checked_url
+from tui.entrance import Closed, Entered, enter, sign_in
+
+if TYPE_CHECKING:
+    from tui.app import Dashboard
+
+SIGN_IN = "Sign in (Enter)"
+AGAIN = "Try again (Enter)"
+
+
+class SignIn(Screen[None]):
+    """The way in. `reason` says why one is here again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Quit")]
+
+    class Tried(Message):
+        """The server has answered."""
+
+        def __init__(self, answer: Entered | Closed) -> None:
+            super().__init__()
+            self.answer = answer
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__()
+        self._reason = reason
+        self._can_sign_in = False
+
+    @property
+    def dashboard(self) -> Dashboard:
+        """The application, as what it is."""
+        return cast("Dashboard", self.app)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog", id="sign-in"):
+            yield Static("Everruns Auth", classes="title", markup=False)
+            yield Static("URL of the API", classes="label", markup=False)
+            yield Input(self.dashboard.place.url, id="url", compact=True)
+            with Vertical(id="credentials"):
+                yield Static("E-mail", classes="label", markup=False)
+                yield Input(id="email", compact=True)
+                yield Static("Password", classes="label", markup=False)
+                yield Input(id="password", password=True, compact=True)
+                yield Checkbox("Keep me signed in (file for you alone)", id="keep", compact=True)
+            yield Static(id="words", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(AGAIN, id="go-on", variant="primary")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._show_form(can_sign_in=False)
+        if self._reason:
+            self._show(Closed(self._reason))
+        self._enter()
+
+    # Trying
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#go-on")
+    def _go_on(self) -> None:
+        if not self._has_good_url():
+            return
+        has_moved = self.dashboard.move_to(self._value("url"))
+        if has_moved or not self._can_sign_in:
+            self._enter()
+        elif not self._value("email"):
+            self.query_one("#email").focus()
+        elif not self._value("password"):
+            self.query_one("#password").focus()
+        else:
+            self._sign_in()
+
+    def _has_good_url(self) -> bool:
+        try:
+            checked_url(self._value("url"))
+        except ValueError as wrong:
+            self._say(f"✗ {wrong}")
+            self.query_one("#url").focus()
+            return False
+        return True
+
+    @work(exclusive=True)
+    async def _enter(self) -> None:
+        self._say("Asking…")
+        dashboard = self.dashboard
+        self.post_message(
+            self.Tried(await enter(dashboard.client, dashboard.place, dashboard.keeper))
+        )
+
+    @work(exclusive=True)
+    async def _sign_in(self) -> None:
+        self._say("Signing in…")
+        answer = await sign_in(
+            self.dashboard.client,
+            self._value("email"),
+            self.query_one("#password", Input).value,
+            keeper=self.dashboard.keeper,
+            is_kept=self.query_one("#keep", Checkbox).value,
+        )
+        self.post_message(self.Tried(answer))
+
+    @on(Tried)
+    def _tried(self, event: Tried) -> None:
+        if isinstance(event.answer, Entered):
+            self.query_one("#password", Input).value = ""
+            self.dashboard.let_in(event.answer)
+        else:
+            self._show(event.answer)
+
+    # Showing
+
+    def _show(self, closed: Closed) -> None:
+        self._show_form(can_sign_in=closed.can_sign_in)
+        words = closed.words or self._reason
+        self._say(f"✗ {words}" if words else "")
+        if not closed.can_sign_in:
+            self.query_one("#url").focus()
+        elif not self._value("email"):
+            self.query_one("#email").focus()
+        else:
+            self.query_one("#password", Input).value = ""
+            self.query_one("#password").focus()
+
+    def _show_form(self, *, can_sign_in: bool) -> None:
+        self._can_sign_in = can_sign_in
+        self.query_one("#credentials").display = can_sign_in
+        self.query_one("#go-on", Button).label = SIGN_IN if can_sign_in else AGAIN
+
+    def _say(self, words: str) -> None:
+        self.query_one("#words", Static).update(words)
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value.strip()

@@ -1,0 +1,90 @@
+"""Owns offering the dashboard in a browser, by textual-serve, to this machine's user alone.
+
+Whoever reaches the page acts as the operator who started it. So it listens on loopback only, wants a
+secret that is in the address it prints, and answers no page of another origin. Knows nothing of the
+dashboard itself: that runs as a process of its own for each browser tab.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+from textual_serve.server import Server
+
+LOOPBACK = "127.0.0.1"
+COOKIE = "everruns_auth_dashboard"
+PARAMETER = "token"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Door:
+    """Lets in who knows the secret, and only pages of our own origin."""
+
+    def __init__(self, authority: str, secret: str) -> None:
+        self._authority = authority
+        self._secret = secret
+
+    async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """The middleware. Another host name in `Host` is DNS rebinding, another origin a stranger."""
+        origin = request.headers.get("Origin")
+        if request.host != self._authority or origin not in (None, f"http://{self._authority}"):
+            raise web.HTTPForbidden(text="This dashboard answers its own page only.")
+        if self._is_secret(request.query.get(PARAMETER)):
+            return self._admitted()
+        if not self._is_secret(request.cookies.get(COOKIE)):
+            raise web.HTTPForbidden(text="Open the address that the dashboard printed.")
+        return await handler(request)
+
+    def _is_secret(self, shown: str | None) -> bool:
+        return shown is not None and hmac.compare_digest(shown.encode(), self._secret.encode())
+
+    def _admitted(self) -> web.Response:
+        """The secret leaves the address at once, so that it is in no history and no screenshot."""
+        response = web.HTTPSeeOther("/")
+        response.set_cookie(COOKIE, self._secret, httponly=True, samesite="Strict")
+        return response
+
+
+class BrowserDashboard(Server):
+    """textual-serve behind the door."""
+
+    def __init__(self, command: str, port: int) -> None:
+        super().__init__(command, host=LOOPBACK, port=port, title="Everruns Auth")
+        self._secret = secrets.token_urlsafe(32)
+
+    @property
+    def address(self) -> str:
+        """Where to point the browser."""
+        return f"{self.public_url}/?{PARAMETER}={self._secret}"
+
+    async def _make_app(self) -> web.Application:
+        app = await super()._make_app()
+        door = Door(f"{self.host}:{self.port}", self._secret)
+        app.middlewares.append(web.middleware(door.check))
+        return app
+
+    async def on_startup(self, app: web.Application) -> None:  # noqa: ARG002  (textual-serve's)
+        print(f"The dashboard is at {self.address}", file=sys.stderr)
+        print("Ctrl-C ends it. Whoever has this address acts as you do.", file=sys.stderr)
+
+
+def serve(command: str, port: int) -> None:
+    """Offer `command` in the browser until Ctrl-C; port 0 takes a free one.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    BrowserDashboard(command, port or _free_port()).serve()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port

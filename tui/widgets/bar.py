@@ -1,0 +1,103 @@
+"""Owns the header: where we are, whether what is shown is true now, and whether keys can do harm.
+
+Draws what it is told and finds out nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from tui import ages
+from tui.text import fitted
+
+NAME = "Everruns Auth"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand. `stale_since` is in seconds ago; None while the feed is live."""
+
+    url: str = ""
+    context: str = ""
+    colour: str = "blue"
+    mode: str = ""
+    version: str = ""
+    stale_for: float | None = None
+    is_paused: bool = False
+    is_connecting: bool = True
+    is_armed: bool = False
+    is_locked: bool = False
+
+    @property
+    def liveness(self) -> tuple[str, str]:
+        """The words, and the tone to say them in."""
+        if self.is_connecting:
+            return "○ connecting", "dim"
+        if self.stale_for is not None:
+            return f"✗ stale {ages.span(self.stale_for)}", "bad"
+        return ("‖ paused", "warning") if self.is_paused else ("● live", "good")
+
+    @property
+    def danger(self) -> tuple[str, str]:
+        """Whether anything can be changed from here."""
+        if self.is_armed:
+            return "ARMED", "bad"
+        return ("READ-ONLY (locked)" if self.is_locked else "READ-ONLY", "good")
+
+
+class Bar(Widget):
+    """One line at the top."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "bar--good",
+        "bar--warning",
+        "bar--bad",
+        "bar--dim",
+        "bar--name",
+    }
+
+    standing = reactive(Standing())
+
+    def render(self) -> Text:
+        standing = self.standing
+        right = self._right(standing)
+        left = self._left(standing)
+        room = max(self.size.width - right.cell_len - 1, 0)
+        left.truncate(room, overflow="ellipsis", pad=True)
+        return Text.assemble(left, " ", right, no_wrap=True, end="")
+
+    def _left(self, standing: Standing) -> Text:
+        text = Text(no_wrap=True, end="")
+        if standing.context:
+            text.append(f" {standing.context} ", f"bold black on {standing.colour}")
+            text.append(" ")
+        else:
+            text.append(f" {NAME} ", self._style("bar--name"))
+        text.append(standing.url)
+        if standing.mode == "none":
+            text.append(" ")
+            text.append(" MODE NONE: OPEN TO ALL ", "bold white on red")
+        elif standing.mode:
+            text.append(f"  {standing.mode}", self._style("bar--dim"))
+        if standing.version:
+            text.append(f" {standing.version}", self._style("bar--dim"))
+        return text
+
+    def _right(self, standing: Standing) -> Text:
+        words, tone = standing.liveness
+        danger, danger_tone = standing.danger
+        text = Text(no_wrap=True, end="")
+        text.append(fitted(words, max(len(words), 7)), self._style(f"bar--{tone}"))
+        text.append("  ")
+        style = "bold white on red" if standing.is_armed else self._style(f"bar--{danger_tone}")
+        text.append(f" {danger} ", style)
+        return text
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(name, partial=True)

@@ -1,0 +1,43 @@
+"""Owns the line below the header: where one is, and which keys lead to the other views."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+
+CRUMB = " › "
+VIEWS = ("Overview", "Users", "API keys", "Sessions", "Audit")
+
+
+class Crumbs(Widget):
+    """The way here at the left, the views at the right where there is room."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"crumbs--here", "crumbs--key", "crumbs--view"}
+
+    def __init__(self, crumbs: tuple[str, ...]) -> None:
+        super().__init__()
+        self._crumbs = crumbs
+
+    def render(self) -> Text:
+        here = Text(f" {CRUMB.join(self._crumbs)}", self._style("here"), no_wrap=True, end="")
+        views = self._views()
+        room = self.size.width - views.cell_len
+        if room < min(here.cell_len, 24) + 1:
+            here.truncate(self.size.width, overflow="ellipsis")
+            return here
+        here.truncate(room - 1, overflow="ellipsis")
+        here.pad_right(room - here.cell_len)
+        return Text.assemble(here, views, no_wrap=True, end="")
+
+    def _views(self) -> Text:
+        text = Text(no_wrap=True, end="")
+        for number, view in enumerate(VIEWS, 1):
+            text.append(f"{number} ", self._style("key"))
+            text.append(f"{view}  ", self._style("here" if view == self._crumbs[0] else "view"))
+        return text
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"crumbs--{name}", partial=True)

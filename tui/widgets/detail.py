@@ -1,0 +1,134 @@
+"""Owns the facts of one row, kept live: loaded by its id, changed as the feed tells.
+
+Knows nothing of what may be done with the row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from tui.errors import Missing, NotSignedIn, Trouble
+from tui.facts_of import Fact
+from tui.feed import Event
+from tui.listings.listing import Listing
+from tui.rows import Row
+from tui.widgets.facts import Facts
+from tui.widgets.live import Live
+from tui.widgets.panes import used
+
+R = TypeVar("R", bound=Row)
+
+
+class Detail(Live, Generic[R]):
+    """All that is known of one row."""
+
+    row: reactive[Any] = reactive(None)
+
+    class Came(Message):
+        """The row was loaded."""
+
+        def __init__(self, row: Row) -> None:
+            super().__init__()
+            self.row = row
+
+    class Failed(Message):
+        """The row was not loaded, and why."""
+
+        def __init__(self, trouble: Trouble) -> None:
+            super().__init__()
+            self.trouble = trouble
+
+    def __init__(
+        self,
+        listing: Listing[R],
+        row_id: str,
+        *,
+        facts: Callable[[R, datetime], Sequence[Fact]],
+        is_wide: bool = False,
+    ) -> None:
+        super().__init__()
+        self.listing = listing
+        self.row_id = row_id
+        self._facts = facts
+        self._is_wide = is_wide
+        self.is_gone = False
+
+    def compose(self) -> ComposeResult:
+        yield Facts(is_wide=self._is_wide)
+        yield Static(classes="status", markup=False)
+
+    def on_mount(self) -> None:
+        self.reload()
+
+    def reload(self) -> None:
+        self.seen = self.dashboard.happened
+        self._load()
+
+    @work(exclusive=True)
+    async def _load(self) -> None:
+        try:
+            row = await self.dashboard.client.one(self.listing.row, self.listing.path, self.row_id)
+        except Trouble as trouble:
+            self.post_message(self.Failed(trouble))
+        else:
+            self.post_message(self.Came(row))
+
+    @on(Came)
+    def _came(self, event: Came) -> None:
+        self._say("")
+        self.row = event.row
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        event.stop()
+        if isinstance(event.trouble, Missing):
+            self.lose()
+        elif isinstance(event.trouble, NotSignedIn):
+            self.dashboard.lose_sign_in(event.trouble)
+        else:
+            self._say(f"! {event.trouble.words}")
+
+    def lose(self) -> None:
+        """It is no longer there; what was known of it stays on screen."""
+        self.is_gone = True
+        self._say("✗ this is no longer there")
+
+    def hear(self, event: Event) -> None:
+        if event.id != self.row_id:
+            if event.name == "reset" or event.data.get("user_id") == self.row_id:
+                self.reload()
+            return
+        match event.name:
+            case "key_used" if self.row is not None:
+                self.row = self.row.model_copy(update=used(event.data))
+            case "key_revoked" | "session_ended":
+                self.lose()
+            case "user_changed" if event.data.get("change") == "deleted":
+                self.lose()
+            case "user_changed":
+                self.reload()
+
+    def tick(self, now: datetime) -> None:
+        if self.row is not None:
+            self.query_one(Facts).show(self._facts(self.row, now))
+
+    def watch_row(self) -> None:
+        if self.row is not None:
+            self.tick(self.dashboard.now())
+
+    def show_again(self) -> None:
+        """The facts have changed although the row has not."""
+        self.watch_row()
+
+    def _say(self, words: str) -> None:
+        status = self.query_one(".status", Static)
+        status.update(words)
+        status.display = bool(words)

@@ -1,0 +1,180 @@
+"""Owns what each list does with its rows: which keys act on them, and what it hears of the feed.
+
+Knows nothing of dialogs: a deed is handed to the application, which asks and carries it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter, ValidationError
+from textual.binding import Binding, BindingType
+
+from tui import deeds
+from tui.feed import Event
+from tui.listings.api_keys import API_KEYS, STATUSES
+from tui.listings.audit import AUDIT
+from tui.listings.sessions import SESSIONS
+from tui.listings.users import USERS
+from tui.rows import ApiKey, AuditEvent, Session, User
+from tui.text import plain
+from tui.widgets.list_pane import ListPane
+
+_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
+# What makes a user's row another: its counts are in it.
+_OF_A_USER = frozenset({"session_opened", "session_ended", "key_created", "key_revoked"})
+
+
+class UsersPane(ListPane[User]):
+    """Users, and what may be done with them."""
+
+    listing = USERS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "create", "New user"),
+        Binding("l", "log_out", "Force logout"),
+        Binding("d", "disable", "Disable"),
+        Binding("D", "enable", "Enable", show=False),
+        Binding("m", "roles", "Roles"),
+    ]
+
+    def action_create(self) -> None:
+        self.dashboard.ask_for_user()
+
+    def action_log_out(self) -> None:
+        self.dashboard.carry_out(
+            self.chosen, lambda users, _: deeds.force_logout(users, self.dashboard.myself)
+        )
+
+    def action_disable(self) -> None:
+        self.dashboard.carry_out(
+            self.chosen, lambda users, _: deeds.disable(users, self.dashboard.myself)
+        )
+
+    def action_enable(self) -> None:
+        self.dashboard.carry_out(self.chosen, lambda users, _: deeds.enable(users))
+
+    def action_roles(self) -> None:
+        if self.current is not None:
+            self.dashboard.ask_for_roles(self.current)
+
+    def hear(self, event: Event) -> None:
+        super().hear(event)
+        if event.name in _OF_A_USER:
+            self.renew(plain(str(event.data.get("user_id", ""))))
+        elif event.name == "user_changed":
+            self._changed(event)
+
+    def _changed(self, event: Event) -> None:
+        match event.data.get("change"):
+            case "created":
+                self.stir()
+            case "deleted":
+                self.lose(event.id)
+            case _:
+                self.renew(event.id)
+
+
+class ApiKeysPane(ListPane[ApiKey]):
+    """API keys, as they are used."""
+
+    listing = API_KEYS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "revoke", "Revoke"),
+        Binding("f", "next_status", "Status"),
+        Binding("o", "owner", "Owner", show=False),
+    ]
+
+    def action_revoke(self) -> None:
+        self.dashboard.carry_out(self.chosen, deeds.revoke_keys)
+
+    def action_owner(self) -> None:
+        if self.current is not None:
+            self.dashboard.open_user(self.current.user_id)
+
+    def action_next_status(self) -> None:
+        """Go round: all, live, expired, never used, unused."""
+        following = dict(zip(("", *STATUSES), (*STATUSES, ""), strict=True))
+        status = following[self.filter.parameters.get("status", "")]
+        others = [word for word in self.filter_text.split() if not word.startswith("status:")]
+        self.put_filter(" ".join([*others, *([f"status:{status}"] if status else [])]))
+
+    def hear(self, event: Event) -> None:
+        super().hear(event)
+        match event.name:
+            case "key_used":
+                self._used(event)
+            case "key_created":
+                self.stir()
+            case "key_revoked":
+                self.lose(event.id)
+
+    def _used(self, event: Event) -> None:
+        changes = used(event.data)
+        if self.change(event.id, **changes):
+            self.warm(event.id)
+        if self.sort == "-last_used_at" or "status" in self.filter.parameters:
+            # It belongs at the top now, or out of the list, whether it was loaded or not.
+            self.warm(event.id)
+            self.stir()
+
+
+class SessionsPane(ListPane[Session]):
+    """Sessions, live."""
+
+    listing = SESSIONS
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "end", "End session"),
+        Binding("l", "log_out", "Force logout"),
+        Binding("o", "owner", "Owner", show=False),
+    ]
+
+    def action_end(self) -> None:
+        self.dashboard.carry_out(self.chosen, deeds.end_sessions)
+
+    def action_log_out(self) -> None:
+        if self.current is not None:
+            self.dashboard.force_logout(self.current.user_id)
+
+    def action_owner(self) -> None:
+        if self.current is not None:
+            self.dashboard.open_user(self.current.user_id)
+
+    def hear(self, event: Event) -> None:
+        super().hear(event)
+        if event.name == "session_opened" and self._concerns(event.data):
+            self.warm(event.id)
+            self.stir()
+        elif event.name == "session_ended":
+            self.lose(event.id)
+        elif event.name == "user_changed" and event.data.get("change") != "created":
+            # Whoever is logged out, disabled or deleted loses sessions.
+            self.stir()
+
+    def _concerns(self, data: Mapping[str, Any]) -> bool:
+        return self.fixed.get("user_id") in (None, data.get("user_id"))
+
+
+class AuditPane(ListPane[AuditEvent]):
+    """The audit trail, as it grows."""
+
+    listing = AUDIT
+
+    def hear(self, event: Event) -> None:
+        super().hear(event)
+        if event.name == "audit":
+            self.warm(event.id)
+            self.stir()
+
+
+def used(data: Mapping[str, Any]) -> dict[str, object]:
+    """What a `key_used` changes in a row; a key in use is live, whatever it was."""
+    changes: dict[str, object] = {"status": "live"}
+    try:
+        changes["last_used_at"] = _TIME.validate_python(data.get("last_used_at"))
+    except ValidationError:
+        return {}
+    if data.get("ip") is not None:
+        changes["last_used_ip"] = plain(str(data["ip"]))
+    return changes

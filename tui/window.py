@@ -1,0 +1,101 @@
+"""Owns the piece of a list that is loaded: a few pages around what is shown.
+
+A list of a million rows costs what one of a hundred does: pages that were scrolled away from are
+forgotten, and loaded again when they are wanted. Knows nothing of widgets or of the network.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from tui.rows import Page, Row
+
+R = TypeVar("R", bound=Row)
+
+PAGE_ROWS = 60
+# Three pages are at most 180 rows: one request (of up to 200) loads them all anew.
+PAGES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Window(Generic[R]):
+    """Rows in their order; the cursors say where the list goes on in either direction."""
+
+    rows: tuple[R, ...] = ()
+    before: str | None = None
+    after: str | None = None
+
+    @property
+    def begins_the_list(self) -> bool:
+        return self.before is None
+
+    @property
+    def ends_the_list(self) -> bool:
+        return self.after is None
+
+    def index_of(self, row_id: str) -> int | None:
+        """Where the row is, if it is loaded."""
+        for index, row in enumerate(self.rows):
+            if row.id == row_id:
+                return index
+        return None
+
+    def row(self, row_id: str) -> R | None:
+        """The row itself, if it is loaded."""
+        index = self.index_of(row_id)
+        return None if index is None else self.rows[index]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The cursor that a page was asked for with; None is the beginning of the list."""
+
+    cursor: str | None = None
+    is_backward: bool = False
+
+
+class Pages(Generic[R]):
+    """The loaded pages, the first at the left, each with where it came from."""
+
+    def __init__(self) -> None:
+        self._pages: deque[tuple[Page[R], Origin]] = deque()
+
+    def start(self, page: Page[R], origin: Origin) -> None:
+        """Begin anew with this page."""
+        self._pages = deque([(page, origin)])
+
+    def append(self, page: Page[R], origin: Origin) -> None:
+        """Go on behind the last page; the first one goes when there are too many."""
+        self._pages.append((page, origin))
+        if len(self._pages) > PAGES:
+            self._pages.popleft()
+
+    def prepend(self, page: Page[R], origin: Origin) -> None:
+        """Go on before the first page; the last one goes when there are too many."""
+        self._pages.appendleft((page, origin))
+        if len(self._pages) > PAGES:
+            self._pages.pop()
+
+    def change(self, change: Callable[[R], R | None]) -> None:
+        """Put each row's change in its place; None takes the row out."""
+        for index, (page, origin) in enumerate(self._pages):
+            rows = tuple(new for row in page.data if (new := change(row)) is not None)
+            if rows != page.data:
+                self._pages[index] = (page.model_copy(update={"data": rows}), origin)
+
+    @property
+    def origin(self) -> Origin:
+        """Where the first page came from: what the window can be loaded anew from."""
+        return self._pages[0][1] if self._pages else Origin()
+
+    @property
+    def window(self) -> Window[R]:
+        """What is loaded, each row once: between two requests rows may have moved."""
+        if not self._pages:
+            return Window()
+        rows = {row.id: row for page, _ in self._pages for row in page.data}
+        first, last = self._pages[0][0], self._pages[-1][0]
+        return Window(tuple(rows.values()), first.previous_cursor, last.next_cursor)
