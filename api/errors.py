@@ -27,6 +27,7 @@ people. It knows no status number: `routes/problems.py` alone chooses those.
     │   └── ForeignHost
     ├── NotFound
     │   ├── ApiKeyNotFound
+    │   ├── AuditEventNotFound
     │   ├── SessionNotFound
     │   └── UserNotFound
     ├── Conflict
@@ -181,6 +182,10 @@ class NotFound(Refusal):
 
 class ApiKeyNotFound(NotFound):
     words = "API key not found"
+
+
+class AuditEventNotFound(NotFound):
+    words = "Audit event not found"
 
 
 class SessionNotFound(NotFound):

@@ -37,7 +37,13 @@ class ApiKey(Model):
     class Meta:
         table = "api_keys"
         ordering: ClassVar = ["created_at", "id"]
-        indexes: ClassVar = [("user_id", "created_at")]
+        indexes: ClassVar = [
+            ("user_id", "created_at"),
+            ("name", "id"),
+            ("created_at", "id"),
+            ("last_used_at", "id"),
+            ("expires_at", "id"),
+        ]
 
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at is not None and self.expires_at <= now
@@ -78,6 +84,18 @@ class ApiKey(Model):
         return bool(await query.delete())
 
     @classmethod
+    async def remove_all(cls, key_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+        """Delete keys in one statement; the ids of those that were there, with their users'."""
+        texts = [str(key_id) for key_id in key_ids]
+        if database.is_sqlite():
+            rows = await database.connection().execute_query_dict(
+                _SQLITE_REMOVE, [json.dumps(texts)]
+            )
+        else:
+            rows = await database.connection().execute_query_dict(_POSTGRESQL_REMOVE, [texts])
+        return {UUID(str(row["id"])): UUID(str(row["user_id"])) for row in rows}
+
+    @classmethod
     async def remove_of_user(cls, user_id: UUID) -> int:
         return await cls.filter(user_id=user_id).delete()
 
@@ -102,6 +120,18 @@ class ApiKey(Model):
         else:
             await _note_uses_postgresql(uses)
 
+
+_SQLITE_REMOVE = """
+DELETE FROM api_keys WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, user_id
+"""
+
+# Locked in the order of the ids, as `note_uses` does.
+_POSTGRESQL_REMOVE = """
+WITH locked AS (
+    SELECT id FROM api_keys WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
+)
+DELETE FROM api_keys k USING locked WHERE k.id = locked.id RETURNING k.id, k.user_id
+"""
 
 # One text whatever the number of rows: SQLite keeps each prepared statement that it has seen.
 _SQLITE_USES = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
@@ -30,14 +31,19 @@ class AuditEvent(Model):
         ordering: ClassVar = ["-at", "-id"]
         indexes: ClassVar = [
             ("at", "id"),
-            ("user_id", "at"),
-            ("actor_id", "at"),
-            ("action", "at"),
+            ("user_id", "at", "id"),
+            ("actor_id", "at", "id"),
+            ("action", "at", "id"),
+            ("outcome", "at", "id"),
         ]
 
     @classmethod
     async def add(cls, **columns: Any) -> Self:
         return await cls.create(**columns)
+
+    @classmethod
+    async def add_all(cls, rows: Sequence[dict[str, Any]]) -> None:
+        await cls.bulk_create(cls(**row) for row in rows)
 
     @classmethod
     async def newest(cls, limit: int = 50) -> list[Self]:

@@ -30,4 +30,4 @@ class OAuthIdentity(Model):
     class Meta:
         table = "oauth_identities"
         unique_together: ClassVar = [("provider", "subject")]
-        indexes: ClassVar = [("user_id", "created_at")]
+        indexes: ClassVar = [("user_id", "created_at"), ("provider", "user_id")]

@@ -44,7 +44,7 @@ class RefreshToken(Model):
     generation = fields.IntField(default=0)
     rotated_at = fields.DatetimeField()
     last_used_at = fields.DatetimeField()
-    expires_at = fields.DatetimeField(db_index=True)
+    expires_at = fields.DatetimeField()
     created_at = fields.DatetimeField()
     ip_address = fields.CharField(max_length=45, null=True)
     user_agent = fields.CharField(max_length=512, null=True)
@@ -54,7 +54,12 @@ class RefreshToken(Model):
     class Meta:
         table = "refresh_tokens"
         ordering: ClassVar = ["created_at", "id"]
-        indexes: ClassVar = [("user_id", "created_at")]
+        indexes: ClassVar = [
+            ("user_id", "created_at"),
+            ("created_at", "id"),
+            ("last_used_at", "id"),
+            ("expires_at", "id"),
+        ]
 
     def is_expired(self, now: datetime) -> bool:
         return self.expires_at <= now

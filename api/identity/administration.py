@@ -6,6 +6,7 @@ It does not check that the caller is an operator: that is the caller's door.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 from uuid import UUID
@@ -16,9 +17,10 @@ from api.errors import (
     FieldError,
     Invalid,
     LastOperator,
+    SessionNotFound,
     UserNotFound,
 )
-from api.identity.audit import Action, record
+from api.identity.audit import Action, record, record_each
 from api.identity.occasion import Occasion
 from api.identity.principal import OPERATOR
 from api.identity.registration import checked_identity
@@ -85,12 +87,28 @@ async def user_by_email(email: str) -> User:
     return user
 
 
+async def user_by_id(user_id: UUID) -> User:
+    """The account of an id; raises `UserNotFound`."""
+    user = await User.by_id(user_id)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def key_by_id(key_id: UUID) -> ApiKey:
+    """The key of an id; raises `ApiKeyNotFound`."""
+    key = await ApiKey.by_id(key_id)
+    if key is None:
+        raise ApiKeyNotFound
+    return key
+
+
 async def set_roles(user: User, roles: tuple[str, ...], actor: Actor, occasion: Occasion) -> None:
     """Replace a user's roles; raises `LastOperator` when nobody would be left to operate."""
     accepted = valid_roles(roles)
     async with database.transaction():
         if OPERATOR not in accepted:
-            await _keep_an_operator(user)
+            await keep_an_operator(user)
         await user.change(occasion.now, roles=list(accepted))
         await _record(Action.USER_UPDATED, user, actor, occasion, roles=list(accepted))
 
@@ -102,7 +120,7 @@ async def disable(user: User, actor: Actor, occasion: Occasion) -> None:
     programs hold, are refused until then.
     """
     async with database.transaction():
-        await _keep_an_operator(user)
+        await keep_an_operator(user)
         await user.change(occasion.now, disabled_at=occasion.now)
         ended = await RefreshToken.end_of_user(user.id)
         await _record(Action.USER_UPDATED, user, actor, occasion, disabled=True, sessions=ended)
@@ -127,7 +145,7 @@ async def set_password(user: User, password_hash: str, actor: Actor, occasion: O
 async def delete_user(user: User, actor: Actor, occasion: Occasion) -> None:
     """Delete a user with sessions, keys and identities; raises `LastOperator`."""
     async with database.transaction():
-        await _keep_an_operator(user)
+        await keep_an_operator(user)
         await user.delete()
         await _record(Action.USER_DELETED, user, actor, occasion, email=user.email)
 
@@ -169,6 +187,41 @@ async def revoke_key(key: ApiKey, actor: Actor, occasion: Occasion) -> None:
         )
 
 
+async def revoke_keys(
+    key_ids: Sequence[UUID], actor: Actor, occasion: Occasion
+) -> tuple[UUID, ...]:
+    """Delete keys, all in one transaction; the ids of those that were not there."""
+    wanted = tuple(dict.fromkeys(key_ids))
+    async with database.transaction():
+        owners = await ApiKey.remove_all(wanted)
+        await record_each(
+            Action.API_KEY_REVOKED,
+            occasion,
+            actor_id=actor.user_id,
+            concerned=[
+                (owners[key_id], actor.detail(key_id=str(key_id)))
+                for key_id in wanted
+                if key_id in owners
+            ],
+        )
+    return tuple(key_id for key_id in wanted if key_id not in owners)
+
+
+async def end_session(session_id: UUID, actor: Actor, occasion: Occasion) -> None:
+    """End one session of anybody; raises `SessionNotFound`."""
+    session = await RefreshToken.by_id(session_id)
+    async with database.transaction():
+        if session is None or not await RefreshToken.end(session_id):
+            raise SessionNotFound
+        await record(
+            Action.SESSION_REVOKED,
+            occasion,
+            actor_id=actor.user_id,
+            user_id=session.user_id,
+            detail=actor.detail(session_id=str(session_id)),
+        )
+
+
 def valid_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
     """The roles without repetitions; raises `Invalid`."""
     if len(roles) > MAX_ROLES or not all(_ROLE.fullmatch(role) for role in roles):
@@ -180,7 +233,7 @@ def valid_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(roles))
 
 
-async def _keep_an_operator(user: User) -> None:
+async def keep_an_operator(user: User) -> None:
     """Refuse what would leave no enabled operator, in the running transaction."""
     await User.lock()
     current = await User.by_id(user.id)

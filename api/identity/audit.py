@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from api.identity.occasion import Occasion
@@ -48,16 +49,36 @@ async def record(
     type passwords into the wrong field.
     """
     await AuditEvent.add(
-        at=occasion.now,
-        action=action.value,
+        **_columns(action, occasion),
         outcome=outcome,
         actor_id=actor_id,
         user_id=user_id,
-        ip_address=occasion.ip_address,
-        user_agent=occasion.user_agent,
-        request_id=occasion.request_id,
         detail=detail or {},
     )
+
+
+async def record_each(
+    action: Action,
+    occasion: Occasion,
+    *,
+    actor_id: UUID | None,
+    concerned: Iterable[tuple[UUID, dict[str, object]]],
+) -> None:
+    """Write one successful event for each of `concerned`: a user and the detail."""
+    shared = {**_columns(action, occasion), "outcome": "success", "actor_id": actor_id}
+    await AuditEvent.add_all(
+        [{**shared, "user_id": user_id, "detail": detail} for user_id, detail in concerned]
+    )
+
+
+def _columns(action: Action, occasion: Occasion) -> dict[str, Any]:
+    return {
+        "at": occasion.now,
+        "action": action.value,
+        "ip_address": occasion.ip_address,
+        "user_agent": occasion.user_agent,
+        "request_id": occasion.request_id,
+    }
 
 
 async def record_throttled(

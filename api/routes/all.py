@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from api.routes import account, api_keys, auth, health, verify
+from api.routes.admin import api_keys as all_keys
+from api.routes.admin import audit_events, sessions, users
 
 ROUTES = (
     *health.ROUTES,
@@ -10,4 +12,8 @@ ROUTES = (
     *account.ROUTES,
     *api_keys.ROUTES,
     *verify.ROUTES,
+    *users.ROUTES,
+    *sessions.ROUTES,
+    *all_keys.ROUTES,
+    *audit_events.ROUTES,
 )

@@ -12,7 +12,7 @@ from api import __version__, errors
 from api.errors import Refusal
 from api.routes import schemas
 from api.routes.problems import status_of
-from api.routes.table import Route
+from api.routes.table import Parameter, Route
 
 _COMPONENT = "#/components/schemas/{model}"
 _PROBLEM = "application/problem+json"
@@ -90,13 +90,14 @@ def _path_parameters(route: Route) -> Iterable[dict[str, Any]]:
 
 
 def _query_parameters(route: Route) -> Iterable[dict[str, Any]]:
-    for name, description in route.query.items():
-        schema = {"type": "array", "items": {"type": "string"}}
+    for name, parameter in route.query.items():
+        if isinstance(parameter, str):
+            parameter = Parameter(parameter, {"type": "array", "items": {"type": "string"}})  # noqa: PLW2901
         yield {
             "name": name,
             "in": "query",
-            "description": description,
-            "schema": schema,
+            "description": parameter.description,
+            "schema": dict(parameter.schema),
         }
 
 

@@ -20,6 +20,14 @@ Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
 
 
 @dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of the query: what it means, and its JSON schema. May be given once."""
+
+    description: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One operation: where it answers, who may call it, what goes in and what comes out.
 
@@ -39,7 +47,8 @@ class Route:
     answers: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
     is_list: bool = False
     refusals: tuple[type[Refusal], ...] = ()
-    query: Mapping[str, str] = field(default_factory=dict)
+    # A text describes a parameter that may be repeated.
+    query: Mapping[str, str | Parameter] = field(default_factory=dict)
     is_prefixed: bool = True
     # Answered, whatever the Host and whichever page asks: probes and subrequests of proxies.
     is_for_probes: bool = False

@@ -1,0 +1,130 @@
+"""API keys of everybody, for operators: list, look at, revoke one and many."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.errors import ApiKeyNotFound, FieldError, Invalid
+from api.identity import administration, directory
+from api.routes import body
+from api.routes.admin import shapes
+from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
+from api.routes.admin.paging import Asking, Q, parameters
+from api.routes.call import SignedInCall, id_in_path
+from api.routes.replies import reply, reply_nothing
+from api.routes.table import Parameter, Route
+from models.listing.api_keys import SORTS, Ages, KeyFilters, KeyStatus
+
+DEFAULT_SORT = "-last_used_at"
+STATUSES = ("live", "expired", "never_used", "stale")
+STALE_DAYS, MAX_STALE_DAYS = 90, 36_500
+STALE = Parameter(
+    "After how many days without use an unexpired key is `stale`",
+    {"type": "integer", "minimum": 1, "maximum": MAX_STALE_DAYS, "default": STALE_DAYS},
+)
+LISTED = parameters(
+    SORTS,
+    DEFAULT_SORT,
+    {
+        "q": Parameter(f"Part of the name, the prefix, or the owner's e-mail or name; {Q}"),
+        "user_id": Parameter("The owner's id", {"type": "string", "format": "uuid"}),
+        "status": Parameter(
+            "Each key has one: `expired`, else `never_used`, else `stale`, else `live`",
+            {"type": "string", "enum": list(STATUSES)},
+        ),
+        "stale_days": STALE,
+    },
+)
+SINGLE = {"stale_days": STALE}
+
+
+async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
+    asking = Asking(request, LISTED)
+    filters = KeyFilters(
+        q=asking.search(),
+        user_id=asking.row_id("user_id"),
+        status=cast(KeyStatus | None, asking.one_of("status", *STATUSES)),
+    )
+    asked = asking.part(DEFAULT_SORT)
+    rows = await directory.page_of_keys(asked, filters, _ages(asking, call.occasion.now))
+    return reply(shapes.KeyPage.model_validate(rows))
+
+
+async def show_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
+    ages = _ages(Asking(request, SINGLE), call.occasion.now)
+    row = await directory.api_key(id_in_path(key_id, ApiKeyNotFound), ages)
+    return reply(shapes.KeyRow.model_validate(row))
+
+
+async def revoke_any_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
+    key = await administration.key_by_id(id_in_path(key_id, ApiKeyNotFound))
+    await administration.revoke_key(key, actor_of(call), call.occasion)
+    return reply_nothing()
+
+
+async def revoke_keys(request: Request, call: SignedInCall) -> HTTPResponse:
+    sent = body.read(request, shapes.RevokeKeysRequest)
+    ids = tuple(dict.fromkeys(_ids(sent.ids)))
+    missing = await administration.revoke_keys(ids, actor_of(call), call.occasion)
+    revoked = len(ids) - len(missing)
+    return reply(shapes.KeysRevoked(revoked=revoked, missing=list(missing)))
+
+
+def _ages(asking: Asking, now: datetime) -> Ages:
+    days = asking.whole("stale_days", 1, MAX_STALE_DAYS, STALE_DAYS)
+    return Ages(now, now - timedelta(days=days))
+
+
+def _ids(texts: list[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        raise Invalid(FieldError("ids", "ids: Each must be the id of a key")) from None
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/admin/api-keys",
+        list_all_keys,
+        "API keys of everybody",
+        guard=READ,
+        query=LISTED,
+        answers={200: shapes.KeyPage},
+        refusals=(*REFUSALS, errors.Invalid),
+    ),
+    Route(
+        ("GET",),
+        "/v1/admin/api-keys/{key_id}",
+        show_key,
+        "One API key",
+        guard=READ,
+        query=SINGLE,
+        answers={200: shapes.KeyRow},
+        refusals=(*REFUSALS, ApiKeyNotFound, errors.Invalid),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/admin/api-keys/{key_id}",
+        revoke_any_key,
+        "Revoke an API key of anybody",
+        guard=WRITE,
+        answers={204: None},
+        refusals=(*REFUSALS, ApiKeyNotFound),
+    ),
+    Route(
+        ("POST",),
+        "/v1/admin/api-keys/revoke",
+        revoke_keys,
+        "Revoke up to 500 API keys, all in one transaction",
+        guard=WRITE,
+        body=shapes.RevokeKeysRequest,
+        answers={200: shapes.KeysRevoked},
+        refusals=(*REFUSALS, errors.Invalid),
+    ),
+)

@@ -1,0 +1,77 @@
+"""The audit trail, for operators: list and look at."""
+
+from __future__ import annotations
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.errors import AuditEventNotFound
+from api.identity import directory
+from api.identity.audit import Action
+from api.routes.admin import shapes
+from api.routes.admin.doors import READ, REFUSALS
+from api.routes.admin.paging import Asking, parameters
+from api.routes.call import SignedInCall, id_in_path
+from api.routes.replies import reply
+from api.routes.table import Parameter, Route
+from models.listing.audit_events import SORTS, EventFilters
+
+DEFAULT_SORT = "-at"
+OUTCOMES = ("success", "failure")
+ACTIONS = tuple(action.value for action in Action)
+_ID = {"type": "string", "format": "uuid"}
+_TIME = {"type": "string", "format": "date-time"}
+LISTED = parameters(
+    SORTS,
+    DEFAULT_SORT,
+    {
+        "action": Parameter("What happened", {"type": "string", "enum": list(ACTIONS)}),
+        "actor_id": Parameter("Who did it", _ID),
+        "user_id": Parameter("Whom it concerns", _ID),
+        "outcome": Parameter("How it ended", {"type": "string", "enum": list(OUTCOMES)}),
+        "since": Parameter("From this time on", _TIME),
+        "until": Parameter("Before this time", _TIME),
+    },
+)
+
+
+async def list_audit_events(request: Request, call: SignedInCall) -> HTTPResponse:
+    asking = Asking(request, LISTED)
+    filters = EventFilters(
+        action=asking.one_of("action", *ACTIONS),
+        actor_id=asking.row_id("actor_id"),
+        user_id=asking.row_id("user_id"),
+        outcome=asking.one_of("outcome", *OUTCOMES),
+        since=asking.moment("since"),
+        until=asking.moment("until"),
+    )
+    rows = await directory.page_of_events(asking.part(DEFAULT_SORT), filters)
+    return reply(shapes.AuditEventPage.model_validate(rows))
+
+
+async def show_audit_event(request: Request, call: SignedInCall, event_id: str) -> HTTPResponse:
+    row = await directory.audit_event(id_in_path(event_id, AuditEventNotFound))
+    return reply(shapes.AuditEventRow.model_validate(row))
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/admin/audit-events",
+        list_audit_events,
+        "What happened, newest first",
+        guard=READ,
+        query=LISTED,
+        answers={200: shapes.AuditEventPage},
+        refusals=(*REFUSALS, errors.Invalid),
+    ),
+    Route(
+        ("GET",),
+        "/v1/admin/audit-events/{event_id}",
+        show_audit_event,
+        "One event",
+        guard=READ,
+        answers={200: shapes.AuditEventRow},
+        refusals=(*REFUSALS, AuditEventNotFound),
+    ),
+)

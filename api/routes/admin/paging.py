@@ -1,0 +1,138 @@
+"""Reads what a list is asked for off the query, and describes it for the OpenAPI document.
+
+A parameter that a list does not know is refused: a filter that was misspelt and so not applied
+would show rows that nobody asked for, and the next click revokes them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+
+from sanic import Request
+
+from api.errors import FieldError, Invalid
+from api.identity.directory import MAX_LIMIT, Asked
+from api.routes.table import Parameter
+
+T = TypeVar("T")
+
+DEFAULT_LIMIT = 50
+MAX_TEXT = 200
+MAX_CURSOR = 8_192
+
+Q = "case does not count; three characters and more anywhere, fewer at the beginning only"
+
+
+def parameters(
+    sorts: Iterable[str], default: str, filters: Mapping[str, Parameter]
+) -> dict[str, Parameter]:
+    """The parameters of a list with these sorts and filters."""
+    both = [sign + name for name in sorts for sign in ("", "-")]
+    limit = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+    return {
+        **filters,
+        "sort": Parameter(
+            "The field to sort by, with `-` in front for descending. Rows in which it is null come "
+            "last in both directions; equals are in the order of their ids",
+            {"type": "string", "enum": both, "default": default},
+        ),
+        "limit": Parameter("How many rows at most", limit),
+        "cursor": Parameter(
+            "`next_cursor` or `previous_cursor` of an answer with the same sort and filters"
+        ),
+    }
+
+
+class Asking:
+    """The query of one request, every parameter of which is known and there once.
+
+    Raises `Invalid` where it is not so, as does each reading of a value that does not fit.
+    """
+
+    def __init__(self, request: Request, known: Mapping[str, Parameter]) -> None:
+        self._values: dict[str, str] = {}
+        for name, value in request.get_query_args(keep_blank_values=True):
+            if name not in known:
+                names = ", ".join(known)
+                # The name is what was sent; so it is not repeated.
+                raise Invalid(FieldError("query", f"This list knows only {names}"))
+            if name in self._values:
+                raise Invalid(FieldError(name, f"{name}: May be given only once"))
+            self._values[name] = value
+
+    def part(self, default_sort: str) -> Asked:
+        return Asked(
+            sort=self._values.get("sort", default_sort),
+            limit=self.whole("limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
+            cursor=self.text("cursor", MAX_CURSOR),
+        )
+
+    def text(self, name: str, most: int = MAX_TEXT) -> str | None:
+        """A text of 1 to `most` characters."""
+        value = self._values.get(name)
+        if value is not None and not (0 < len(value) <= most and _is_printable(value)):
+            raise Invalid(FieldError(name, f"{name}: 1 to {most} characters, none of control"))
+        return value
+
+    def search(self, name: str = "q") -> str | None:
+        """What is searched for, trimmed and composed; None where the box is empty."""
+        value = self._values.get(name, "").strip()
+        if not value:
+            return None
+        if len(value) > MAX_TEXT or not _is_printable(value):
+            raise Invalid(
+                FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control")
+            )
+        return unicodedata.normalize("NFC", value)
+
+    def whole(self, name: str, least: int, most: int, default: int) -> int:
+        value = self._values.get(name)
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit() and len(value) < 10):  # noqa: PLR2004
+            value = "-1"
+        if not least <= int(value) <= most:
+            raise Invalid(FieldError(name, f"{name}: A whole number from {least} to {most}"))
+        return int(value)
+
+    def one_of(self, name: str, *known: str) -> str | None:
+        value = self._values.get(name)
+        if value is not None and value not in known:
+            raise Invalid(FieldError(name, f"{name}: One of {', '.join(known)}"))
+        return value
+
+    def flag(self, name: str) -> bool | None:
+        value = self.one_of(name, "true", "false")
+        return None if value is None else value == "true"
+
+    def row_id(self, name: str) -> UUID | None:
+        return self._parsed(name, UUID, "An id, such as 0190b4c2-7d1e-7a30-8f00-0123456789ab")
+
+    def moment(self, name: str) -> datetime | None:
+        return self._parsed(name, _moment, "A time, such as 2026-01-31T12:00:00Z")
+
+    def _parsed(self, name: str, parse: Callable[[str], T], accepted: str) -> T | None:
+        value = self._values.get(name)
+        try:
+            return None if value is None else parse(value)
+        except (ValueError, OverflowError):
+            raise Invalid(FieldError(name, f"{name}: {accepted}")) from None
+
+
+def _moment(text: str) -> datetime:
+    """RFC 3339; in a query a `+` that was not encoded arrives as a space."""
+    head, space, offset = text.rpartition(" ")
+    if space and "T" in head:
+        text = f"{head}+{offset}"
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError
+    return at.astimezone(UTC)
+
+
+def _is_printable(text: str) -> bool:
+    return not any(unicodedata.category(character) in ("Cc", "Cs") for character in text)

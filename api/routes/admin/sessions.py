@@ -1,0 +1,89 @@
+"""Sessions of everybody, for operators: list, look at, end."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.errors import SessionNotFound
+from api.identity import administration, directory
+from api.routes.admin import shapes
+from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
+from api.routes.admin.paging import Asking, Q, parameters
+from api.routes.call import SignedInCall, id_in_path
+from api.routes.replies import reply, reply_nothing
+from api.routes.table import Parameter, Route
+from models.listing.sessions import SORTS, SessionFilters, SessionStatus
+
+DEFAULT_SORT = "-created_at"
+STATUSES = ("live", "expired", "all")
+LISTED = parameters(
+    SORTS,
+    DEFAULT_SORT,
+    {
+        "q": Parameter(f"Part of the owner's e-mail or name; {Q}"),
+        "user_id": Parameter("The owner's id", {"type": "string", "format": "uuid"}),
+        "status": Parameter(
+            "Unexpired ones, those that expired and are not purged yet, or both",
+            {"type": "string", "enum": list(STATUSES), "default": "live"},
+        ),
+    },
+)
+USER_SESSIONS = parameters(SORTS, DEFAULT_SORT, {})
+
+
+async def list_all_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
+    asking = Asking(request, LISTED)
+    filters = SessionFilters(
+        q=asking.search(),
+        user_id=asking.row_id("user_id"),
+        status=cast(SessionStatus, asking.one_of("status", *STATUSES) or "live"),
+    )
+    asked = asking.part(DEFAULT_SORT)
+    rows = await directory.page_of_sessions(asked, filters, call.occasion.now)
+    return reply(shapes.SessionPage.model_validate(rows))
+
+
+async def show_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
+    row = await directory.session(id_in_path(session_id, SessionNotFound))
+    return reply(shapes.SessionRow.model_validate(row))
+
+
+async def end_any_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
+    named = id_in_path(session_id, SessionNotFound)
+    await administration.end_session(named, actor_of(call), call.occasion)
+    return reply_nothing()
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/admin/sessions",
+        list_all_sessions,
+        "Sessions of everybody",
+        guard=READ,
+        query=LISTED,
+        answers={200: shapes.SessionPage},
+        refusals=(*REFUSALS, errors.Invalid),
+    ),
+    Route(
+        ("GET",),
+        "/v1/admin/sessions/{session_id}",
+        show_session,
+        "One session",
+        guard=READ,
+        answers={200: shapes.SessionRow},
+        refusals=(*REFUSALS, SessionNotFound),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/admin/sessions/{session_id}",
+        end_any_session,
+        "End one session of anybody",
+        guard=WRITE,
+        answers={204: None},
+        refusals=(*REFUSALS, SessionNotFound),
+    ),
+)

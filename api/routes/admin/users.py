@@ -1,0 +1,189 @@
+"""Users of everybody, for operators: list, create, look at, change, delete, sign out."""
+
+from __future__ import annotations
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.errors import UserNotFound
+from api.identity import administration, directory, user_changes
+from api.identity.directory import Asked
+from api.routes import body
+from api.routes.admin import shapes
+from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
+from api.routes.admin.paging import Asking, Q, parameters
+from api.routes.admin.sessions import USER_SESSIONS
+from api.routes.call import SignedInCall, id_in_path
+from api.routes.replies import reply, reply_nothing
+from api.routes.table import Parameter, Route
+from models import User
+from models.listing.sessions import SessionFilters
+from models.listing.users import SORTS, UserFilters
+
+DEFAULT_SORT = "email"
+MAX_MEMBERS = 200
+LISTED = parameters(
+    SORTS,
+    DEFAULT_SORT,
+    {
+        "q": Parameter(f"Part of the e-mail or the name; {Q}"),
+        "role": Parameter("Who has this role"),
+        "provider": Parameter("Whose `auth_provider` is this one; `local` for none"),
+        "disabled": Parameter("Who is disabled, or is not", {"type": "boolean"}),
+    },
+)
+
+
+async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
+    asking = Asking(request, LISTED)
+    filters = UserFilters(
+        q=asking.search(),
+        role=asking.text("role"),
+        provider=asking.text("provider"),
+        disabled=asking.flag("disabled"),
+    )
+    asked = asking.part(DEFAULT_SORT)
+    rows = await directory.page_of_users(asked, filters, call.occasion.now)
+    return reply(shapes.UserPage.model_validate(rows))
+
+
+async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
+    """For the platform's own page, which may send more than we know."""
+    q = (request.args.get("search") or "").strip()
+    rows = await directory.page_of_users(
+        Asked(DEFAULT_SORT, MAX_MEMBERS), UserFilters(q=q or None), call.occasion.now
+    )
+    return reply(shapes.Members.model_validate(rows))
+
+
+async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
+    sent = body.read(request, shapes.CreateUserRequest)
+    form = user_changes.Form(
+        email=sent.email, name=sent.name, password=sent.password, roles=tuple(sent.roles)
+    )
+    user = await user_changes.create(call.services, form, actor_of(call), call.occasion)
+    row = await directory.user(user.id, call.occasion.now)
+    return reply(shapes.UserRow.model_validate(row), 201)
+
+
+async def show_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    row = await directory.user(id_in_path(user_id, UserNotFound), call.occasion.now)
+    return reply(shapes.UserRow.model_validate(row))
+
+
+async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    sent = body.read(request, shapes.ChangeUserRequest)
+    wanted = user_changes.Wanted(
+        name=sent.name,
+        roles=None if sent.roles is None else tuple(sent.roles),
+        disabled=sent.disabled,
+    )
+    named = id_in_path(user_id, UserNotFound)
+    await user_changes.change(named, wanted, actor_of(call), call.occasion)
+    return reply(shapes.UserRow.model_validate(await directory.user(named, call.occasion.now)))
+
+
+async def delete_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    user = await _named(user_id)
+    await administration.delete_user(user, actor_of(call), call.occasion)
+    return reply_nothing()
+
+
+async def list_user_sessions(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    asking = Asking(request, USER_SESSIONS)
+    user = await _named(user_id)
+    rows = await directory.page_of_sessions(
+        asking.part("-created_at"), SessionFilters(user_id=user.id), call.occasion.now
+    )
+    return reply(shapes.SessionPage.model_validate(rows))
+
+
+async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    user = await _named(user_id)
+    count = await administration.force_logout(user, actor_of(call), call.occasion)
+    return reply(shapes.Revoked(revoked=count))
+
+
+async def _named(user_id: str) -> User:
+    return await administration.user_by_id(id_in_path(user_id, UserNotFound))
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/admin/users",
+        list_users,
+        "Everybody who has an account",
+        guard=READ,
+        query=LISTED,
+        answers={200: shapes.UserPage},
+        refusals=(*REFUSALS, errors.Invalid),
+    ),
+    Route(
+        ("POST",),
+        "/v1/admin/users",
+        create_user,
+        "Make an account; without a password it can sign in only through a provider",
+        guard=WRITE,
+        body=shapes.CreateUserRequest,
+        answers={201: shapes.UserRow},
+        refusals=(*REFUSALS, errors.EmailTaken, errors.Invalid, errors.Overloaded),
+    ),
+    Route(
+        ("GET",),
+        "/v1/admin/users/{user_id}",
+        show_user,
+        "One user",
+        guard=READ,
+        answers={200: shapes.UserRow},
+        refusals=(*REFUSALS, UserNotFound),
+    ),
+    Route(
+        ("PATCH",),
+        "/v1/admin/users/{user_id}",
+        change_user,
+        "Change a user's name and roles, disable or enable them",
+        guard=WRITE,
+        body=shapes.ChangeUserRequest,
+        answers={200: shapes.UserRow},
+        refusals=(*REFUSALS, UserNotFound, errors.LastOperator, errors.Invalid),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/admin/users/{user_id}",
+        delete_user,
+        "Delete a user with sessions, keys and identities",
+        guard=WRITE,
+        answers={204: None},
+        refusals=(*REFUSALS, UserNotFound, errors.LastOperator),
+    ),
+    Route(
+        ("GET",),
+        "/v1/admin/users/{user_id}/sessions",
+        list_user_sessions,
+        "The living sessions of one user",
+        guard=READ,
+        query=USER_SESSIONS,
+        answers={200: shapes.SessionPage},
+        refusals=(*REFUSALS, UserNotFound, errors.Invalid),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/admin/users/{user_id}/sessions",
+        force_logout,
+        "Force logout: end every session of a user; their keys go on working",
+        guard=WRITE,
+        answers={200: shapes.Revoked},
+        refusals=(*REFUSALS, UserNotFound),
+    ),
+    Route(
+        ("GET",),
+        "/v1/users",
+        list_members,
+        "The platform's page of members: at most 200, by e-mail",
+        guard=READ,
+        query={"search": Parameter(f"Part of the e-mail or the name; {Q}")},
+        answers={200: shapes.Members},
+        refusals=REFUSALS,
+    ),
+)

@@ -1,0 +1,176 @@
+"""Owns the operators' list of API keys: its rows, and what it can be filtered and sorted by.
+
+A key has one status: `expired`, else `never_used`, else `stale` (not used for a while), else `live`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from models.listing import matching, reading
+from models.listing.owners import of_owner, owned_by
+from models.listing.query import Query, Shape, Shortcut, Sort, Within
+from models.listing.sql import Dialect, Sql, dialect
+
+SORTS = {
+    "name": Sort("name"),
+    "created_at": Sort("created_at", is_time=True),
+    "last_used_at": Sort("last_used_at", is_time=True, is_nullable=True),
+    "expires_at": Sort("expires_at", is_time=True, is_nullable=True),
+}
+SEARCHED = ("name", "key_prefix")
+KeyStatus = Literal["live", "expired", "never_used", "stale"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """Now, and since when a key must have been used so as not to be stale."""
+
+    now: datetime
+    stale_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFilters:
+    """Which keys; None does not filter. `q` is a part of the name, the prefix, or the owner's."""
+
+    q: str | None = None
+    user_id: UUID | None = None
+    status: KeyStatus | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """An API key as operators see one."""
+
+    id: UUID
+    user_id: UUID
+    user_email: str
+    name: str
+    key_prefix: str
+    scopes: list[str]
+    status: KeyStatus
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    last_used_ip: str | None
+    created_at: datetime | None
+
+
+def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -> Query:
+    engine = dialect()
+    conditions = tuple(_conditions(engine, filters))
+    status_ways = _status_ways(engine, filters.status, ages)
+    return Query(
+        "api_keys",
+        sort,
+        is_descending=is_descending,
+        within=_within(filters.status, ages),
+        checks=tuple(check for check, _ in conditions),
+        shortcuts=(*(shortcut for _, shortcut in conditions), *status_ways),
+    )
+
+
+def _within(status: KeyStatus | None, ages: Ages) -> tuple[Within, ...]:
+    if status is None:
+        return ()
+    if status == "expired":
+        return (Within("expires_at", (("<=", ages.now),)),)
+    unexpired = Within("expires_at", ((">", ages.now),), or_null=True)
+    if status == "never_used":
+        return unexpired, Within("last_used_at", or_null=True)
+    side: tuple[Any, ...] = (("<" if status == "stale" else ">=", ages.stale_before),)
+    return unexpired, Within("last_used_at", side)
+
+
+def _status_ways(engine: Dialect, status: KeyStatus | None, ages: Ages) -> tuple[Shortcut, ...]:
+    if status is None:
+        return ()
+    condition = {
+        "expired": lambda: _compared(engine, "expires_at <= ", ages.now),
+        "never_used": lambda: Sql("last_used_at IS NULL"),
+        "stale": lambda: _compared(engine, "last_used_at < ", ages.stale_before),
+        "live": lambda: _compared(engine, "last_used_at >= ", ages.stale_before),
+    }[status]()
+    return (Shortcut(Sql(f"SELECT id FROM api_keys WHERE {condition.text}", condition.values)),)
+
+
+def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
+    moment = engine.moment(at)
+    return Sql(comparison + moment.text, moment.values)
+
+
+def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Shortcut]]:
+    if filters.q is not None:
+        yield _search(engine, filters.q)
+    if filters.user_id is not None:
+        yield (
+            Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
+            Shortcut(Sql("SELECT id FROM api_keys WHERE user_id = ?", (str(filters.user_id),))),
+        )
+
+
+def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:
+    own = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
+    owner = of_owner(engine, q)
+    by_own = matching.by_index(engine, "api_keys", q)
+    by_owner = owned_by("api_keys", matching.by_index(engine, "users", q))
+    return (
+        Sql(f"({own.text} OR {owner.text})", own.values + owner.values),
+        Shortcut(
+            Sql(f"{by_own.text} UNION ALL {by_owner.text}", by_own.values + by_owner.values),
+            is_quick=engine.is_sqlite,
+        ),
+    )
+
+
+def shape() -> Shape:
+    engine = dialect()
+    return Shape(
+        Sql(
+            f"{engine.text('p.id')} AS id, {engine.text('p.user_id')} AS user_id, "
+            "u.email AS user_email, p.name, p.key_prefix, "
+            f"{engine.text('p.scopes')} AS scopes, "
+            f"{engine.time('p.expires_at')} AS expires_at, "
+            f"{engine.time('p.last_used_at')} AS last_used_at, p.last_used_ip, "
+            f"{engine.time('p.created_at')} AS created_at"
+        ),
+        joins="LEFT JOIN users u ON u.id = p.user_id",
+    )
+
+
+def read(row: dict[str, Any], ages: Ages) -> KeyRow | None:
+    """The row, or None where an id cannot be read or its user's row is gone."""
+    key_id, user_id = reading.row_id(row["id"]), reading.row_id(row["user_id"])
+    email = reading.text(row["user_email"])
+    if key_id is None or user_id is None or email is None:
+        return None
+    expires_at, last_used_at = (
+        reading.moment(row["expires_at"]),
+        reading.moment(row["last_used_at"]),
+    )
+    return KeyRow(
+        id=key_id,
+        user_id=user_id,
+        user_email=email,
+        name=reading.text(row["name"]) or "",
+        key_prefix=reading.text(row["key_prefix"]) or "",
+        scopes=reading.words(row["scopes"]),
+        status=status_of(expires_at, last_used_at, ages),
+        expires_at=expires_at,
+        last_used_at=last_used_at,
+        last_used_ip=reading.text(row["last_used_ip"]),
+        created_at=reading.moment(row["created_at"]),
+    )
+
+
+def status_of(expires_at: datetime | None, last_used_at: datetime | None, ages: Ages) -> KeyStatus:
+    """The one status that a key has."""
+    if expires_at is not None and expires_at <= ages.now:
+        return "expired"
+    if last_used_at is None:
+        return "never_used"
+    return "stale" if last_used_at < ages.stale_before else "live"

@@ -1,0 +1,138 @@
+"""Owns the order of a list: its legs, and the SQL that says which part of a leg is meant.
+
+Rows whose sorted column is null come last in both directions. They are a leg of their own, so that
+each leg is one range of one index, on both engines, whichever end an engine keeps nulls at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.listing.cursors import Place
+from models.listing.query import Operator, Query, Sort, Within
+from models.listing.sql import Dialect, Sql, all_of
+
+_CASTS = {"text": "CAST(? AS TEXT)", "blob": "?", "integer": "CAST(? AS NUMERIC)"}
+_CASTS["real"] = _CASTS["integer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Some rows of the list in a row: those with a value to sort by, or those without.
+
+    `is_descending` is the way in which they are read, backwards included.
+    """
+
+    is_null: bool
+    is_descending: bool
+
+    @property
+    def comparison(self) -> Operator:
+        """What holds for the rows that come later."""
+        return "<" if self.is_descending else ">"
+
+
+def legs(query: Query, *, is_forward: bool) -> Iterator[Leg]:
+    """The list in the order in which it is read."""
+    direction = query.is_descending == is_forward
+    nulls = (False, True) if query.sort.is_nullable else (False,)
+    for is_null in nulls if is_forward else reversed(nulls):
+        if _is_possible(query, is_null=is_null):
+            yield Leg(is_null, direction)
+
+
+def _is_possible(query: Query, *, is_null: bool) -> bool:
+    on_column = [within for within in query.within if within.column == query.sort.column]
+    return all(within.or_null if is_null else bool(within.bounds) for within in on_column)
+
+
+def order(query: Query, leg: Leg, alias: str = "t") -> str:
+    word = "DESC" if leg.is_descending else "ASC"
+    return f"{alias}.{query.sort.column} {word}, {alias}.id {word}"
+
+
+def range_of(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Sql:
+    """What holds for every row of a leg, by its index; `is_begun` where a place bounds it too."""
+    column = f"t.{query.sort.column}"
+    if query.sort.is_nullable:
+        null = Sql(f"{column} IS {'' if leg.is_null else 'NOT '}NULL")
+    else:
+        null = Sql("1 = 1")
+    bounds = () if leg.is_null else tuple(_bounds(engine, query, leg, is_begun=is_begun))
+    return all_of((*query.prefix, null, *bounds))
+
+
+def _bounds(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Iterator[Sql]:
+    for within in query.within:
+        if within.column != query.sort.column:
+            continue
+        for operator, at in within.bounds:
+            # SQLite begins a range at one bound only, and the place is the nearer one.
+            is_aside = is_begun and operator[0] == leg.comparison
+            column = f"t.{within.column}"
+            moment = engine.moment(at)
+            name = engine.aside(column) if is_aside else column
+            yield Sql(f"{name} {operator} {moment.text}", moment.values)
+
+
+def beyond(engine: Dialect, query: Query, leg: Leg, place: Place, *, inclusive: bool) -> Sql:
+    """What holds for the rows that are read after a place of this leg."""
+    return _compared(engine, query, place, leg.comparison + ("=" if inclusive else ""))
+
+
+def until(engine: Dialect, query: Query, leg: Leg, place: Place) -> Sql:
+    """What holds for the rows that are read before a place of this leg, and for its own."""
+    return _compared(engine, query, place, ">=" if leg.is_descending else "<=")
+
+
+def _compared(engine: Dialect, query: Query, place: Place, operator: str) -> Sql:
+    row_id = "?" if engine.is_sqlite else "?::text::uuid"
+    if place.is_null:
+        return Sql(f"t.id {operator} {row_id}", (place.id,))
+    value = _value(engine, query.sort, place)
+    return Sql(
+        f"(t.{query.sort.column}, t.id) {operator} ({value.text}, {row_id})",
+        (*value.values, place.id),
+    )
+
+
+def _value(engine: Dialect, sort: Sort, place: Place) -> Sql:
+    if engine.is_sqlite:
+        return Sql(_CASTS[place.kind], (place.raw,))
+    kind = "?::text::timestamptz" if sort.is_time else "?::text"
+    return Sql(kind, (place.raw.decode(errors="replace"),))
+
+
+def conditions(engine: Dialect, query: Query) -> tuple[Sql, ...]:
+    """What has to be looked up row by row, because the index in use does not hold it."""
+    beside = (w for w in query.within if w.column != query.sort.column)
+    return (*(_looked_up(engine, within) for within in beside), *query.checks)
+
+
+def _looked_up(engine: Dialect, within: Within) -> Sql:
+    column = engine.aside(f"t.{within.column}")
+    if not within.bounds:
+        return Sql(f"{column} IS NULL")
+    moments = [(operator, engine.moment(at)) for operator, at in within.bounds]
+    bounded = all_of(Sql(f"{column} {op} {moment.text}", moment.values) for op, moment in moments)
+    if not within.or_null:
+        return bounded
+    return Sql(f"({column} IS NULL OR ({bounded.text}))", bounded.values)
+
+
+def place_columns(engine: Dialect, query: Query) -> str:
+    """The columns out of which `place_of` reads where a row stands."""
+    column = f"p.{query.sort.column}"
+    if engine.is_sqlite:
+        return f"typeof({column}) AS place_kind, CAST({column} AS BLOB) AS place_raw"
+    return f"{column}::text AS place_raw"
+
+
+def place_of(row: dict[str, object]) -> Place:
+    """Where a row stands that was read with `place_columns` and its `id`."""
+    raw = row["place_raw"]
+    if raw is None:
+        return Place("null", b"", str(row["id"]))
+    encoded = raw if isinstance(raw, bytes) else str(raw).encode()
+    return Place(str(row.get("place_kind", "text")), encoded, str(row["id"]))

@@ -1,0 +1,53 @@
+"""Owns what it means that a text is found: a part of a word, or the beginning of the whole.
+
+Three characters and more are looked for anywhere, fewer at the beginning of a column only. Letters
+are compared without case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from models.engines.folding import folded
+from models.listing.sql import Dialect, Sql
+
+# Stands before each column in the text that is searched. Two of them, so that also one letter at a
+# beginning makes three characters, which is what both engines' indexes are made of.
+MARK = "\n\n"
+SHORTEST_PART = 3
+
+
+def needle(q: str) -> str:
+    """What is looked for in the searched text."""
+    return q if len(q) >= SHORTEST_PART else MARK + q
+
+
+def found_in(engine: Dialect, columns: Sequence[str], q: str) -> Sql:
+    """What holds where one of the columns holds `q`."""
+    looked_for = needle(q)
+    if engine.is_sqlite:
+        text = " || ".join(f"char(10, 10) || {column}" for column in columns)
+        return Sql(f"instr(everruns_folded({text}), ?) > 0", (folded(looked_for),))
+    text = " || ".join(f"E'\\n\\n' || {column}" for column in columns)
+    return Sql(f"position(lower(?::text) in lower({text})) > 0", (looked_for,))
+
+
+def by_index(engine: Dialect, table: str, q: str) -> Sql:
+    """The ids of the rows of `table` that are found, by its index of parts."""
+    looked_for = needle(q)
+    if engine.is_sqlite:
+        phrase = '"' + looked_for.replace('"', '""') + '"'
+        return Sql(
+            f"SELECT s.id FROM {table}_search_parts x JOIN {table}_search s ON s.number = x.rowid "
+            f"WHERE x.{table}_search_parts MATCH ?",
+            (phrase,),
+        )
+    return Sql(
+        f"SELECT id FROM {table}_search WHERE text LIKE lower(?::text)", (_like(looked_for),)
+    )
+
+
+def _like(text: str) -> str:
+    for special in ("\\", "%", "_"):
+        text = text.replace(special, "\\" + special)
+    return f"%{text}%"

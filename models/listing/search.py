@@ -1,0 +1,187 @@
+"""Owns the way to the rows of a page: which index is walked, and how far.
+
+It knows no table, and no condition by its meaning.
+
+A list without conditions is read off the index of its sort. One with conditions is read in the
+cheapest way that is sure to be cheap:
+
+1. where a shortcut (an index of a condition) leads to few rows, those are sorted;
+2. else the next rows of the sort's index are tried, which fills a page soon where many rows fit;
+3. else any shortcut to not too many rows is taken, those that are dear to ask included;
+4. else the walk goes on, up to a limit: then the page holds what was found, and says where the walk
+   stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from models.listing import legs
+from models.listing.cursors import Place
+from models.listing.legs import Leg
+from models.listing.query import Query, Shape, Shortcut
+from models.listing.sql import Dialect, Sql, all_of, filled
+
+Row = dict[str, Any]
+
+# Rows of a shortcut that are sorted without a thought, and those that are sorted rather than
+# walked for: a thousand cost about as much as a page, twenty thousand some tens of milliseconds.
+FEW, MANY = 1_000, 20_000
+# Rows that are tried at first, and how many more each time; all of them together cost far less than
+# the five seconds that a statement may take.
+FIRST_WALK, LATER_WALKS = 2_000, (20_000, 80_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where to begin to read."""
+
+    place: Place
+    is_included: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows in the order of reading, as many as were wanted where there are as many.
+
+    Where there may be more, `stopped_at` says how far was looked.
+    """
+
+    rows: list[Row]
+    stopped_at: Place | None = None
+
+
+class Search:
+    """One page's way through the database."""
+
+    def __init__(self, engine: Dialect, query: Query, shape: Shape, *, is_forward: bool) -> None:
+        self._engine, self._query, self._shape = engine, query, shape
+        self._legs = tuple(legs.legs(query, is_forward=is_forward))
+        self._conditions = legs.conditions(engine, query)
+
+    async def found(self, start: Start | None, wanted: int) -> Found:
+        """The first `wanted` rows from `start` on."""
+        if not self._query.is_filtered:
+            return Found(await self._read(start, wanted))
+        quick = [one for one in self._query.shortcuts if one.is_quick]
+        shortcut = await self._shortest(quick, FEW)
+        if shortcut is None:
+            walked = await self._walk(start, wanted, FIRST_WALK)
+            if walked.stopped_at is None:
+                return walked
+            shortcut = await self._shortest(self._query.shortcuts, MANY)
+        if shortcut is not None:
+            return Found(await self._read(start, wanted, among=shortcut))
+        return await self._walk_on(walked, wanted)
+
+    async def _walk_on(self, walked: Found, wanted: int) -> Found:
+        for size in LATER_WALKS:
+            assert walked.stopped_at is not None
+            further = await self._walk(Start(walked.stopped_at), wanted - len(walked.rows), size)
+            walked = Found([*walked.rows, *further.rows], further.stopped_at)
+            if walked.stopped_at is None:
+                break
+        return walked
+
+    async def _walk(self, start: Start | None, wanted: int, size: int) -> Found:
+        """The rows that fit among the next `size` of each leg, until one leg has more than that."""
+        rows: list[Row] = []
+        for leg, begin in self._from(start):
+            part = self._part(leg, begin)
+            fence = await self._fence(leg, part, size)
+            if fence is not None:
+                part = all_of((part, legs.until(self._engine, self._query, leg, fence)))
+            rows += await self._rows(leg, part, wanted - len(rows))
+            if len(rows) == wanted:
+                return Found(rows)
+            if fence is not None:
+                return Found(rows, stopped_at=fence)
+        return Found(rows)
+
+    async def _read(
+        self, start: Start | None, wanted: int, *, among: Shortcut | None = None
+    ) -> list[Row]:
+        """The rows that fit, all or those that a shortcut leads to."""
+        rows: list[Row] = []
+        for leg, begin in self._from(start):
+            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows), among=among)
+            if len(rows) == wanted:
+                break
+        return rows
+
+    def _from(self, start: Start | None) -> Iterator[tuple[Leg, Start | None]]:
+        """The legs that are left to read, the first of them from `start` on."""
+        is_reached = start is None
+        for leg in self._legs:
+            if not is_reached and start is not None and start.place.is_null == leg.is_null:
+                is_reached = True
+                yield leg, start
+            elif is_reached:
+                yield leg, None
+
+    def _part(self, leg: Leg, start: Start | None) -> Sql:
+        engine, query = self._engine, self._query
+        whole = legs.range_of(engine, query, leg, is_begun=start is not None)
+        if start is None:
+            return whole
+        after = legs.beyond(engine, query, leg, start.place, inclusive=start.is_included)
+        return all_of((whole, after))
+
+    async def _fence(self, leg: Leg, part: Sql, size: int) -> Place | None:
+        """Where the next `size` rows of the index end; None where there are fewer."""
+        query = self._query
+        statement = filled(
+            f"SELECT p.id, p.row_number, {legs.place_columns(self._engine, query)} FROM ("
+            f"SELECT t.id, t.{query.sort.column}, row_number() OVER () AS row_number FROM ("
+            f"SELECT t.id, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
+            f"ORDER BY {legs.order(query, leg)} LIMIT {size}) t) p WHERE p.row_number = {size}",
+            part=part,
+        )
+        rows = await self._engine.rows(statement)
+        return legs.place_of(rows[0]) if rows else None
+
+    async def _rows(
+        self, leg: Leg, part: Sql, wanted: int, *, among: Shortcut | None = None
+    ) -> list[Row]:
+        query = self._query
+        inner = filled(
+            f"SELECT t.* FROM {self._source(among)} WHERE {{fitting}} "
+            f"ORDER BY {legs.order(query, leg)} LIMIT {wanted}",
+            fitting=all_of((part, *self._conditions)),
+            **({"ids": among.ids} if among else {}),
+        )
+        return await self._engine.rows(self._shaped(leg, inner))
+
+    def _source(self, among: Shortcut | None) -> str:
+        """The table alone, or the rows of a shortcut one by one: never the planner's own idea."""
+        table = self._query.table
+        if among is None:
+            return f"{table} t"
+        if self._engine.is_sqlite:
+            return f"(SELECT DISTINCT id FROM ({{ids}})) h CROSS JOIN {table} t ON t.id = h.id"
+        one = f"LATERAL (SELECT * FROM {table} WHERE {table}.id = h.id OFFSET 0) t"
+        return f"(SELECT DISTINCT id FROM ({{ids}}) i) h CROSS JOIN {one}"
+
+    def _shaped(self, leg: Leg, inner: Sql) -> Sql:
+        shape = self._shape
+        place = legs.place_columns(self._engine, self._query)
+        return Sql(
+            f"SELECT {place}, {shape.columns.text} FROM ({inner.text}) p {shape.joins} "
+            f"ORDER BY {legs.order(self._query, leg, 'p')}",
+            (*shape.columns.values, *inner.values),
+        )
+
+    async def _shortest(
+        self, shortcuts: tuple[Shortcut, ...] | list[Shortcut], most: int
+    ) -> Shortcut | None:
+        """The shortcut that leads to the fewest rows, at most `most`."""
+        best, fewest = None, most + 1
+        for shortcut in shortcuts:
+            text, values = shortcut.ids
+            counting = f"SELECT count(*) AS n FROM (SELECT 1 FROM ({text}) i LIMIT {fewest}) c"
+            (row,) = await self._engine.rows(Sql(counting, values))
+            if row["n"] < fewest:
+                best, fewest = shortcut, row["n"]
+        return best

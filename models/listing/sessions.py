@@ -1,0 +1,118 @@
+"""Owns the operators' list of sessions: its rows, and what it can be filtered and sorted by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from models.listing import matching, reading
+from models.listing.owners import of_owner, owned_by
+from models.listing.query import Query, Shape, Shortcut, Sort, Within
+from models.listing.sql import Dialect, Sql, dialect
+
+SORTS = {
+    "created_at": Sort("created_at", is_time=True),
+    "last_used_at": Sort("last_used_at", is_time=True),
+    "expires_at": Sort("expires_at", is_time=True),
+}
+SessionStatus = Literal["live", "expired", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilters:
+    """Which sessions; `q` is a part of the owner's e-mail or name."""
+
+    q: str | None = None
+    user_id: UUID | None = None
+    status: SessionStatus = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session as operators see one."""
+
+    id: UUID
+    user_id: UUID
+    user_email: str
+    created_at: datetime | None
+    last_used_at: datetime | None
+    expires_at: datetime | None
+    ip_address: str | None
+    user_agent: str | None
+
+
+def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: bool) -> Query:
+    engine = dialect()
+    conditions = tuple(_conditions(engine, filters))
+    shortcuts = [shortcut for _, shortcut in conditions]
+    if filters.status == "expired":
+        moment = engine.moment(now)
+        past = f"SELECT id FROM refresh_tokens WHERE expires_at <= {moment.text}"
+        shortcuts.append(Shortcut(Sql(past, moment.values)))
+    return Query(
+        "refresh_tokens",
+        sort,
+        is_descending=is_descending,
+        within=_within(filters.status, now),
+        checks=tuple(check for check, _ in conditions),
+        shortcuts=tuple(shortcuts),
+    )
+
+
+def _within(status: SessionStatus, now: datetime) -> tuple[Within, ...]:
+    if status == "all":
+        return ()
+    return (Within("expires_at", ((">" if status == "live" else "<=", now),)),)
+
+
+def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql, Shortcut]]:
+    if filters.q is not None:
+        yield (
+            of_owner(engine, filters.q),
+            Shortcut(
+                owned_by("refresh_tokens", matching.by_index(engine, "users", filters.q)),
+                is_quick=engine.is_sqlite,
+            ),
+        )
+    if filters.user_id is not None:
+        yield (
+            Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
+            Shortcut(
+                Sql("SELECT id FROM refresh_tokens WHERE user_id = ?", (str(filters.user_id),))
+            ),
+        )
+
+
+def shape() -> Shape:
+    engine = dialect()
+    return Shape(
+        Sql(
+            f"{engine.text('p.id')} AS id, {engine.text('p.user_id')} AS user_id, "
+            "u.email AS user_email, "
+            f"{engine.time('p.created_at')} AS created_at, "
+            f"{engine.time('p.last_used_at')} AS last_used_at, "
+            f"{engine.time('p.expires_at')} AS expires_at, p.ip_address, p.user_agent"
+        ),
+        joins="LEFT JOIN users u ON u.id = p.user_id",
+    )
+
+
+def read(row: dict[str, Any]) -> SessionRow | None:
+    """The row, or None where an id cannot be read or its user's row is gone."""
+    session_id, user_id = reading.row_id(row["id"]), reading.row_id(row["user_id"])
+    email = reading.text(row["user_email"])
+    if session_id is None or user_id is None or email is None:
+        return None
+    return SessionRow(
+        id=session_id,
+        user_id=user_id,
+        user_email=email,
+        created_at=reading.moment(row["created_at"]),
+        last_used_at=reading.moment(row["last_used_at"]),
+        expires_at=reading.moment(row["expires_at"]),
+        ip_address=reading.text(row["ip_address"]),
+        user_agent=reading.text(row["user_agent"]),
+    )

@@ -1,0 +1,157 @@
+"""Owns the list of users: its rows, and what it can be filtered and sorted by."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from models.listing import matching, reading
+from models.listing.query import Query, Shape, Shortcut, Sort
+from models.listing.sql import Dialect, Sql, dialect
+
+SORTS = {
+    "email": Sort("email"),
+    "name": Sort("name"),
+    "created_at": Sort("created_at", is_time=True),
+    "last_active_at": Sort("last_active_at", is_time=True, is_nullable=True),
+}
+SEARCHED = ("email", "name")
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilters:
+    """Which users; None does not filter. `q` is a part of the e-mail or the name."""
+
+    q: str | None = None
+    role: str | None = None
+    provider: str | None = None
+    disabled: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A user as operators see one. `auth_provider` is `local` or the first identity's provider."""
+
+    id: UUID
+    email: str
+    name: str
+    avatar_url: str | None
+    roles: list[str]
+    email_verified: bool
+    auth_provider: str
+    disabled_at: datetime | None
+    created_at: datetime | None
+    last_active_at: datetime | None
+    session_count: int
+    api_key_count: int
+
+
+def query(filters: UserFilters, sort: Sort, *, is_descending: bool) -> Query:
+    conditions = tuple(_conditions(dialect(), filters))
+    return Query(
+        "users",
+        sort,
+        is_descending=is_descending,
+        checks=tuple(check for check, _ in conditions),
+        shortcuts=tuple(shortcut for _, shortcut in conditions if shortcut),
+    )
+
+
+def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Shortcut | None]]:
+    """Each filter's check of a row, and the short way to the rows that pass it."""
+    if filters.q is not None:
+        columns = [f"t.{column}" for column in SEARCHED]
+        by_index = matching.by_index(engine, "users", filters.q)
+        yield (
+            matching.found_in(engine, columns, filters.q),
+            Shortcut(by_index, is_quick=engine.is_sqlite),
+        )
+    if filters.role is not None:
+        yield _role(engine, filters.role)
+    if filters.provider is not None:
+        yield _provider(filters.provider)
+    if filters.disabled is not None:
+        yield _disabled(is_disabled=filters.disabled)
+
+
+def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
+    if engine.is_sqlite:
+        by_index = Sql("SELECT user_id AS id FROM users_roles WHERE role = ?", (role,))
+        has = Sql(
+            "EXISTS (SELECT 1 FROM users_roles r WHERE r.role = ? AND r.user_id = t.id)", (role,)
+        )
+        return has, Shortcut(by_index)
+    wanted = (json.dumps([role]),)
+    has = Sql("t.roles @> ?::text::jsonb", wanted)
+    return has, Shortcut(
+        Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted), is_quick=False
+    )
+
+
+_FIRST_PROVIDER = """COALESCE((
+    SELECT i.provider FROM oauth_identities i WHERE i.user_id = {user}.id
+    ORDER BY i.created_at, i.id LIMIT 1
+), 'local')"""
+
+
+def _provider(provider: str) -> tuple[Sql, Shortcut | None]:
+    check = Sql(f"{_FIRST_PROVIDER.format(user='t')} = ?", (provider,))
+    if provider == LOCAL:
+        # Those without an identity are in no index; they are many nearly everywhere.
+        return check, None
+    by_index = Sql("SELECT user_id AS id FROM oauth_identities WHERE provider = ?", (provider,))
+    return check, Shortcut(by_index)
+
+
+def _disabled(*, is_disabled: bool) -> tuple[Sql, Shortcut | None]:
+    if not is_disabled:
+        return Sql("t.disabled_at IS NULL"), None
+    by_index = Sql("SELECT id FROM users WHERE disabled_at IS NOT NULL")
+    return Sql("t.disabled_at IS NOT NULL"), Shortcut(by_index)
+
+
+def shape(now: datetime) -> Shape:
+    """`session_count` is that of the sessions that live at `now`."""
+    engine = dialect()
+    moment = engine.moment(now)
+    return Shape(
+        Sql(
+            f"{engine.text('p.id')} AS id, p.email, p.name, p.avatar_url, "
+            f"{engine.text('p.roles')} AS roles, p.email_verified, "
+            f"{_FIRST_PROVIDER.format(user='p')} AS auth_provider, "
+            f"{engine.time('p.disabled_at')} AS disabled_at, "
+            f"{engine.time('p.created_at')} AS created_at, "
+            f"{engine.time('p.last_active_at')} AS last_active_at, "
+            "(SELECT count(*) FROM refresh_tokens s "
+            f"WHERE s.user_id = p.id AND {engine.aside('s.expires_at')} > {moment.text}) "
+            "AS session_count, "
+            "(SELECT count(*) FROM api_keys k WHERE k.user_id = p.id) AS api_key_count",
+            moment.values,
+        )
+    )
+
+
+def read(row: dict[str, Any]) -> UserRow | None:
+    """The row, or None where its id cannot be read."""
+    user_id = reading.row_id(row["id"])
+    if user_id is None:
+        return None
+    return UserRow(
+        id=user_id,
+        email=reading.text(row["email"]) or "",
+        name=reading.text(row["name"]) or "",
+        avatar_url=reading.text(row["avatar_url"]),
+        roles=reading.words(row["roles"]),
+        email_verified=bool(row["email_verified"]),
+        auth_provider=reading.text(row["auth_provider"]) or LOCAL,
+        disabled_at=reading.moment(row["disabled_at"]),
+        created_at=reading.moment(row["created_at"]),
+        last_active_at=reading.moment(row["last_active_at"]),
+        session_count=row["session_count"],
+        api_key_count=row["api_key_count"],
+    )
