@@ -68,6 +68,11 @@ class User(Model):
         )
 
     @classmethod
+    async def created_since(cls, moment: datetime) -> int:
+        """How many users were created at `moment` or later, the anonymous one not counted."""
+        return await cls.filter(created_at__gte=moment).exclude(id=ANONYMOUS_ID).count()
+
+    @classmethod
     async def enabled_operators(cls, *, besides: UUID | None = None) -> int:
         """How many enabled operators there are, the anonymous one never counted."""
         # Roles are JSON; reading the few enabled users' roles is exact on both engines.

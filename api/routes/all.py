@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from api.routes import account, api_keys, auth, health, verify
+from api.routes.admin import overview, stream
 
 ROUTES = (
     *health.ROUTES,
@@ -10,4 +11,6 @@ ROUTES = (
     *account.ROUTES,
     *api_keys.ROUTES,
     *verify.ROUTES,
+    *overview.ROUTES,
+    *stream.ROUTES,
 )

@@ -8,6 +8,9 @@ from models import database
 
 Shape = dict[str, set[tuple[Any, ...]]]
 
+# Bookkeeping of the triggers, which no model describes.
+_OF_TRIGGERS = {"auth_changes", "auth_events", "auth_tallies"}
+
 
 _COLUMNS = """
 SELECT table_name AS t, 'column', column_name::text, data_type::text,
@@ -33,13 +36,11 @@ async def tables() -> set[str]:
     """The names of the tables of the open database."""
     if database.is_sqlite():
         statement = (
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-            # Bookkeeping of the triggers, which no model describes.
-            "AND name <> 'auth_changes'"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )
     else:
         statement = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
-    return {row["name"] for row in await _rows(statement)}
+    return {row["name"] for row in await _rows(statement)} - _OF_TRIGGERS
 
 
 async def _sqlite() -> Shape:
@@ -69,7 +70,8 @@ async def _postgresql() -> Shape:
     for statement in (_COLUMNS, _INDEXES, _FOREIGN_KEYS):
         _, rows = await database.connection().execute_query(statement)
         for table, *facts in (tuple(row.values()) for row in rows):
-            found[table].add(tuple(facts))
+            if table in found:
+                found[table].add(tuple(facts))
     return found
 
 

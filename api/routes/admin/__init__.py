@@ -1,0 +1,1 @@
+"""What operators see and do, under /v1/admin."""
