@@ -128,6 +128,11 @@ def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
         tasks.add(asyncio.create_task(app.ctx.services.usage.run()))
         tasks.add(asyncio.create_task(metrics.keep_writing()))
         tasks.add(asyncio.create_task(housekeeping.run(settings.database)))
+        tasks.add(asyncio.create_task(housekeeping.keep_sweeping(settings.database)))
+
+    async def end_streams(app: App) -> None:
+        # Sanic waits for them as for any other answer.
+        await app.ctx.services.feed.close()
 
     async def stop(app: App) -> None:
         for task in tasks:
@@ -139,6 +144,7 @@ def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
         await database.close_database(app.ctx.database)
 
     app.before_server_start(start)
+    app.before_server_stop(end_streams)
     app.after_server_stop(stop)
 
 

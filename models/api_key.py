@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.expressions import Q
 from tortoise.models import Model
 
 from models import database
@@ -106,6 +107,32 @@ class ApiKey(Model):
         ids = await expired.limit(limit).values_list("id", flat=True)
         # Looked at again: one may have been renewed in between.
         return await expired.filter(id__in=ids).delete() if ids else 0
+
+    @classmethod
+    async def used_since(cls, moment: datetime) -> int:
+        """How many keys were used last at `moment` or later."""
+        return await cls.filter(last_used_at__gte=moment).count()
+
+    @classmethod
+    async def expiring(
+        cls, *, after: datetime, until: datetime, used_before: datetime | None = None
+    ) -> int:
+        """How many keys expire in a span of time; of those last used before `used_before`."""
+        query = cls.filter(expires_at__gt=after, expires_at__lte=until)
+        return await (query.filter(last_used_at__lt=used_before) if used_before else query).count()
+
+    @classmethod
+    async def unused_expiring(cls, *, after: datetime, until: datetime) -> int:
+        """How many keys that were never used expire in a span of time."""
+        return await cls.filter(
+            expires_at__gt=after, expires_at__lte=until, last_used_at=None
+        ).count()
+
+    @classmethod
+    async def used_between(cls, start: datetime, end: datetime, *, now: datetime) -> int:
+        """How many unexpired keys were last used in a span of time."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
+        return await cls.filter(unexpired, last_used_at__gte=start, last_used_at__lt=end).count()
 
     @classmethod
     async def note_uses(cls, uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:

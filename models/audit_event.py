@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, Self
 from tortoise import fields
 from tortoise.models import Model
 
+from models import database
 from models.types import new_id
 
 
@@ -50,7 +52,33 @@ class AuditEvent(Model):
         return await cls.all().limit(limit)
 
     @classmethod
+    async def by_minute(
+        cls, actions: Sequence[str], *, since: datetime
+    ) -> list[tuple[datetime, str, int]]:
+        """Minute, outcome and number of the events of `actions` since then."""
+        if database.is_sqlite():
+            statement, moment = _SQLITE_MINUTES, since.isoformat(" ")
+            rows = await _rows(statement, [json.dumps(list(actions)), moment])
+            return [(datetime.fromisoformat(f"{row[0]}:00+00:00"), *row[1:]) for row in rows]
+        return await _rows(_POSTGRESQL_MINUTES, [list(actions), since])
+
+    @classmethod
     async def purge(cls, *, before: datetime, limit: int) -> int:
         """Delete at most `limit` of the rows from before; how many there were."""
         ids = await cls.filter(at__lt=before).limit(limit).values_list("id", flat=True)
         return await cls.filter(id__in=ids).delete() if ids else 0
+
+
+_SQLITE_MINUTES = """
+SELECT substr(at, 1, 16) AS minute, outcome, COUNT(*) FROM audit_events
+WHERE action IN (SELECT value FROM json_each(?)) AND at >= ? GROUP BY 1, 2
+"""
+_POSTGRESQL_MINUTES = """
+SELECT date_trunc('minute', at) AS minute, outcome, COUNT(*) FROM audit_events
+WHERE action = ANY ($1) AND at >= $2 GROUP BY 1, 2
+"""
+
+
+async def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    rows = await database.connection().execute_query_dict(statement, values)
+    return [tuple(row.values()) for row in rows]

@@ -121,6 +121,11 @@ class RefreshToken(Model):
         return await query.delete()
 
     @classmethod
+    async def expiring(cls, *, after: datetime, until: datetime) -> int:
+        """How many sessions expire in a span of time."""
+        return await cls.filter(expires_at__gt=after, expires_at__lte=until).count()
+
+    @classmethod
     async def purge(cls, *, expired_before: datetime, limit: int) -> int:
         """Delete at most `limit` of the expired; how many there were."""
         expired = cls.filter(expires_at__lt=expired_before)

@@ -78,6 +78,11 @@ class User(Model):
         )
 
     @classmethod
+    async def created_since(cls, moment: datetime) -> int:
+        """How many users were created at `moment` or later, the anonymous one not counted."""
+        return await cls.filter(created_at__gte=moment).exclude(id=ANONYMOUS_ID).count()
+
+    @classmethod
     async def enabled_operators(cls, *, besides: UUID | None = None) -> int:
         """How many enabled operators there are, the anonymous one never counted."""
         statement = _SQLITE_OPERATORS if database.is_sqlite() else _POSTGRESQL_OPERATORS

@@ -87,8 +87,8 @@ class Authority:
         self._remember(token, principal, mark, min(claims.expires_at, session.expires_at))
         return principal
 
-    async def by_api_key(self, key: str, occasion: Occasion) -> Principal:
-        """The principal of an API key, whose use is noted.
+    async def by_api_key(self, key: str, occasion: Occasion, *, is_use: bool = True) -> Principal:
+        """The principal of an API key, whose use is noted, where it is one.
 
         Raises:
             InvalidApiKeyFormat: it is not `evr_` and 64 hex digits.
@@ -100,7 +100,8 @@ class Authority:
         known = self.recall(key, occasion.now.timestamp())
         principal = known.principal if known is not None else await self._ask_key(key, occasion)
         assert principal.key_id is not None
-        self._usage.note(principal.key_id, occasion.now, occasion.ip_address)
+        if is_use:
+            self._usage.note(principal.key_id, occasion.now, occasion.ip_address)
         return principal
 
     async def _ask_key(self, key: str, occasion: Occasion) -> Principal:

@@ -1,9 +1,10 @@
-"""Owns what is thrown away, when: expired sessions, long expired keys, old audit rows."""
+"""Owns what is thrown away, and when: expired sessions and keys, old audit rows and events."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +12,12 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from api.database_url import DatabaseUrl
-from models import ApiKey, AuditEvent, RefreshToken, database
+from api.identity import feed
+from models import ApiKey, AuditEvent, RefreshToken, database, events, tallies
 from models.locks import held_if_free
 
 EVERY = timedelta(hours=1)
+SWEEP_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=90)
 BATCH = 1_000
 PAUSE_SECONDS = 0.01
@@ -49,18 +52,57 @@ async def _all(purge_some: Callable[[], Awaitable[int]]) -> int:
     return total
 
 
+class Sweeper:
+    """Drops the events that are too old to resume from, and sums up the tallies."""
+
+    def __init__(self) -> None:
+        self._places: deque[events.Place] = deque()
+
+    async def sweep(self) -> None:
+        """To be called about once a minute: drops what was there in a call ten minutes ago."""
+        present = await events.present()
+        self._places.append(present)
+        passed = None
+        while self._places[0].read_at <= present.read_at - feed.KEPT.total_seconds():
+            passed = self._places.popleft()
+        if passed is not None:
+            await events.purge(passed)
+        await tallies.fold()
+
+
 async def run(url: DatabaseUrl) -> None:
     """Purge once an hour until cancelled; of all workers and nodes one does it at a time."""
+
+    async def purge_all() -> None:
+        purged = await purge(datetime.now(UTC))
+        log.info("purged", **asdict(purged))
+
     while True:
-        # Spread, so that workers that start together do not ask for the lock together.
-        await asyncio.sleep(EVERY.total_seconds() * random.uniform(0.9, 1.1))  # noqa: S311
-        try:
-            async with held_if_free(url, "purge") as is_mine:
-                if is_mine:
-                    purged = await purge(datetime.now(UTC))
-                    log.info("purged", **asdict(purged))
-        except database.TROUBLES as trouble:
-            log.warning("nothing was purged", trouble=type(trouble).__name__)
-        except Exception:
-            # A bug: said in full; a task that ended here would never purge again.
-            log.exception("nothing was purged")
+        await _sleep(EVERY)
+        await _alone(url, "purge", purge_all)
+
+
+async def keep_sweeping(url: DatabaseUrl) -> None:
+    """Sweep once a minute until cancelled; of all workers and nodes one does it at a time."""
+    sweeper = Sweeper()
+    while True:
+        await _sleep(SWEEP_EVERY)
+        await _alone(url, "sweep", sweeper.sweep)
+
+
+async def _sleep(every: timedelta) -> None:
+    # Spread, so that workers that start together do not ask for the lock together.
+    await asyncio.sleep(every.total_seconds() * random.uniform(0.9, 1.1))  # noqa: S311
+
+
+async def _alone(url: DatabaseUrl, purpose: str, do: Callable[[], Awaitable[None]]) -> None:
+    """Do it, unless another process is at it; what goes wrong is logged."""
+    try:
+        async with held_if_free(url, purpose) as is_mine:
+            if is_mine:
+                await do()
+    except database.TROUBLES as trouble:
+        log.warning(f"no {purpose} this time", trouble=type(trouble).__name__)
+    except Exception:
+        # A bug: said in full; a task that ended here would never do it again.
+        log.exception(f"no {purpose} this time")

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from api.database_url import DatabaseUrl
 from api.identity.authority import Authority
 from api.identity.changes import Changes
+from api.identity.feed import Feed
 from api.identity.hashing import PasswordHasher, default_threads
 from api.identity.memory import Memory
+from api.identity.overview import Overviews
 from api.identity.postgresql_changes import PostgresqlChanges
 from api.identity.sqlite_changes import SqliteChanges
 from api.identity.throttle import Throttle
@@ -29,6 +31,8 @@ class Services:
     usage: KeyUsage
     authority: Authority
     changes: Changes
+    feed: Feed
+    overviews: Overviews
 
 
 def assemble(settings: Settings, *, workers: int = 1) -> Services:
@@ -50,6 +54,8 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
         usage=usage,
         authority=Authority(settings, tokens, usage, memory=memory, changes=changes),
         changes=changes,
+        feed=Feed(),
+        overviews=Overviews(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.routes import account, api_keys, auth, health, verify
 from api.routes.admin import api_keys as all_keys
-from api.routes.admin import audit_events, sessions, users
+from api.routes.admin import audit_events, overview, sessions, stream, users
 
 ROUTES = (
     *health.ROUTES,
@@ -16,4 +16,6 @@ ROUTES = (
     *sessions.ROUTES,
     *all_keys.ROUTES,
     *audit_events.ROUTES,
+    *overview.ROUTES,
+    *stream.ROUTES,
 )

@@ -71,8 +71,9 @@ async def principal_of(
     occasion: Occasion,
     *,
     is_checked_for_site: bool = True,
+    is_use: bool = True,
 ) -> Principal:
-    """Who is asking.
+    """Who is asking; or, where it is no use, whether the one who asked still may.
 
     Raises:
         AuthenticationRequired: no credential was shown.
@@ -85,7 +86,7 @@ async def principal_of(
     if credential is None:
         raise AuthenticationRequired
     if credential.kind == "api_key":
-        return await services.authority.by_api_key(credential.text, occasion)
+        return await services.authority.by_api_key(credential.text, occasion, is_use=is_use)
     principal = await services.authority.by_access_token(credential.text, occasion)
     if credential.is_cookie and is_checked_for_site:
         check_site(request, services.settings)

@@ -5,8 +5,8 @@ Field order is the contract's. Requests are strict about types and ignore fields
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -19,6 +19,8 @@ def _storable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
+# The database's own JSON has the offset of whichever session wrote it.
+UtcTime = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 
 
 class Request(BaseModel):
@@ -30,7 +32,7 @@ class Request(BaseModel):
 class Answer(BaseModel):
     """What the server answers."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 class RegisterRequest(Request):
@@ -131,6 +133,83 @@ class NewApiKey(Answer):
     scopes: list[str]
     expires_at: datetime | None
     created_at: datetime
+
+
+class MigrationCounts(Answer):
+    applied: int
+    pending: int
+
+
+class UserCounts(Answer):
+    total: int
+    disabled: int
+    operators: int
+    new_24h: int
+
+
+class SessionCounts(Answer):
+    live: int
+
+
+class ApiKeyCounts(Answer):
+    live: int
+    expired: int
+    never_used: int
+    stale: int
+    used_1m: int
+    used_1h: int
+    used_24h: int
+
+
+class SignInCounts(Answer):
+    minute: datetime
+    success: int
+    failure: int
+
+
+class Overview(Answer):
+    counted_at: datetime
+    mode: str
+    version: str
+    engine: str
+    migrations: MigrationCounts
+    users: UserCounts
+    sessions: SessionCounts
+    api_keys: ApiKeyCounts
+    sign_ins: list[SignInCounts]
+
+
+class OwnedThing(Answer):
+    """A session or a key that came or went."""
+
+    id: UUID
+    user_id: UUID
+
+
+class KeyUsed(Answer):
+    id: UUID
+    last_used_at: UtcTime | None
+    ip: str | None
+
+
+class UserChanged(Answer):
+    id: UUID
+    change: str
+
+
+class AuditEvent(Answer):
+    id: UUID
+    at: UtcTime
+    action: str
+    outcome: str
+    actor_id: UUID | None
+    actor_email: str | None
+    user_id: UUID | None
+    user_email: str | None
+    ip_address: str | None
+    user_agent: str | None
+    request_id: str | None
+    detail: dict[str, Any]
 
 
 class FieldProblem(Answer):

@@ -16,7 +16,8 @@ from api.routes.call import Call, SignedInCall, occasion_of
 from api.routes.guard import Guard, principal_of
 from api.settings import Settings
 
-Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+# None where the handler has responded already, as a stream does.
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +96,14 @@ def _endpoint(route: Route, settings: Settings) -> Handler:
     guard, is_open_mode = route.guard, settings.mode == "none"
     is_write = not SAFE_METHODS.issuperset(route.methods) and not route.is_quiet
 
-    async def settled(request: Request, **parameters: str) -> HTTPResponse:
+    async def settled(request: Request, **parameters: str) -> HTTPResponse | None:
         """A write is answered, also with a no, once this worker has heard of what it did."""
         try:
             return await endpoint(request, **parameters)
         finally:
             await request.app.ctx.services.changes.settle()
 
-    async def endpoint(request: Request, **parameters: str) -> HTTPResponse:
+    async def endpoint(request: Request, **parameters: str) -> HTTPResponse | None:
         services = request.app.ctx.services
         if is_open_mode and not route.is_for_probes:
             check_host(request, settings)

@@ -13,6 +13,9 @@ Shape = dict[str, set[tuple[Any, ...]]]
 # has or that Tortoise cannot say; no model describes them, and tests/models/test_searching.py holds them.
 SIDE_TABLE = re.compile(r"(users|api_keys)_search|users_roles")
 SIDE_INDEXES = {"users_disabled", "users_roles"}
+# Bookkeeping of the triggers, which no model describes.
+_OF_TRIGGERS = {"auth_changes", "auth_events", "auth_tallies"}
+
 
 _COLUMNS = """
 SELECT table_name AS t, 'column', column_name::text, data_type::text,
@@ -38,13 +41,11 @@ async def tables(*, with_side_tables: bool = False) -> set[str]:
     """The names of the tables of the open database."""
     if database.is_sqlite():
         statement = (
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-            # Bookkeeping of the triggers, which no model describes.
-            "AND name <> 'auth_changes'"
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )
     else:
         statement = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
-    names = {row["name"] for row in await _rows(statement)}
+    names = {row["name"] for row in await _rows(statement)} - _OF_TRIGGERS
     return names if with_side_tables else {name for name in names if not SIDE_TABLE.match(name)}
 
 

@@ -1,0 +1,197 @@
+"""Owns what dashboards are told as it happens: one reader a worker, however many listen.
+
+It does not know who may listen, nor how an event is written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from models import events
+from models.database import TROUBLES
+from models.events import Place, Row
+
+# What was used is written within half a second and read within the other half: a use is on the
+# operator's screen within a second.
+EVERY_SECONDS = 0.45
+KEPT = timedelta(minutes=10)
+_SKEW = timedelta(minutes=1)
+# About a minute's worth; a listener that is further behind resumes where it was.
+MAX_BEHIND = 128
+
+LISTENING = "listening"
+RESET = "reset"
+
+log = structlog.get_logger("everruns_auth.feed")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened. `place` is what a listener names to go on after it."""
+
+    place: str
+    kind: str
+    item: Any
+
+
+class ListenerEnded(Exception):
+    """The listener is told nothing more: the server stops, or the listener fell too far behind."""
+
+
+class Listener:
+    """One dashboard's share of the feed."""
+
+    def __init__(self) -> None:
+        self._batches: asyncio.Queue[list[Row] | None] = asyncio.Queue(MAX_BEHIND)
+        self._caught_up: frozenset[int] = frozenset()
+        self.place: Place | None = None
+
+    async def next(self, seconds: float) -> list[Event]:
+        """What happened since the last call; an empty list after `seconds` in which nothing did.
+
+        Raises:
+            ListenerEnded: there is nothing more to come.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                rows = await self._batches.get()
+        except TimeoutError:
+            return []
+        if rows is None:
+            raise ListenerEnded
+        return self._told([row for row in rows if row.place.last_id not in self._caught_up])
+
+    def catch_up(self, rows: list[Row], place: Place) -> list[Event]:
+        """What a listener that comes back has missed. What follows does not repeat it."""
+        self._caught_up = frozenset(row.place.last_id for row in rows)
+        self.place = place
+        return self._told(rows)
+
+    def take(self, rows: list[Row] | None) -> bool:
+        """Put rows into the queue, None for the end; whether there was room."""
+        try:
+            self._batches.put_nowait(rows)
+        except asyncio.QueueFull:
+            return False
+        return True
+
+    def end(self) -> None:
+        """Drop what is not read yet and say that nothing follows."""
+        while not self._batches.empty():
+            self._batches.get_nowait()
+        self._batches.put_nowait(None)
+
+    def _told(self, rows: list[Row]) -> list[Event]:
+        told = [event for row in rows for event in self._events(row)]
+        if rows:
+            self.place = rows[-1].place
+        return told
+
+    def _events(self, row: Row) -> list[Event]:
+        """The row's events. One that is not the last is to be resumed from before the row."""
+        *first, last = row.items or [{}]
+        before = str(self.place)
+        self.place = row.place
+        return [
+            *(Event(before, row.kind, item) for item in first),
+            Event(str(row.place), row.kind, last),
+        ]
+
+
+class Feed:
+    """Reads the events while anybody listens, and hands them to all."""
+
+    def __init__(self) -> None:
+        self._listeners: set[Listener] = set()
+        self._place: Place | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._is_closed = False
+
+    @asynccontextmanager
+    async def listening(self, after: str | None) -> AsyncIterator[tuple[Listener, list[Event]]]:
+        """Listen inside the block; yields also what happened between `after` and now.
+
+        `after` is a place that an earlier event named. Where what followed it is no longer kept,
+        the first event is `reset`: everything is to be loaded again.
+
+        Raises:
+            any of `TROUBLES`: the database does not answer.
+        """
+        listener = Listener()
+        async with self._turn:
+            if self._place is None:
+                self._place = await events.present()
+        listener.place = self._place
+        self._listeners.add(listener)
+        self._read_on()
+        try:
+            yield listener, await _missed(listener, after)
+        finally:
+            self._listeners.discard(listener)
+
+    def _read_on(self) -> None:
+        if self._is_closed:
+            for listener in self._listeners:
+                listener.end()
+        elif self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """End every listener, now and from now on."""
+        self._is_closed = True
+        for listener in self._listeners:
+            listener.end()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while self._listeners:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                await self._read()
+            except TROUBLES as trouble:
+                log.warning("listeners hear nothing for now", trouble=type(trouble).__name__)
+            except Exception:
+                # A bug: said in full. A task that ended here would leave listeners deaf.
+                log.exception("listeners hear nothing for now")
+        self._place = None
+
+    async def _read(self) -> None:
+        assert self._place is not None
+        rows, place = await events.since(self._place)
+        if _is_forgotten(self._place, place):
+            rows = [Row(place, RESET, [{}])]
+        self._place = place
+        for listener in tuple(self._listeners) if rows else ():
+            if not listener.take(rows):
+                listener.end()
+                self._listeners.discard(listener)
+
+
+async def _missed(listener: Listener, after: str | None) -> list[Event]:
+    if after is None:
+        return [Event(str(listener.place), LISTENING, {})]
+    place = Place.parse(after)
+    if place is None or not events.is_ours(place):
+        return [Event(str(listener.place), RESET, {})]
+    newest = await events.present()
+    if _is_forgotten(place, newest) or place.last_id > newest.last_id:
+        return [Event(str(listener.place), RESET, {})]
+    rows, present = await events.since(place)
+    return [*listener.catch_up(rows, present), Event(str(present), LISTENING, {})]
+
+
+def _is_forgotten(place: Place, present: Place) -> bool:
+    """Whether what followed `place` may be gone."""
+    age = timedelta(seconds=present.read_at - place.read_at)
+    # After a failover the clock may be a little behind.
+    return not -_SKEW <= age <= KEPT

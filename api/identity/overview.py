@@ -1,0 +1,194 @@
+"""Owns the numbers of the operators' overview: how many, how many of those, how lately used.
+
+Nothing is scanned that grows: tallies hold the whole days, indexes count what is left of one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api.identity.audit import Action
+from models import ApiKey, AuditEvent, RefreshToken, User, database, schema, tallies
+from models.tallies import NEVER, Tally
+
+STALE = timedelta(days=90)
+# How old an answer may be that another one is spared for.
+KEPT = timedelta(seconds=2)
+MINUTES = 60
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class UserCounts:
+    total: int
+    disabled: int
+    operators: int
+    new_24h: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCounts:
+    """`live` are those not expired, `never_used` and `stale` are some of them.
+
+    `used_…` count keys, by their last use, the expired ones too.
+    """
+
+    live: int
+    expired: int
+    never_used: int
+    stale: int
+    used_1m: int
+    used_1h: int
+    used_24h: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignIns:
+    """The sign-ins of one minute, by password and through providers."""
+
+    minute: datetime
+    success: int
+    failure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there was at one moment."""
+
+    counted_at: datetime
+    engine: str
+    applied: int
+    pending: int
+    users: UserCounts
+    live_sessions: int
+    keys: KeyCounts
+    sign_ins: tuple[SignIns, ...]
+
+
+class Overviews:
+    """Counts at most every other second, whoever asks how often."""
+
+    def __init__(self) -> None:
+        self._last: Overview | None = None
+        self._turn = asyncio.Lock()
+
+    async def latest(self, now: datetime) -> Overview:
+        """The numbers of now, or of two seconds ago."""
+        async with self._turn:
+            if self._last is None or not now - KEPT < self._last.counted_at <= now:
+                self._last = await _count(now)
+            return self._last
+
+
+async def _count(now: datetime) -> Overview:
+    day = _Day(now, await _tallies())
+    status = await schema.status()
+    return Overview(
+        counted_at=now,
+        engine="sqlite" if database.is_sqlite() else "postgresql",
+        applied=len(status.applied),
+        pending=len(status.pending),
+        users=await _users(day),
+        live_sessions=await _live_sessions(day),
+        keys=await _keys(day),
+        sign_ins=await _sign_ins(now),
+    )
+
+
+async def _tallies() -> list[Tally]:
+    found = await tallies.summed()
+    if any(tally.what == tallies.MISCOUNTED for tally in found):
+        await tallies.recount()
+        found = await tallies.summed()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """Now, the day that it is in, and the tallies to add up."""
+
+    now: datetime
+    tallies: Iterable[Tally]
+
+    @property
+    def number(self) -> int:
+        return tallies.day_of(self.now)
+
+    @property
+    def begin(self) -> datetime:
+        # One unit of the database's clock earlier, where "after" must include the beginning.
+        return tallies.beginning_of(self.number) - timedelta.resolution
+
+    @property
+    def end(self) -> datetime:
+        return tallies.beginning_of(self.number + 1) - timedelta.resolution
+
+    def sum(self, what: str, is_counted: Callable[[Tally], bool] = lambda _: True) -> int:
+        return sum(tally.n for tally in self.tallies if tally.what == what and is_counted(tally))
+
+    def lasts(self, tally: Tally) -> bool:
+        """Whether what expires on the tally's day lives on after today."""
+        return tally.expires_day == NEVER or tally.expires_day > self.number
+
+
+async def _users(day: _Day) -> UserCounts:
+    return UserCounts(
+        total=day.sum("users"),
+        disabled=day.sum("disabled"),
+        operators=day.sum("operators"),
+        new_24h=await User.created_since(day.now - _DAY),
+    )
+
+
+async def _live_sessions(day: _Day) -> int:
+    today = await RefreshToken.expiring(after=day.now, until=day.end)
+    return day.sum("refresh_tokens", day.lasts) + today
+
+
+async def _keys(day: _Day) -> KeyCounts:
+    expired = day.sum("api_keys", lambda tally: NEVER < tally.expires_day < day.number)
+    expired += await ApiKey.expiring(after=day.begin, until=day.now)
+    return KeyCounts(
+        live=day.sum("api_keys") - expired,
+        expired=expired,
+        never_used=await _never_used(day),
+        stale=await _stale(day),
+        used_1m=await ApiKey.used_since(day.now - _MINUTE),
+        used_1h=await ApiKey.used_since(day.now - _HOUR),
+        used_24h=await ApiKey.used_since(day.now - _DAY),
+    )
+
+
+async def _never_used(day: _Day) -> int:
+    lasting = day.sum("api_keys", lambda tally: tally.used_day == NEVER and day.lasts(tally))
+    return lasting + await ApiKey.unused_expiring(after=day.now, until=day.end)
+
+
+async def _stale(day: _Day) -> int:
+    """Unexpired keys that were used, but not lately: of whole days, and of the day of the limit."""
+    limit = day.now - STALE
+    limit_day = tallies.day_of(limit)
+    begin = tallies.beginning_of(limit_day)
+    whole = day.sum(
+        "api_keys", lambda tally: NEVER < tally.used_day < limit_day and day.lasts(tally)
+    )
+    expiring = await ApiKey.expiring(after=day.now, until=day.end, used_before=begin)
+    return whole + expiring + await ApiKey.used_between(begin, limit, now=day.now)
+
+
+async def _sign_ins(now: datetime) -> tuple[SignIns, ...]:
+    """The last hour, minute by minute, the running one last."""
+    newest = now.replace(second=0, microsecond=0)
+    minutes = [newest - _MINUTE * ago for ago in reversed(range(MINUTES))]
+    counts = dict.fromkeys(((minute, word) for minute in minutes for word in _OUTCOMES), 0)
+    actions = (Action.LOGIN.value, Action.OAUTH_LOGIN.value)
+    for minute, outcome, n in await AuditEvent.by_minute(actions, since=minutes[0]):
+        if (minute, outcome) in counts:
+            counts[minute, outcome] = n
+    return tuple(SignIns(m, counts[m, "success"], counts[m, "failure"]) for m in minutes)
+
+
+_OUTCOMES = ("success", "failure")

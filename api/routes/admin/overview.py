@@ -1,0 +1,45 @@
+"""The operators' overview: how many users, sessions and keys there are, how sign-ins go."""
+
+from __future__ import annotations
+
+from sanic import HTTPResponse, Request
+
+from api import __version__, errors
+from api.identity.overview import Overview
+from api.routes import schemas
+from api.routes.call import SignedInCall
+from api.routes.guard import operator
+from api.routes.replies import reply
+from api.routes.table import Route
+
+
+async def overview(request: Request, call: SignedInCall) -> HTTPResponse:
+    latest = await call.services.overviews.latest(call.occasion.now)
+    return reply(_rendered(latest, call.services.settings.mode))
+
+
+def _rendered(latest: Overview, mode: str) -> schemas.Overview:
+    return schemas.Overview(
+        counted_at=latest.counted_at,
+        mode=mode,
+        version=__version__,
+        engine=latest.engine,
+        migrations=schemas.MigrationCounts(applied=latest.applied, pending=latest.pending),
+        users=schemas.UserCounts.model_validate(latest.users),
+        sessions=schemas.SessionCounts(live=latest.live_sessions),
+        api_keys=schemas.ApiKeyCounts.model_validate(latest.keys),
+        sign_ins=[schemas.SignInCounts.model_validate(minute) for minute in latest.sign_ins],
+    )
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/admin/overview",
+        overview,
+        "How many users, sessions and keys there are, and the last hour's sign-ins",
+        guard=operator("admin:read"),
+        answers={200: schemas.Overview},
+        refusals=(errors.AdminRequired, errors.ScopeRequired),
+    ),
+)

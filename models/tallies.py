@@ -1,0 +1,83 @@
+"""Owns the table `auth_tallies`: how many users, sessions and keys there are, without counting them.
+
+Triggers keep it. Keys and sessions are tallied by day, so what happens within a day (that of a
+limit in time) is counted in the tables themselves, through an index, and only that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from models import ANONYMOUS_ID, database
+
+_DAY_SECONDS = 86_400
+NEVER = -1
+# What a trigger leaves where it could not follow.
+MISCOUNTED = "miscounted"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """`n` rows of `what` in one day of last use and of expiry; days since the epoch, -1 for never."""
+
+    what: str
+    used_day: int
+    expires_day: int
+    n: int
+
+
+def day_of(moment: datetime) -> int:
+    """The days from the epoch to `moment`, in UTC."""
+    return int(moment.timestamp()) // _DAY_SECONDS
+
+
+def beginning_of(day: int) -> datetime:
+    return datetime.fromtimestamp(day * _DAY_SECONDS, UTC)
+
+
+async def summed() -> list[Tally]:
+    """The tallies, one a kind and day."""
+    rows = await database.connection().execute_query_dict(
+        "SELECT what, used_day, expires_day, CAST(sum(n) AS BIGINT) AS n "
+        "FROM auth_tallies GROUP BY 1, 2, 3"
+    )
+    return [Tally(**row) for row in rows]
+
+
+async def fold() -> None:
+    """Sum up what was added row by row, on PostgreSQL; two that do it at once do no harm."""
+    if not database.is_sqlite():
+        await database.connection().execute_query(
+            "WITH gone AS (DELETE FROM auth_tallies RETURNING *) "
+            "INSERT INTO auth_tallies SELECT what, used_day, expires_day, sum(n) "
+            "FROM gone GROUP BY 1, 2, 3 HAVING sum(n) <> 0"
+        )
+
+
+async def recount() -> None:
+    """Count the tables, on SQLite, where a REPLACE took rows away without a trigger."""
+    async with database.transaction():
+        await database.connection().execute_query("DELETE FROM auth_tallies")
+        await database.connection().execute_query(_SQLITE_COUNT, [str(ANONYMOUS_ID)] * 3)
+
+
+def _sqlite_day(column: str) -> str:
+    return f"COALESCE(CAST(strftime('%s', {column}) AS INTEGER) / 86400, -1)"
+
+
+# As the triggers count (migration 3).
+_SQLITE_COUNT = f"""
+INSERT INTO auth_tallies (what, used_day, expires_day, n)
+SELECT 'users', 0, 0, COUNT(*) FROM users WHERE id <> ?
+UNION ALL
+SELECT 'disabled', 0, 0, COUNT(*) FROM users WHERE id <> ? AND disabled_at IS NOT NULL
+UNION ALL
+SELECT 'operators', 0, 0, COUNT(*) FROM users WHERE id <> ? AND disabled_at IS NULL
+    AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = 'admin')
+UNION ALL
+SELECT 'refresh_tokens', 0, {_sqlite_day("expires_at")}, COUNT(*) FROM refresh_tokens GROUP BY 3
+UNION ALL
+SELECT 'api_keys', {_sqlite_day("last_used_at")}, {_sqlite_day("expires_at")}, COUNT(*)
+FROM api_keys GROUP BY 2, 3
+"""  # noqa: S608  (the column names are ours)
