@@ -84,11 +84,11 @@ class Dashboard(Acting, Exporting):
             self.register_theme(theme)
         wanted = remembered(surroundings.preferences).theme
         self.theme = wanted if wanted in self.available_themes else themes.OWN[0].name
-        self.theme_changed_signal.subscribe(self, self._remember_theme)
 
     # Getting in
 
     def on_mount(self) -> None:
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.push_screen(SignIn())
         self.set_interval(TICK_SECONDS, self._tick)
 
