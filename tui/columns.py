@@ -35,6 +35,7 @@ class Column(Generic[R]):
     most: int
     rank: int = 0
     sort: str | None = None
+    is_owner: bool = False
 
 
 def shared(columns: Sequence[Column[R]], width: int) -> tuple[tuple[Column[R], int], ...]:

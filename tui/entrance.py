@@ -43,22 +43,19 @@ async def enter(client: Client, place: Place, keeper: Keeper) -> Entered | Close
     client.access = Nobody()
     try:
         config = await client.config()
-        if config.mode == MODE_NONE:
-            return await _shown_in(client, config)
-        access = _access(place, keeper)
-        if access is None:
-            invitation = "" if config.password_auth_enabled else NO_PASSWORDS
-            return Closed(invitation, config, can_sign_in=config.password_auth_enabled)
-        client.access = access
-        return await _shown_in(client, config)
-    except NotSignedIn as refused:
-        return _turned_away(refused, place, keeper, config)
-    except NotPermitted as refused:
-        return Closed(refused.words, config, can_sign_in=config.password_auth_enabled)
-    except TooOpen as refused:
-        return Closed(str(refused), config, can_sign_in=config.password_auth_enabled)
     except Trouble as trouble:
         return Closed(trouble.words)
+    try:
+        access = Nobody() if config.mode == MODE_NONE else _access(place, keeper)
+        if access is not None:
+            client.access = access
+            return await _shown_in(client, config)
+        words = "" if config.password_auth_enabled else NO_PASSWORDS
+    except NotSignedIn as refused:
+        words = _turned_away(refused, place, keeper)
+    except (TooOpen, Trouble) as trouble:
+        words = str(trouble)
+    return Closed(words, config, can_sign_in=config.password_auth_enabled)
 
 
 async def sign_in(
@@ -114,14 +111,12 @@ def _access(place: Place, keeper: Keeper) -> Access | None:
     return ByTokens(kept, keeper) if kept is not None else None
 
 
-def _turned_away(refused: NotSignedIn, place: Place, keeper: Keeper, config: Config) -> Closed:
-    """What to say when a credential that we had was refused."""
+def _turned_away(refused: NotSignedIn, place: Place, keeper: Keeper) -> str:
+    """What to say when a credential that we had was refused; kept tokens are of no use any more."""
     if place.api_key is not None:
-        words = f"EVERRUNS_AUTH_API_KEY was refused: {refused.words}"
-        return Closed(words, config, can_sign_in=config.password_auth_enabled)
+        return f"EVERRUNS_AUTH_API_KEY was refused: {refused.words}"
     keeper.forget()
-    words = f"the sign-in that was kept is over ({refused.words}); sign in again"
-    return Closed(words, config, can_sign_in=config.password_auth_enabled)
+    return f"the sign-in that was kept is over ({refused.words}); sign in again"
 
 
 async def _log_out_quietly(client: Client) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 
 from textual.screen import Screen
 
+# What Textual brings along for every screen, and nobody asks for.
+_TEXTUALS = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
+
 _SIGNS = {
     "slash": "/",
     "question_mark": "?",
@@ -43,7 +46,7 @@ def here(screen: Screen[Any]) -> list[Key]:
     """Every key that works on this screen now, the nearest to the cursor first."""
     found: dict[tuple[str, str], tuple[Any, list[str]]] = {}
     for key, (owner, binding, _, _) in screen.active_bindings.items():
-        if binding.description and not binding.system:
+        if binding.description and not binding.system and binding.action not in _TEXTUALS:
             _, keys = found.setdefault((binding.action, binding.description), (owner, []))
             keys.append(sign(key))
     return [

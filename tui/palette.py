@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui.keys import Key, here
+from tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -33,27 +34,24 @@ class Actions(Provider):
 
     async def discover(self) -> Hits:
         for key in self._keys:
-            yield DiscoveryHit(self._display(key), partial(self._run, key), help=key.keys)
+            yield DiscoveryHit(self._display(key), partial(self._run, key))
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for key in self._keys:
             score = matcher.match(key.description)
             if score > 0:
-                yield Hit(
-                    score,
-                    matcher.highlight(self._display(key)),
-                    partial(self._run, key),
-                    help=key.keys,
-                )
+                yield Hit(score, matcher.highlight(self._display(key)), partial(self._run, key))
 
     @property
     def _keys(self) -> list[Key]:
-        return [key for key in here(self.screen) if "palette" not in key.action]
+        keys = [key for key in here(self.screen) if "palette" not in key.action]
+        # What moves the cursor is offered last.
+        return sorted(keys, key=lambda key: isinstance(key.owner, Table))
 
     @staticmethod
     def _display(key: Key) -> str:
-        return f"{key.description}  [{key.keys}]".replace("[", "(").replace("]", ")")
+        return f"{key.description}  ({key.keys})"
 
     async def _run(self, key: Key) -> None:
         await self.app.run_action(key.action, default_namespace=key.owner)

@@ -14,7 +14,7 @@ SESSIONS = Listing(
     path="/v1/admin/sessions",
     row=Session,
     columns=(
-        Column("User", lambda session, _: Cell(session.user_email), 20, 40, 0),
+        Column("User", lambda session, _: Cell(session.user_email), 20, 40, 0, is_owner=True),
         Column(
             "Last used",
             lambda session, now: Cell(ages.since(session.last_used_at, now)),

@@ -40,10 +40,12 @@ class Confirm(ModalScreen[bool]):
                     yield Static("\n".join(self._deed.names), markup=False)
             if self._deed.typed:
                 yield Static(f"Type {self._deed.typed} to go on:", markup=False)
-                yield Input(classes="typed")
+                yield Input(classes="typed", compact=True)
             with Horizontal(classes="buttons"):
-                yield Button("No (n)", id="no")
-                yield Button("Yes (y)", id="yes", disabled=bool(self._deed.typed))
+                # What is typed may hold any letter, so there the letters do not answer.
+                no, yes = ("Esc", "Enter") if self._deed.typed else ("n", "y")
+                yield Button(f"No ({no})", id="no")
+                yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._deed.typed))
 
     def on_mount(self) -> None:
         (self.query_one(Input) if self._deed.typed else self.query_one("#no")).focus()
@@ -70,8 +72,7 @@ class Confirm(ModalScreen[bool]):
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
-        if self._is_typed:
-            self.query_one("#yes").focus()
+        self.action_yes()
 
     @on(Button.Pressed, "#yes")
     def _pressed_yes(self) -> None:

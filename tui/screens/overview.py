@@ -46,7 +46,6 @@ class Numbers(Live):
 
     def compose(self) -> ComposeResult:
         yield Tiles()
-        yield Static("Sign-ins by minute", classes="heading", markup=False)
         yield Chart()
         yield Static(classes="status", id="server", markup=False)
 

@@ -20,7 +20,7 @@ from tui.text import fitted
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 STEPS = len(BLOCKS) - 1
-LABEL = 13
+LABEL = 15
 
 
 def heights(counts: Sequence[int], lines: int) -> list[int]:
@@ -66,9 +66,8 @@ class Chart(Widget):
         return self.minutes[-room:]
 
     def _bar_line(self, name: str, counts: list[int], y: int, lines: int, kind: str) -> Strip:
-        label = f"{name:<9}{max(counts, default=0):>3} " if y == 0 else ""
-        if y == 1:
-            label = f"{'in all':<9}{sum(counts):>3} " if lines > 1 else ""
+        labels = (f"{name:<8}{sum(counts):>5}", f"{'peak':<8}{max(counts, default=0):>5}")
+        label = labels[y] if y < len(labels) else ""
         wide = columns_per_minute(self.size.width, len(counts))
         floor = (lines - 1 - y) * STEPS
         full = "▒" if kind == "failure" else BLOCKS[-1]

@@ -20,6 +20,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui import ages, filters
+from tui.columns import Column
 from tui.errors import Missing, NotSignedIn, Trouble
 from tui.feed import Event
 from tui.listings.listing import Listing
@@ -61,13 +62,13 @@ class ListPane(Live, Generic[R]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/"),
-        Binding("s", "sort", "Sort"),
+        Binding("s", "sort", "Sort by the next column", show=False),
         Binding("S", "reverse", "Reverse the order", show=False),
         Binding("space", "mark", "Mark"),
         Binding("u", "unmark", "Unmark all", show=False),
         Binding("y", "copy_id", "Copy id", show=False),
         Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
-        Binding("e", "export", "Export"),
+        Binding("e", "export", "Export to CSV or JSON Lines", show=False),
         Binding("f5,ctrl+r", "reload", "Load anew", show=False),
     ]
 
@@ -111,7 +112,7 @@ class ListPane(Live, Generic[R]):
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder=self._hint, classes="filter", compact=True)
-        yield Table(self.listing, clock=self.dashboard.now)
+        yield Table(self._columns, clock=self.dashboard.now)
         yield Static(classes="status", markup=False)
 
     def on_mount(self) -> None:
@@ -120,6 +121,12 @@ class ListPane(Live, Generic[R]):
         if self.filter_text:
             self.query_one(Input).value = self.filter_text
         self._apply_filter()
+
+    @property
+    def _columns(self) -> Sequence[Column[R]]:
+        """On the page of one user nobody needs to be told whose rows they are."""
+        is_narrow = "user_id" in self.fixed
+        return [column for column in self.listing.columns if not (is_narrow and column.is_owner)]
 
     @property
     def table(self) -> Table:

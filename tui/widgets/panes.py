@@ -33,6 +33,7 @@ class UsersPane(ListPane[User]):
     listing = USERS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "create", "New user"),
+        Binding("space", "mark", "Mark", show=False),
         Binding("l", "log_out", "Force logout"),
         Binding("d", "disable", "Disable"),
         Binding("D", "enable", "Enable", show=False),

@@ -6,7 +6,7 @@ comes, goes or changes, it stays on its row. Knows nothing of where rows come fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -21,7 +21,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.columns import GAP, Column, shared
-from tui.listings.listing import Listing
 from tui.rows import Row
 from tui.text import fitted
 from tui.window import Window
@@ -111,9 +110,9 @@ class Table(Widget, can_focus=True):
             super().__init__()
             self.field = field
 
-    def __init__(self, listing: Listing[Any], *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, columns: Sequence[Column[Any]], *, clock: Callable[[], datetime]) -> None:
         super().__init__()
-        self.listing = listing
+        self._all_columns = columns
         self._clock = clock
         self._window: Window[Any] = Window()
         self._cursor = 0
@@ -222,7 +221,7 @@ class Table(Widget, can_focus=True):
 
     @property
     def _columns(self) -> tuple[tuple[Column[Any], int], ...]:
-        return shared(self.listing.columns, max(self.size.width - GUTTER - 1, 1))
+        return shared(self._all_columns, max(self.size.width - GUTTER - 1, 1))
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
@@ -257,7 +256,7 @@ class Table(Widget, can_focus=True):
             base += self._style("table--gone")
         if is_current:
             base += self._style("table--cursor" if self.has_focus else "table--cursor-blurred")
-        is_bare = bool(warm or is_current or row.id in self.lights.gone)
+        is_bare = bool(warm) or is_current or row.id in self.lights.gone | self.lights.marked
         gutter = Segment(self._gutter(row, dot, is_current=is_current))
         return self._strip([gutter, *self._cells(row, is_bare=is_bare)], base)
 

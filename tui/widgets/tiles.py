@@ -29,8 +29,8 @@ def tiles_of(overview: Overview) -> tuple[Tile, ...]:
         (
             f"{overview.sessions.live:,} sessions",
             (
-                (f"{sum(minute.success for minute in overview.sign_ins):,}", "sign-ins in 1 h"),
-                (f"{sum(minute.failure for minute in overview.sign_ins):,}", "failures in 1 h"),
+                (f"{sum(minute.success for minute in overview.sign_ins):,}", "sign-ins, 1 h"),
+                (f"{sum(minute.failure for minute in overview.sign_ins):,}", "failures, 1 h"),
             ),
         ),
         (
