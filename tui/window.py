@@ -86,6 +86,23 @@ class Pages(Generic[R]):
             if rows != page.data:
                 self._pages[index] = (page.model_copy(update={"data": rows}), origin)
 
+    def lift(self, row_id: str) -> None:
+        """Put a row before all others; the list must begin here."""
+        row = self.window.row(row_id)
+        if row is not None:
+            self.change(lambda other: None if other.id == row_id else other)
+            self.put(0, row)
+
+    def put(self, index: int, row: R) -> None:
+        """Put a row where it stands at that place of the window, or at its end."""
+        for number, (page, origin) in enumerate(self._pages):
+            is_last = number == len(self._pages) - 1
+            if index <= len(page.data) or is_last:
+                rows = (*page.data[:index], row, *page.data[index:])
+                self._pages[number] = (page.model_copy(update={"data": rows}), origin)
+                return
+            index -= len(page.data)
+
     @property
     def origin(self) -> Origin:
         """Where the first page came from: what the window can be loaded anew from."""

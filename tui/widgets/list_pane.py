@@ -27,7 +27,7 @@ from tui.listings.listing import Listing
 from tui.rows import Page, Row
 from tui.widgets.live import Live
 from tui.widgets.table import COOL_AFTER_SECONDS, Lights, Table
-from tui.window import PAGE_ROWS, Origin, Pages
+from tui.window import PAGE_ROWS, Origin, Pages, Window
 
 R = TypeVar("R", bound=Row)
 
@@ -104,6 +104,8 @@ class ListPane(Live, Generic[R]):
         self._warm: dict[str, float] = {}
         self._gone: dict[str, float] = {}
         self._stale_rows: set[str] = set()
+        self._expected: set[str] = set()
+        self._elsewhere: set[str] = set()
         self._is_head_due = False
         self._loaded_at: float | None = None
         self._trouble = ""
@@ -330,14 +332,32 @@ class ListPane(Live, Generic[R]):
         if event.query != self.asked:
             return
         add = {"after": self._pages.append, "before": self._pages.prepend}
+        before = self._pages.window
         first, *more = event.pages
         add.get(event.place, self._pages.start)(*first)
         for loaded in more:
             self._pages.append(*loaded)
+        if event.place == "again":
+            self._put_back_the_gone(before)
+        self._learn_from_the_expected(is_new=event.place == "anew")
         self._trouble = ""
         self._loaded_at = time.monotonic()
         self._refresh_marks()
         self._show(is_new=event.place == "anew")
+
+    def _put_back_the_gone(self, before: Window[R]) -> None:
+        """What has just gone is still shown for a moment, where it was."""
+        for index, row in enumerate(before.rows):
+            if row.id in self._gone and self._pages.window.index_of(row.id) is None:
+                self._pages.put(index, row)
+
+    def _learn_from_the_expected(self, *, is_new: bool) -> None:
+        """Whoever was expected and is not here belongs elsewhere, as long as the query is this."""
+        if is_new:
+            self._elsewhere.clear()
+        here = {row.id for row in self._pages.window.rows}
+        self._elsewhere = (self._elsewhere | self._expected) - here
+        self._expected.clear()
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
@@ -363,6 +383,15 @@ class ListPane(Live, Generic[R]):
         if self._loaded_at is not None and time.monotonic() - self._loaded_at > FRESH_SECONDS:
             self._load_what_is_due()
 
+    def expect(self, row_id: str) -> None:
+        """This row may belong here: look, but not again and again for one that does not.
+
+        A dashboard that shows an API key uses it by looking, and would keep itself busy.
+        """
+        if row_id not in self._elsewhere:
+            self._expected.add(row_id)
+            self.stir()
+
     def warm(self, row_id: str) -> None:
         """The row is being used at this moment."""
         self._warm[row_id] = time.monotonic()
@@ -383,6 +412,12 @@ class ListPane(Live, Generic[R]):
         self._pages.change(lambda row: row.model_copy(update=changes) if row.id == row_id else row)
         self._show()
         return True
+
+    def lift(self, row_id: str) -> None:
+        """The row is before all others now, if the list begins here."""
+        if self._pages.window.begins_the_list:
+            self._pages.lift(row_id)
+            self._show()
 
     @on(Renewed)
     def _renewed(self, event: Renewed) -> None:

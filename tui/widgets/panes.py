@@ -112,13 +112,19 @@ class ApiKeysPane(ListPane[ApiKey]):
                 self.lose(event.id)
 
     def _used(self, event: Event) -> None:
-        changes = used(event.data)
-        if self.change(event.id, **changes):
-            self.warm(event.id)
-        if self.sort == "-last_used_at" or "status" in self.filter.parameters:
-            # It belongs at the top now, or out of the list, whether it was loaded or not.
-            self.warm(event.id)
-            self.stir()
+        """Show the use in its place; ask the server only what the event does not tell."""
+        is_loaded = self.change(event.id, **used(event.data))
+        self.warm(event.id)
+        status = self.filter.parameters.get("status", "live")
+        if status != "live":
+            # Whoever lists unused keys loses this one; none can come in by being used.
+            if is_loaded:
+                self.stir()
+        elif self.sort == "-last_used_at":
+            if is_loaded:
+                self.lift(event.id)
+            else:
+                self.expect(event.id)
 
 
 class SessionsPane(ListPane[Session]):

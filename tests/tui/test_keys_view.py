@@ -1,0 +1,55 @@
+"""API keys: watched while they are used, and revoked."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.world import World
+
+pytestmark = pytest.mark.anyio
+
+Size = tuple[int, int]
+
+
+async def test_a_key_in_use_glows_and_fades(world: World, size: Size) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal(size) as terminal:
+        await terminal.opens("3", "ci-deploy", "never used", "live")
+        await world.use(key["key"])
+        await terminal.until(lambda: any("● ci-deploy" in line for line in terminal.lines))
+        await terminal.sees("0 s ago")
+        await terminal.until(lambda: not any("● ci-deploy" in line for line in terminal.lines))
+
+
+async def test_a_use_of_another_key_moves_no_cursor(world: World, size: Size) -> None:
+    await world.user("ann@example.com")
+    keys = [await world.key("ann@example.com", f"key-{number}") for number in range(4)]
+    async with world.terminal(size) as terminal:
+        await terminal.opens("3", "key-0", "key-3", "● live")
+        await terminal.press("down", "down")
+        row = terminal.current.id
+        await world.use(keys[0]["key"])
+        await terminal.until(lambda: terminal.table.window.rows[0].name == "key-0")
+        assert terminal.current.id == row
+
+
+async def test_one_key_is_revoked_after_a_yes(world: World, size: Size) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    await world.use(key["key"])
+    async with world.terminal(size) as terminal:
+        await terminal.opens("3", "ci-deploy")
+        await terminal.arms()
+        await terminal.write("/ci-deploy")
+        await terminal.press("enter")
+        await terminal.sees("1 row")
+        await terminal.press("x")
+        await terminal.is_asked(
+            "ci-deploy of ann@example.com, last used",
+            "ago from 127.0.0.1; programs that use it stop now.",
+        )
+        await terminal.press("y")
+        await terminal.hears("revoked ci-deploy of ann@example.com")
+        await terminal.sees("›✗")
+    assert await world.use(key["key"]) == 401

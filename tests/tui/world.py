@@ -1,0 +1,200 @@
+"""The world of a dashboard: the real API in process, people in it, and an operator at a terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from api.settings import Settings
+from tests.api.clients import OPERATOR_EMAIL, OPERATOR_PASSWORD, app_of, without_jar
+from tests.support.applications import PASSWORD, serving
+from tests.support.streaming import StreamingTransport
+from tests.support.waiting import until
+from tui.app import Dashboard
+from tui.client import Client, connection
+from tui.desk import Surroundings
+from tui.places import Place
+from tui.widgets.table import Table
+
+URL = "http://auth.test/api"
+SIZES = ((80, 24), (100, 30))
+
+Row = dict[str, Any]
+
+
+@dataclass
+class World:
+    """The server, asked by hand as the operator; what it makes is what the dashboard shows."""
+
+    http: httpx.AsyncClient
+    transport: StreamingTransport
+    folder: Path
+    bearer: dict[str, str] = field(default_factory=dict)
+    operator_key: str = ""
+
+    async def ask(self, method: str, path: str, **request: Any) -> Any:
+        answer = await self.http.request(method, path, headers=self.bearer, **request)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    async def user(self, email: str, name: str = "Somebody", *roles: str) -> Row:
+        form = {
+            "email": email,
+            "name": name,
+            "password": PASSWORD,
+            "roles": list(roles or ("user",)),
+        }
+        made: Row = await self.ask("POST", "/v1/admin/users", json=form)
+        return made
+
+    async def session(self, email: str, password: str = PASSWORD) -> dict[str, str]:
+        """One more session; what it shows from now on."""
+        form = {"email": email, "password": password}
+        answer = await self.http.post("/v1/auth/login", json=form)
+        assert answer.status_code == 200, answer.text
+        return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+    async def key(self, email: str, name: str, **fields: Any) -> Row:
+        """A key of that user, as it is shown this one time; making it takes a session."""
+        bearer = await self.session(email)
+        answer = await self.http.post(
+            "/v1/auth/api-keys", json={"name": name, **fields}, headers=bearer
+        )
+        assert answer.status_code == 201, answer.text
+        made: Row = answer.json()
+        return made
+
+    async def use(self, key: str) -> int:
+        """Let a program use a key; tells the status it gets."""
+        bearer = {"Authorization": f"Bearer {key}"}
+        answer = await self.http.get("/v1/auth/me", headers=bearer)
+        return answer.status_code
+
+    @property
+    def surroundings(self) -> Surroundings:
+        return Surroundings(
+            connect=lambda url: Client(connection(url, self.transport)),
+            tokens=self.folder / "tokens",
+            preferences=self.folder / "dashboard.json",
+            exports=self.folder,
+        )
+
+    def place(self, **differences: Any) -> Place:
+        return Place(**{"url": URL, "api_key": self.operator_key, **differences})
+
+    @asynccontextmanager
+    async def terminal(
+        self, size: tuple[int, int] = (100, 30), place: Place | None = None
+    ) -> AsyncIterator[Terminal]:
+        """The dashboard, open."""
+        app = Dashboard(place or self.place(), self.surroundings)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            yield Terminal(app, pilot)
+
+
+@dataclass
+class Terminal:
+    """What an operator sees and presses."""
+
+    app: Dashboard
+    pilot: Pilot[int]
+
+    @property
+    def lines(self) -> list[str]:
+        """Every line on screen."""
+        strips = self.app.screen._compositor.render_strips()
+        return ["".join(segment.text for segment in strip) for strip in strips]
+
+    @property
+    def text(self) -> str:
+        """All that is on screen, with single spaces, so that words can be looked for."""
+        return re.sub(r"[\s│┃▌]+", " ", " ".join(self.lines))
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def write(self, text: str) -> None:
+        """Type a text, letter by letter."""
+        await self.pilot.press(*text)
+
+    async def sees(self, *words: str) -> None:
+        """Come back once all of this is on screen."""
+        await self.until(lambda: all(word in self.text for word in words))
+
+    async def is_asked(self, *words: str) -> None:
+        """Come back once a dialog says all of this, on however many lines."""
+        await self.until(lambda: all(word in self.question for word in words))
+
+    @property
+    def question(self) -> str:
+        """What the dialog on top says; empty when there is none."""
+        if not isinstance(self.app.screen, ModalScreen):
+            return ""
+        return "\n".join(str(static.content) for static in self.app.screen.query(Static))
+
+    async def hears(self, *words: str) -> None:
+        """Come back once toasts say all of this."""
+        await self.until(lambda: all(word in self.news for word in words))
+
+    @property
+    def news(self) -> str:
+        """Every toast that is up."""
+        return "\n".join(toast.message for toast in self.app._notifications)
+
+    async def no_longer_sees(self, word: str) -> None:
+        await self.until(lambda: word not in self.text)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        try:
+            await until(condition, seconds=10)
+        except TimeoutError:
+            raise AssertionError("\n".join((*self.lines, self.question, self.news))) from None
+
+    async def opens(self, view: str, *words: str) -> None:
+        """Go to a view by its number, and wait for what it shows."""
+        await self.sees("READ-ONLY")
+        await self.press(view)
+        await self.sees(*words)
+
+    async def arms(self) -> None:
+        await self.press("R")
+        await self.sees("ARMED")
+
+    @property
+    def table(self) -> Table:
+        return self.app.screen.query(Table).first()
+
+    @property
+    def current(self) -> Any:
+        """The row under the cursor."""
+        return self.table.current
+
+    @property
+    def current_line(self) -> str:
+        """The line of the cursor, as it is drawn."""
+        found = [line for line in self.lines if line.startswith("›")]
+        assert len(found) == 1, self.lines
+        return found[0]
+
+
+@asynccontextmanager
+async def world_of(settings: Settings, folder: Path) -> AsyncIterator[World]:
+    """The world with nobody in it but its operator."""
+    async with serving(settings) as client:
+        without_jar(client)
+        world = World(client, StreamingTransport(app_of(client)), folder)
+        if settings.mode == "full":
+            world.bearer = await world.session(OPERATOR_EMAIL, OPERATOR_PASSWORD)
+            form = {"name": "the dashboard's"}
+            world.operator_key = (await world.ask("POST", "/v1/auth/api-keys", json=form))["key"]
+        yield world
