@@ -15,6 +15,8 @@ from typing import Annotated
 import typer
 
 from tui import contexts, folders
+from tui.client import Client, connection
+from tui.farewell import log_out
 from tui.once import SUBJECTS, Question, Status, answer, fail
 from tui.places import DEFAULT_URL, Place
 from tui.tokens import Keeper
@@ -98,21 +100,35 @@ def _keeper(place: Place) -> Keeper:
 
 def _log_out(place: Place) -> Status:
     """Forget the tokens, and end their session where the server can be told."""
-    from tui.farewell import log_out  # noqa: PLC0415  (httpx loads only when it is needed)
-
-    print(asyncio.run(log_out(place, _keeper(place))), file=sys.stderr)
+    print(asyncio.run(_logged_out(place)), file=sys.stderr)
     return Status.DONE
+
+
+async def _logged_out(place: Place) -> str:
+    client = Client(connection(place.url))
+    try:
+        return await log_out(client, _keeper(place))
+    finally:
+        await client.close()
 
 
 def _once(place: Place, subject: str | None, *, is_json: bool, filter_text: str) -> Status:
     if subject not in SUBJECTS:
         return fail(Status.MISUSED, f"--once prints one of: {', '.join(SUBJECTS)}")
     try:
-        return asyncio.run(answer(place, _keeper(place), Question(subject, is_json, filter_text)))
+        return asyncio.run(_answered(place, Question(subject, is_json, filter_text)))
     except BrokenPipeError:
         # Whoever read has enough. Python would complain once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Status.DONE
+
+
+async def _answered(place: Place, question: Question) -> Status:
+    client = Client(connection(place.url))
+    try:
+        return await answer(client, place, _keeper(place), question)
+    finally:
+        await client.close()
 
 
 def _serve(place: Place, context: str | None, port: int, *, is_read_only: bool) -> Status:
@@ -129,7 +145,6 @@ def _serve(place: Place, context: str | None, port: int, *, is_read_only: bool) 
 
 def _open(place: Place) -> int:
     from tui.app import Dashboard  # noqa: PLC0415  (Textual loads only when it is needed)
-    from tui.client import Client, connection  # noqa: PLC0415
     from tui.desk import Surroundings  # noqa: PLC0415
 
     surroundings = Surroundings(

@@ -16,7 +16,7 @@ from typing import Any
 from rich.cells import cell_len
 
 from tui.access import Access, ByKey, ByTokens, Nobody
-from tui.client import Client, connection
+from tui.client import Client
 from tui.entrance import MODE_NONE
 from tui.errors import NotPermitted, NotSignedIn, Trouble
 from tui.export import Record, records
@@ -52,16 +52,8 @@ class Question:
     filter: str = ""
 
 
-async def answer(place: Place, keeper: Keeper, question: Question) -> Status:
+async def answer(client: Client, place: Place, keeper: Keeper, question: Question) -> Status:
     """Print it; what goes wrong is one line on standard error and the exit status."""
-    client = Client(connection(place.url))
-    try:
-        return await _answer(client, place, keeper, question)
-    finally:
-        await client.close()
-
-
-async def _answer(client: Client, place: Place, keeper: Keeper, question: Question) -> Status:
     try:
         client.access = await _access(client, place, keeper)
         if question.subject == OVERVIEW:

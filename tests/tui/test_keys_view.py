@@ -41,7 +41,8 @@ async def test_one_key_is_revoked_after_a_yes(world: World, size: Size) -> None:
     async with world.terminal(size) as terminal:
         await terminal.opens("3", "ci-deploy")
         await terminal.arms()
-        await terminal.write("/ci-deploy")
+        await terminal.press("slash")
+        await terminal.write("ci-deploy")
         await terminal.press("enter")
         await terminal.sees("1 row")
         await terminal.press("x")

@@ -64,7 +64,8 @@ class SignIn(Screen[None]):
         self._show_form(can_sign_in=False)
         if self._reason:
             self._show(Closed(self._reason))
-        self._enter()
+        # What is said before the first layout would be laid out as what was said before it.
+        self.call_after_refresh(self._enter)
 
     # Trying
 

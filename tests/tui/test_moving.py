@@ -1,0 +1,265 @@
+"""Moving about: the views, into a row and back to it, finding, sorting, marking, help, palette."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.world import World
+from tui.widgets.list_pane import ListPane
+from tui.window import PAGE_ROWS, PAGES
+
+pytestmark = pytest.mark.anyio
+
+Size = tuple[int, int]
+
+
+async def test_digits_lead_to_the_five_views(world: World, size: Size) -> None:
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "E-mail", "Roles")
+        await terminal.opens("3", "Prefix" if size[0] > 80 else "Owner", "Status")
+        await terminal.opens("4", "User", "Program")
+        await terminal.opens("5", "Action", "auth.login")
+        await terminal.opens("1", "Keys most recently used", "migrations current")
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        ("2", ("Users › ann@example.com", "Signs in by")),
+        ("3", ("API keys › ", "Scopes")),
+        ("4", ("Sessions › session of", "Program")),
+        ("5", ("Audit › auth.", "Request")),
+    ],
+)
+async def test_enter_opens_a_row_and_escape_goes_back_to_it(
+    world: World, view: str, words: tuple[str, ...]
+) -> None:
+    for name in ("bob", "ann"):
+        await world.user(f"{name}@example.com")
+        await world.key(f"{name}@example.com", f"{name}'s")
+    async with world.terminal() as terminal:
+        await terminal.opens(view, "3 rows" if view in "234" else " rows")
+        if view == "2":
+            terminal.table.put_cursor_on(
+                next(row.id for row in terminal.table.window.rows if row.email.startswith("ann"))
+            )
+        else:
+            await terminal.press("down")
+        row = terminal.current.id
+        await terminal.press("enter")
+        await terminal.sees(*words)
+        await terminal.press("escape")
+        await terminal.sees(" rows")
+        assert terminal.current.id == row
+
+
+async def test_a_user_shows_what_is_theirs(world: World, size: Size) -> None:
+    await world.user("ann@example.com", "Ann")
+    await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "ann@example.com")
+        await terminal.press("enter")
+        await terminal.sees("Users › ann@exam", "1 row", "Sessions")
+        await terminal.press("tab")
+        await terminal.sees("ci-deploy")
+        await terminal.press("tab")
+        await terminal.sees("auth.api_key.created", "auth.user.created")
+        await terminal.press("shift+tab", "enter")
+        await terminal.sees("API keys › ci-deploy")
+        await terminal.press("o")
+        await terminal.sees("Users › ann@exam")
+
+
+async def test_a_slash_filters_on_the_server_as_one_types(world: World, size: Size) -> None:
+    for name in ("ann", "bob", "carol"):
+        await world.user(f"{name}@example.com", name.title(), *(["admin"] if name == "bob" else []))
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "4 rows")
+        await terminal.press("slash")
+        await terminal.write("carol")
+        await terminal.sees("carol@example.com", "1 row")
+        await terminal.press("enter")
+        assert terminal.app.focused is terminal.table
+        await terminal.press("escape")
+        await terminal.sees("4 rows")
+        await terminal.press("slash")
+        await terminal.write("role:admin bob")
+        await terminal.sees("bob@example.com", "1 row")
+
+
+async def test_a_word_that_is_none_is_said_and_changes_nothing(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "1 row")
+        await terminal.press("slash")
+        await terminal.write("colour:red")
+        await terminal.sees("'colour:' is no word here; there are: role:, provider:, disabled:")
+        assert len(terminal.table.window.rows) == 1
+
+
+async def test_s_sorts_and_the_title_says_so(world: World, size: Size) -> None:
+    for name in ("bob", "ann"):
+        await world.user(f"{name}@example.com", name.title())
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "3 rows")
+        await terminal.press("s")
+        await terminal.until(lambda: terminal.table.window.rows[0].email == "ann@example.com")
+        assert "E-mail↑" in terminal.text
+        await terminal.press("S")
+        await terminal.until(lambda: terminal.table.window.rows[0].email == "root@example.com")
+        assert "E-mail↓" in terminal.text
+
+
+async def test_the_mouse_chooses_opens_and_sorts(world: World) -> None:
+    for name in ("bob", "ann"):
+        await world.user(f"{name}@example.com", name.title())
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "3 rows")
+        await terminal.pilot.click(type(terminal.table), offset=(6, 0))
+        await terminal.until(lambda: "E-mail↑" in terminal.text and "ann@" in terminal.lines[3])
+        await terminal.pilot.click(type(terminal.table), offset=(6, 2))
+        assert terminal.current.email == "bob@example.com"
+        await terminal.pilot.click(type(terminal.table), offset=(6, 2), times=2)
+        await terminal.sees("Users › bob@example.com")
+
+
+async def test_a_long_list_is_a_window_that_forgets(world: World) -> None:
+    users = 4 * PAGE_ROWS
+    await many_users(world, users)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
+        await terminal.press("s")
+        await terminal.until(lambda: terminal.table.window.rows[0].email == "p0000@example.com")
+        seen = []
+        while terminal.current.email != "p0239@example.com":
+            seen.append(terminal.current.email)
+            await terminal.press("pagedown")
+            assert len(terminal.table.window.rows) <= PAGES * PAGE_ROWS
+        assert seen == sorted(set(seen))
+        await terminal.sees("more above")
+        for _ in range(users):
+            if terminal.current.email == "p0000@example.com":
+                break
+            await terminal.press("pageup")
+        assert terminal.current.email == "p0000@example.com"
+        await terminal.press("end")
+        await terminal.press("home")
+        await terminal.until(lambda: terminal.current.email == "p0000@example.com")
+
+
+async def test_marks_survive_scrolling_and_filtering_and_are_counted(world: World) -> None:
+    await many_users(world, 4 * PAGE_ROWS)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "more below")
+        await terminal.press("s")
+        await terminal.until(lambda: terminal.table.window.rows[0].email == "p0000@example.com")
+        await terminal.press("space", "space")
+        await terminal.sees("✓ 2 marked")
+        for _ in range(30):
+            await terminal.press("pagedown")
+        await terminal.sees("more above", "✓ 2 marked")
+        await terminal.press("slash", *"p0001", "enter")
+        await terminal.sees("1 row ", "✓ p0001@example.com", "✓ 2 marked")
+        pane = terminal.app.screen.query_one(ListPane)
+        assert [row.email for row in pane.chosen] == [
+            "p0000@example.com",
+            "p0001@example.com",
+        ]
+        await terminal.press("u")
+        await terminal.no_longer_sees("marked")
+
+
+async def test_help_names_every_key_of_this_view_and_the_words(world: World, size: Size) -> None:
+    async with world.terminal(size) as terminal:
+        await terminal.opens("3", "the dashboard's")
+        await terminal.press("question_mark")
+        await terminal.until(lambda: "Revoke" in terminal.question)
+        for words in ("status:", "unused:", "Export to CSV", "Pause the live feed", "›"):
+            assert words in terminal.question
+        await terminal.press("escape")
+        assert terminal.app.focused is terminal.table
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_the_palette_does_what_a_key_does(world: World, key: str) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "root@example.com")
+        await terminal.press(key)
+        await terminal.write("view: sessions")
+        await terminal.sees("View: Sessions (4)")
+        await terminal.press("enter")
+        await terminal.sees("Program")
+
+
+async def test_the_palette_acts_on_an_id_that_is_not_on_screen(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("5", "auth.login")
+        await terminal.arms()
+        await terminal.press("colon")
+        await terminal.write(key["id"])
+        await terminal.sees("Open the user", "End the session", "Revoke the API key")
+        await terminal.press("down", "down", "down", "down", "enter")
+        await terminal.is_asked("ci-deploy of ann@example.com, never used")
+        await terminal.press("y")
+        await terminal.hears("revoked ci-deploy of ann@example.com")
+
+
+async def test_the_palette_knows_a_key_by_its_prefix(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("5", "auth.login")
+        await terminal.arms()
+        await terminal.press("colon")
+        await terminal.write(key["key_prefix"].rstrip("."))
+        await terminal.sees("Revoke the API key evr_")
+        await terminal.press("enter")
+        await terminal.is_asked("ci-deploy of ann@example.com")
+
+
+async def test_an_id_of_nothing_is_said(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("5", "auth.login")
+        terminal.app.open_user("01a21090-2988-74ba-a853-f45ee4e9c51d")
+        await terminal.hears("User not found")
+
+
+async def test_y_copies_by_way_of_the_terminal(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "the dashboard's")
+        await terminal.press("y")
+        assert terminal.app.clipboard == terminal.current.id
+        await terminal.press("Y")
+        assert terminal.app.clipboard == world.operator_key[:12]
+
+
+async def test_themes_are_remembered(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "root@example.com")
+        await terminal.press("t")
+        theme = terminal.app.theme
+    async with world.terminal() as terminal:
+        assert terminal.app.theme == theme != "everruns-dark"
+
+
+async def test_q_leaves_at_once_when_nothing_is_under_way(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "root@example.com")
+        await terminal.press("q")
+        await terminal.until(lambda: not terminal.app.is_running)
+
+
+async def many_users(world: World, count: int) -> None:
+    """So many users, made by hand in one statement."""
+    from models import database  # noqa: PLC0415
+
+    await database.connection().execute_script(
+        f"""
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1})
+        INSERT INTO users (id, email, name, roles, email_verified, created_at, updated_at)
+        SELECT printf('00000000-0000-7000-8000-%012x', i + 1000), printf('p%04d@example.com', i),
+            printf('User %d', i), '["user"]', 0, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00'
+        FROM n;
+        """
+    )
