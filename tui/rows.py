@@ -176,6 +176,8 @@ class TokenBody(Value):
     def __repr__(self) -> str:
         return "TokenBody(…)"
 
+    __str__ = __repr__
+
 
 R = TypeVar("R", bound=Row)
 V = TypeVar("V")

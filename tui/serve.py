@@ -31,7 +31,7 @@ class Door:
         self._secret = secret
 
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """The middleware. Another host name in `Host` is DNS rebinding, another origin a stranger."""
+        """Another host name in `Host` is DNS rebinding, another origin a stranger."""
         origin = request.headers.get("Origin")
         if request.host != self._authority or origin not in (None, f"http://{self._authority}"):
             raise web.HTTPForbidden(text="This dashboard answers its own page only.")
@@ -46,7 +46,7 @@ class Door:
 
     def _admitted(self) -> web.Response:
         """The secret leaves the address at once, so that it is in no history and no screenshot."""
-        response = web.HTTPSeeOther("/")
+        response = web.Response(status=303, headers={"Location": "/"})
         response.set_cookie(COOKIE, self._secret, httponly=True, samesite="Strict")
         return response
 
@@ -66,7 +66,12 @@ class BrowserDashboard(Server):
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
         door = Door(f"{self.host}:{self.port}", self._secret)
-        app.middlewares.append(web.middleware(door.check))
+
+        @web.middleware
+        async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await door.check(request, handler)
+
+        app.middlewares.append(check)
         return app
 
     async def on_startup(self, app: web.Application) -> None:  # noqa: ARG002  (textual-serve's)
@@ -80,10 +85,11 @@ def serve(command: str, port: int) -> None:
     Raises:
         OSError: the port is taken.
     """
-    BrowserDashboard(command, port or _free_port()).serve()
+    BrowserDashboard(command, port or free_port()).serve()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]

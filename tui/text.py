@@ -15,8 +15,9 @@ REPLACEMENT = "�"
 MARKS_A_LETTER = 2
 
 # Controls, formats (among them the bidirectional overrides and the joiner), surrogates, private use,
-# and the separators of lines and paragraphs.
-_UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# what is unassigned, and the separators of lines and paragraphs.
+_UNFIT = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_SPACE = "Zs"
 _VARIATION_SELECTORS = frozenset(chr(point) for point in range(0xFE00, 0xFE10))
 
 
@@ -42,5 +43,11 @@ def _fit(text: str) -> list[str]:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if character in _VARIATION_SELECTORS or marks > MARKS_A_LETTER:
             continue
-        fit.append(REPLACEMENT if category in _UNFIT else character)
+        fit.append(_fit_character(character, category))
     return fit
+
+
+def _fit_character(character: str, category: str) -> str:
+    if category == _SPACE:
+        return " "
+    return REPLACEMENT if category in _UNFIT else character

@@ -70,6 +70,8 @@ class StreamingTransport(httpx.AsyncBaseTransport):
         self._address = address
         self._open: set[_Exchange] = set()
         self.is_away = False
+        self.delay = 0.0
+        """Seconds that each answer takes from now on."""
         self.asked: list[tuple[str, str]] = []
         self.headers: list[httpx.Headers] = []
 
@@ -87,6 +89,7 @@ class StreamingTransport(httpx.AsyncBaseTransport):
         self.is_away = False
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(self.delay)
         if self.is_away:
             raise httpx.ConnectError("All connection attempts failed")
         self.asked.append((request.method, request.url.raw_path.decode()))

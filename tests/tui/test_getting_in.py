@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.clients import OPERATOR, in_mode, OPERATOR_EMAIL, OPERATOR_PASSWORD
+from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, in_mode
 from tests.support.applications import settings_for
 from tests.tui.world import Terminal, World, world_of
 from tui.private_files import write_private

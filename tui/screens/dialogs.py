@@ -114,6 +114,7 @@ class Form(ModalScreen[dict[str, str] | None]):
                     field.value,
                     placeholder=field.hint,
                     password=field.is_secret,
+                    select_on_focus=False,
                     id=field.name,
                     compact=True,
                 )

@@ -40,14 +40,17 @@ class Numbers(Live):
 
     def __init__(self) -> None:
         super().__init__()
+        self._tiles = Tiles()
+        self._chart = Chart()
+        self._server = Static(classes="status", markup=False)
         self._ticks = 0
         self._overview: Overview | None = None
         self._trouble = ""
 
     def compose(self) -> ComposeResult:
-        yield Tiles()
-        yield Chart()
-        yield Static(classes="status", id="server", markup=False)
+        yield self._tiles
+        yield self._chart
+        yield self._server
 
     def on_mount(self) -> None:
         entered = self.dashboard.entered
@@ -91,8 +94,8 @@ class Numbers(Live):
 
     def _show(self, overview: Overview) -> None:
         self._overview = overview
-        self.query_one(Tiles).show(tiles_of(overview))
-        self.query_one(Chart).minutes = overview.sign_ins
+        self._tiles.show(tiles_of(overview))
+        self._chart.minutes = overview.sign_ins
         self._say(self.dashboard.now())
 
     def _say(self, now: datetime) -> None:
@@ -107,7 +110,7 @@ class Numbers(Live):
             f"counted {ages.since(overview.counted_at, now)}",
         ]
         words += [f"! {self._trouble}"] if self._trouble else []
-        self.query_one("#server", Static).update("  ·  ".join(words))
+        self._server.update("  ·  ".join(words))
 
 
 class RecentKeys(ApiKeysPane):

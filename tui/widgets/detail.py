@@ -58,12 +58,13 @@ class Detail(Live, Generic[R]):
         self.listing = listing
         self.row_id = row_id
         self._facts = facts
-        self._is_wide = is_wide
+        self._shown = Facts(is_wide=is_wide)
+        self._status = Static(classes="status", markup=False)
         self.is_gone = False
 
     def compose(self) -> ComposeResult:
-        yield Facts(is_wide=self._is_wide)
-        yield Static(classes="status", markup=False)
+        yield self._shown
+        yield self._status
 
     def on_mount(self) -> None:
         self.reload()
@@ -118,7 +119,7 @@ class Detail(Live, Generic[R]):
 
     def tick(self, now: datetime) -> None:
         if self.row is not None:
-            self.query_one(Facts).show(self._facts(self.row, now))
+            self._shown.show(self._facts(self.row, now))
 
     def watch_row(self) -> None:
         if self.row is not None:
@@ -129,6 +130,5 @@ class Detail(Live, Generic[R]):
         self.watch_row()
 
     def _say(self, words: str) -> None:
-        status = self.query_one(".status", Static)
-        status.update(words)
-        status.display = bool(words)
+        self._status.update(words)
+        self._status.display = bool(words)

@@ -96,6 +96,10 @@ class ListPane(Live, Generic[R]):
     def __init__(self, fixed: Mapping[str, str] | None = None, *, filter_text: str = "") -> None:
         super().__init__()
         self.fixed = dict(fixed or {})
+        # Kept by name: what happens is told up to the very end, when children are gone already.
+        self.table = Table(self._columns)
+        self._input = Input(placeholder=self._hint, classes="filter", compact=True)
+        self._status = Static(classes="status", markup=False)
         self.marks: dict[str, R] = {}
         self.filter = filters.Filter()
         self.filter_text = filter_text
@@ -113,15 +117,16 @@ class ListPane(Live, Generic[R]):
         self._fetching: str | None = None
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder=self._hint, classes="filter", compact=True)
-        yield Table(self._columns, clock=self.dashboard.now)
-        yield Static(classes="status", markup=False)
+        yield self._input
+        yield self.table
+        yield self._status
 
     def on_mount(self) -> None:
+        self.table.now = self.dashboard.now()
         self.table.sort = self.sort
         self.table.notice = "Loading…"
         if self.filter_text:
-            self.query_one(Input).value = self.filter_text
+            self._input.value = self.filter_text
         self._apply_filter()
 
     @property
@@ -129,10 +134,6 @@ class ListPane(Live, Generic[R]):
         """On the page of one user nobody needs to be told whose rows they are."""
         is_narrow = "user_id" in self.fixed
         return [column for column in self.listing.columns if not (is_narrow and column.is_owner)]
-
-    @property
-    def table(self) -> Table:
-        return self.query_one(Table)
 
     @property
     def current(self) -> R | None:
@@ -160,7 +161,7 @@ class ListPane(Live, Generic[R]):
 
     def action_filter(self) -> None:
         self.add_class("-filtering")
-        self.query_one(Input).focus()
+        self._input.focus()
 
     @on(Input.Changed, ".filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -183,7 +184,7 @@ class ListPane(Live, Generic[R]):
         """Filter by this text, as if it had been typed."""
         self.filter_text = text
         with self.prevent(Input.Changed):
-            self.query_one(Input).value = text
+            self._input.value = text
         self._apply_filter()
         self._leave_filter()
 
@@ -502,7 +503,7 @@ class ListPane(Live, Generic[R]):
                 self.marks[row.id] = row
 
     def _say(self) -> None:
-        self.query_one(".status", Static).update("  ".join(filter(None, self._words())))
+        self._status.update("  ".join(filter(None, self._words())))
 
     def _words(self) -> tuple[str, ...]:
         """What the line below the list says."""

@@ -6,7 +6,7 @@ comes, goes or changes, it stays on its row. Knows nothing of where rows come fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -110,10 +110,9 @@ class Table(Widget, can_focus=True):
             super().__init__()
             self.field = field
 
-    def __init__(self, columns: Sequence[Column[Any]], *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, columns: Sequence[Column[Any]]) -> None:
         super().__init__()
         self._all_columns = columns
-        self._clock = clock
         self._window: Window[Any] = Window()
         self._cursor = 0
         self._top = 0
@@ -274,7 +273,8 @@ class Table(Widget, can_focus=True):
 
     def _cells(self, row: Row, *, is_bare: bool) -> Iterable[Segment]:
         """The row's cells; on a coloured line their tones would be hard to read."""
-        now = self.now or self._clock()
+        now = self.now
+        assert now is not None, "the pane sets it before there are rows"
         for column, width in self._columns:
             cell = column.cell(row, now)
             style = None if is_bare or not cell.tone else self._style(f"table--{cell.tone}")

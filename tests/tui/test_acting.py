@@ -1,0 +1,214 @@
+"""Ending and changing access: armed, asked, answered; refused in the server's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.clients import OPERATOR_EMAIL
+from tests.tui.world import Terminal, World
+
+pytestmark = pytest.mark.anyio
+
+Size = tuple[int, int]
+
+
+async def at_user(terminal: Terminal, email: str) -> None:
+    """Armed, in the list of users, with the cursor on one of them."""
+    await terminal.opens("2", email)
+    await terminal.arms()
+    row = next(row for row in terminal.table.window.rows if row.email == email)
+    terminal.table.put_cursor_on(row.id)
+    await terminal.pilot.pause()
+
+
+@pytest.mark.parametrize(
+    ("view", "key"), [("2", "l"), ("2", "d"), ("2", "n"), ("3", "x"), ("4", "x")]
+)
+async def test_read_only_refuses_and_says_how_to_arm(world: World, view: str, key: str) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens(view, "1 row" if view != "4" else "root@example.com")
+        await terminal.press(key)
+        await terminal.hears("read-only: press R to arm")
+        assert not terminal.question
+
+
+async def test_a_lock_cannot_be_taken_off(world: World) -> None:
+    place = world.place(lock="it was started with --read-only")
+    async with world.terminal(place=place) as terminal:
+        await terminal.opens("3", "READ-ONLY (locked)", "the dashboard's")
+        await terminal.press("R", "x")
+        await terminal.hears("read-only: it was started with --read-only")
+        assert not terminal.app.is_armed
+        assert not terminal.question
+
+
+@pytest.mark.parametrize("no", ["n", "escape", "enter"])
+async def test_the_answer_is_no_unless_somebody_says_yes(world: World, no: str, size: Size) -> None:
+    async with world.terminal(size) as terminal:
+        await terminal.opens("3", "the dashboard's")
+        await terminal.arms()
+        await terminal.press("x")
+        await terminal.is_asked("the dashboard's of root@example.com")
+        await terminal.press(no)
+        await terminal.until(lambda: not terminal.question)
+    assert await world.use(world.operator_key) == 200
+
+
+async def test_several_keys_die_once_their_number_is_typed(world: World, size: Size) -> None:
+    await world.user("ann@example.com")
+    keys = [await world.key("ann@example.com", f"key-{number}") for number in range(3)]
+    async with world.terminal(size) as terminal:
+        await terminal.opens("3", "key-2")
+        await terminal.arms()
+        await terminal.press("slash", *"ann@", "enter")
+        await terminal.sees("3 rows")
+        await terminal.press("space", "space", "space", "x")
+        await terminal.is_asked("Revoke 3 API keys?", "key-1 of ann@example.com", "Type 3")
+        await terminal.press("y", "enter")
+        assert terminal.question
+        await terminal.press("backspace", "3", "enter")
+        await terminal.hears("revoked 3 API keys")
+        await terminal.no_longer_sees("marked")
+        await terminal.sees("0 rows")
+    assert [await world.use(key["key"]) for key in keys] == [401, 401, 401]
+
+
+async def test_a_session_ends(world: World, size: Size) -> None:
+    await world.user("ann@example.com")
+    bearer = await world.session("ann@example.com")
+    async with world.terminal(size) as terminal:
+        await terminal.opens("4", "ann@example.com")
+        await terminal.arms()
+        assert terminal.current.user_email == "ann@example.com"
+        await terminal.press("x")
+        await terminal.is_asked("The session of ann@example.com from 127.0.0.1 (python-httpx")
+        await terminal.press("y")
+        await terminal.hears("ended 1 session")
+        await terminal.until(
+            lambda: "✗" in terminal.current_line or "root" in terminal.current_line
+        )
+    assert (await world.http.get("/v1/auth/me", headers=bearer)).status_code == 401
+
+
+async def test_force_logout_of_several_sessions_wants_the_address(world: World, size: Size) -> None:
+    await world.user("ann@example.com")
+    bearers = [await world.session("ann@example.com") for _ in range(2)]
+    async with world.terminal(size) as terminal:
+        await at_user(terminal, "ann@example.com")
+        await terminal.press("l")
+        await terminal.is_asked("All 2 sessions of ann@example.com end now", "Type ann@")
+        await terminal.write("ann@example.com")
+        await terminal.press("enter")
+        await terminal.hears("ended 2 sessions")
+        await terminal.until(lambda: terminal.current.session_count == 0)
+    for bearer in bearers:
+        assert (await world.http.get("/v1/auth/me", headers=bearer)).status_code == 401
+
+
+async def test_a_user_is_disabled_and_enabled_again(world: World, size: Size) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal(size) as terminal:
+        await at_user(terminal, "ann@example.com")
+        await terminal.press("d")
+        await terminal.is_asked("ann@example.com is shut out now: 1 session and 1 API key")
+        await terminal.write("ann@example.com")
+        await terminal.press("enter")
+        await terminal.hears("disabled 1 user")
+        await terminal.sees("disabled")
+        assert await world.use(key["key"]) == 401
+        await terminal.press("D")
+        await terminal.is_asked("ann@example.com may sign in again, and 1 API key work")
+        await terminal.press("y")
+        await terminal.hears("enabled 1 user")
+        assert await world.use(key["key"]) == 200
+
+
+async def test_roles_are_set_after_a_form_and_a_yes(world: World, size: Size) -> None:
+    user = await world.user("ann@example.com")
+    async with world.terminal(size) as terminal:
+        await at_user(terminal, "ann@example.com")
+        await terminal.press("m")
+        await terminal.is_asked("Roles of ann@example.com")
+        await terminal.write(" admin")
+        await terminal.press("enter")
+        await terminal.is_asked("has user and gets user, admin", "They can do everything then")
+        await terminal.press("y")
+        await terminal.hears("ann@example.com has the roles: user, admin")
+        await terminal.until(lambda: terminal.current.roles == ("user", "admin"))
+    shown = await world.ask("GET", f"/v1/admin/users/{user['id']}")
+    assert shown["roles"] == ["user", "admin"]
+
+
+async def test_a_user_is_created_and_what_is_refused_can_be_put_right(
+    world: World, size: Size
+) -> None:
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "1 row")
+        await terminal.arms()
+        await terminal.press("n")
+        await terminal.is_asked("New user")
+        await terminal.write("not an address")
+        await terminal.press("enter", "enter", "enter", "enter")
+        await terminal.hears("email")
+        await terminal.is_asked("New user")
+        await terminal.press("home", *["delete"] * len("not an address"))
+        await terminal.write("carol@example.com")
+        await terminal.press("enter", "enter", "enter", "enter")
+        await terminal.hears("created carol@example.com (user)")
+        await terminal.sees("carol@example.com", "2 rows")
+
+
+async def test_the_last_operator_stays_and_the_server_says_why(world: World) -> None:
+    me: dict[str, Any] = await world.ask("GET", "/v1/auth/me")
+    async with world.terminal() as terminal:
+        await at_user(terminal, OPERATOR_EMAIL)
+        await terminal.press("d")
+        await terminal.is_asked("That is you!")
+        await terminal.write(OPERATOR_EMAIL)
+        await terminal.press("enter")
+        await terminal.hears("operator")
+    shown = await world.ask("GET", f"/v1/admin/users/{me['id']}")
+    assert shown["disabled_at"] is None
+
+
+async def test_what_is_gone_already_is_no_failure(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "ci-deploy")
+        await terminal.arms()
+        await terminal.press("p", "slash", *"ci-deploy", "enter")
+        await terminal.sees("1 row", "‖ paused")
+        await world.ask("DELETE", f"/v1/admin/api-keys/{key['id']}")
+        await terminal.press("x")
+        await terminal.is_asked("ci-deploy")
+        await terminal.press("y")
+        await terminal.hears("API key not found")
+
+
+@pytest.mark.parametrize(
+    ("view", "keys", "words"),
+    [
+        ("3", ("enter", "x"), "Revoke this API key?"),
+        ("4", ("enter", "x"), "End this session?"),
+        ("4", ("enter", "l"), "Log root@example.com out everywhere?"),
+        ("2", ("enter", "l"), "Log root@example.com out everywhere?"),
+        ("2", ("enter", "d"), "Disable root@example.com?"),
+        ("2", ("enter", "D"), "Enable root@example.com?"),
+        ("2", ("enter", "m"), "Roles of root@example.com"),
+        ("3", ("o", "l"), "Log root@example.com out everywhere?"),
+    ],
+)
+async def test_the_page_of_one_thing_does_the_same(
+    world: World, view: str, keys: tuple[str, ...], words: str
+) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens(view, OPERATOR_EMAIL)
+        await terminal.arms()
+        await terminal.press(keys[0])
+        await terminal.sees(" › ", "Id")
+        await terminal.press(*keys[1:])
+        await terminal.is_asked(words)

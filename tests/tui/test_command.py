@@ -1,0 +1,109 @@
+"""The command line: what goes together, what the environment adds, and how it ends."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tui import command, folders
+from tui.command import app
+from tui.places import Place
+from tui.private_files import write_private
+from tui.tokens import Keeper, Tokens
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for name in (command.URL, command.API_KEY):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Place]:
+    """Where the dashboard would have gone, instead of a terminal that tests do not have."""
+    places: list[Place] = []
+    monkeypatch.setattr(command, "_open", lambda place: places.append(place) or 0)
+    return places
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """The exit status and what was said on standard error."""
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.stderr
+
+
+def test_the_url_comes_from_the_option_the_environment_or_the_default(
+    opened: list[Place], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    monkeypatch.setenv(command.URL, "https://from.example/api/")
+    monkeypatch.setenv(command.API_KEY, "evr_1")
+    run()
+    run("--url", "http://given.example/api", "--read-only")
+    assert [place.url for place in opened] == [
+        "http://localhost:9300/api",
+        "https://from.example/api",
+        "http://given.example/api",
+    ]
+    assert opened[0].api_key is None
+    assert opened[1].api_key == "evr_1"
+    assert opened[2].lock == "it was started with --read-only"
+    assert "evr_1" not in repr(opened[1])
+
+
+def test_a_context_brings_its_url_its_colour_and_its_lock(opened: list[Place]) -> None:
+    text = '[prod]\nurl = "https://auth.example.com/api"\ncolour = "red"\nread_only = true\n'
+    write_private(folders.contexts_file(), text)
+    run("--context", "prod")
+    assert opened == [Place("https://auth.example.com/api", "prod", "red", "the context prod is")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--url", "http://x", "--context", "y"), "--url or --context, not both"),
+        (("--url", "x"), "--url: a URL begins with http"),
+        (("--context", "prod"), "there is no"),
+        (("--once",), "--once prints one of: users, api-keys, sessions, audit, overview"),
+        (("--once", "cats"), "--once prints one of"),
+        (("users",), "go with --once"),
+        (("--json",), "go with --once"),
+        (("--filter", "ann"), "go with --once"),
+    ],
+)
+def test_what_does_not_go_together_is_said(arguments: tuple[str, ...], words: str) -> None:
+    status, said = run(*arguments)
+    assert status == 2
+    assert words in said
+
+
+def test_no_server_is_one_line_and_a_status() -> None:
+    status, said = run("--url", "http://127.0.0.1:9", "--once", "--json", "users")
+    assert status == 1
+    assert said == "no server answers at http://127.0.0.1:9: connection refused\n"
+
+
+@pytest.mark.parametrize("arguments", [("logout",), ("--logout",)])
+def test_logout_forgets_what_was_kept(arguments: tuple[str, ...]) -> None:
+    keeper = Keeper(folders.tokens_folder(), "http://127.0.0.1:9")
+    keeper.keep(Tokens("a", "r", 0.0))
+    status, said = run("--url", "http://127.0.0.1:9", *arguments)
+    assert status == 0
+    assert "forgot the tokens" in said and "still open: no server answers" in said
+    assert keeper.kept() is None
+    assert "nothing was kept" in run("--url", "http://127.0.0.1:9", *arguments)[1]
+
+
+def test_serving_never_loads_the_dashboard() -> None:
+    program = "import api.app, api.cli.auth, api.__main__, sys; print([*sys.modules])"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout
+    assert not {"tui", "textual", "httpx", "aiohttp"} & set(ast.literal_eval(loaded))

@@ -1,0 +1,132 @@
+"""Carrying a list away: whole, or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tui.test_moving import many_users
+from tests.tui.world import Terminal, World
+from tui.export import csv_line
+
+pytestmark = pytest.mark.anyio
+
+Size = tuple[int, int]
+USERS = 450
+
+
+async def begin(terminal: Terminal, file: Path) -> None:
+    """Ask for an export of what is on screen into this file."""
+    await terminal.press("e")
+    await terminal.is_asked("Export")
+    await terminal.press("end", "ctrl+u")
+    await terminal.write(str(file))
+    await terminal.press("enter")
+
+
+async def test_a_filtered_list_goes_into_csv_with_all_its_pages(world: World, size: Size) -> None:
+    await many_users(world, USERS)
+    file = world.folder / "users.csv"
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "more below")
+        await terminal.press("slash", *"role:user", "enter")
+        await terminal.press("s")
+        await begin(terminal, file)
+        await terminal.hears(f"{USERS} rows are in {file}")
+    rows = list(csv.DictReader(file.read_text().splitlines()))
+    assert [row["email"] for row in rows] == [f"p{i:04}@example.com" for i in range(USERS)]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+async def test_json_lines_hold_the_rows_as_the_server_gave_them(world: World) -> None:
+    made = await world.user("ann@example.com", "王小明")
+    file = world.folder / "users.jsonl"
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "2 rows")
+        await begin(terminal, file)
+        await terminal.hears("2 rows are in")
+    assert made in [json.loads(line) for line in file.read_text().splitlines()]
+
+
+async def test_a_cancelled_export_leaves_nothing(world: World) -> None:
+    await many_users(world, USERS)
+    file = world.folder / "users.csv"
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "more below")
+        world.transport.delay = 0.3
+        await begin(terminal, file)
+        await terminal.sees("exporting Users: 200 rows (E cancels)")
+        await terminal.press("E")
+        await terminal.hears("was cancelled; nothing was written")
+    assert not leftovers(world)
+
+
+async def test_an_export_that_breaks_off_leaves_nothing(world: World) -> None:
+    await many_users(world, USERS)
+    file = world.folder / "users.csv"
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "more below")
+        world.transport.delay = 0.3
+        await begin(terminal, file)
+        await terminal.sees("exporting Users: 200 rows")
+        world.transport.go_away()
+        await terminal.hears("the export broke off, nothing was written: no server answers")
+    assert not leftovers(world)
+
+
+async def test_q_asks_while_an_export_is_under_way(world: World) -> None:
+    await many_users(world, USERS)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "more below")
+        world.transport.delay = 5
+        await begin(terminal, world.folder / "users.csv")
+        await terminal.sees("exporting Users")
+        await terminal.press("q")
+        await terminal.is_asked("Quit?", "exporting Users")
+        await terminal.press("n")
+        assert terminal.app.is_running
+        await terminal.press("q")
+        await terminal.is_asked("Quit?")
+        await terminal.press("y")
+        await terminal.until(lambda: not terminal.app.is_running)
+    assert not leftovers(world)
+
+
+async def test_what_is_there_already_is_not_overwritten(world: World) -> None:
+    file = world.folder / "users.csv"
+    file.write_text("precious")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "1 row")
+        await begin(terminal, file)
+        await terminal.hears(f"{file} is there already")
+    assert file.read_text() == "precious"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("users.xls", "ends neither in .csv nor in .jsonl"), ("nowhere/users.csv", "No such file")],
+)
+async def test_a_file_that_cannot_be_is_said(world: World, name: str, words: str) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "1 row")
+        await begin(terminal, world.folder / name)
+        await terminal.hears(words)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    [[cell]] = csv.reader([csv_line([text])[:-2]]) if "\r" not in text else [["'" + text]]
+    assert cell == "'" + text
+
+
+def test_cells_are_what_a_spreadsheet_should_show() -> None:
+    line = csv_line([None, True, 3, ["admin", "user"], {"a": 1}, 'say "hi", Ann'])
+    assert line == ',true,3,admin user,"{""a"": 1}","say ""hi"", Ann"\r\n'
+
+
+def leftovers(world: World) -> list[str]:
+    """What an export has left in the folder, hidden files included."""
+    return [path.name for path in world.folder.iterdir() if "users" in path.name]

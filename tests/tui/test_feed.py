@@ -1,0 +1,113 @@
+"""The live feed: broken, resumed, paused; and a server that goes away and comes back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.world import World
+
+pytestmark = pytest.mark.anyio
+
+Size = tuple[int, int]
+STREAM = ("GET", "/api/v1/admin/stream")
+
+
+async def test_a_broken_stream_comes_back_and_loses_nothing(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "ci-deploy", "● live")
+        await world.use(key["key"])
+        await terminal.until(lambda: any("● ci-deploy" in line for line in terminal.lines))
+        world.transport.break_off()
+        await terminal.until(lambda: world.transport.asked.count(STREAM) > 1)
+        resumed = [headers.get("last-event-id") for headers in world.transport.headers]
+        assert any(resumed)
+        await terminal.sees("● live")
+
+
+async def test_a_server_that_is_away_leaves_the_last_data_with_its_age(
+    world: World, size: Size
+) -> None:
+    await world.user("ann@example.com")
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "ann@example.com", "● live")
+        world.transport.go_away()
+        await terminal.sees("✗ stale 0 s", "ann@example.com")
+        await terminal.sees("✗ stale 1 s")
+        await terminal.press("f5")
+        await terminal.sees("! no server answers", "shown as of", "ann@example.com")
+        await world.user("bob@example.com")
+        world.transport.come_back()
+        await terminal.sees("● live", "bob@example.com")
+        await terminal.no_longer_sees("! no server")
+
+
+async def test_an_action_while_the_server_is_away_says_so(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "the dashboard's")
+        await terminal.arms()
+        world.transport.go_away()
+        await terminal.press("x")
+        await terminal.is_asked("the dashboard's")
+        await terminal.press("y")
+        await terminal.hears("no server answers at http://auth.test/api")
+
+
+async def test_p_holds_the_picture_and_lets_it_go_again(world: World, size: Size) -> None:
+    async with world.terminal(size) as terminal:
+        await terminal.opens("2", "1 row", "● live")
+        await terminal.press("p")
+        await terminal.sees("‖ paused")
+        await world.user("ann@example.com")
+        await terminal.pilot.pause(1.5)
+        assert "ann@example.com" not in terminal.text
+        await terminal.press("p")
+        await terminal.sees("ann@example.com", "● live")
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [("2", "ann@example.com"), ("4", "ann@example.com"), ("5", "auth.user.created")],
+)
+async def test_what_happens_elsewhere_comes_by_itself(world: World, view: str, words: str) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens(view, "● live")
+        await world.user("ann@example.com")
+        if view == "4":
+            await world.session("ann@example.com")
+        await terminal.sees(words)
+
+
+async def test_a_key_revoked_elsewhere_is_seen_going(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "ci-deploy", "● live")
+        await world.ask("DELETE", f"/v1/admin/api-keys/{key['id']}")
+        await terminal.until(lambda: any("✗  ci-deploy" in line for line in terminal.lines))
+        await terminal.no_longer_sees("ci-deploy")
+
+
+async def test_a_view_left_and_entered_again_has_caught_up(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "1 row", "● live")
+        await terminal.opens("5", "auth.login")
+        await world.user("ann@example.com")
+        await terminal.sees("auth.user.created")
+        await terminal.opens("2", "ann@example.com")
+
+
+async def test_the_page_of_a_key_shows_its_use(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "ci-deploy", "● live")
+        await terminal.press("slash", *"ci-deploy", "enter", "enter")
+        await terminal.sees("Scopes", "Last used never")
+        await world.use(key["key"])
+        await terminal.sees("Last used 0 s ago", "From 127.0.0.1")
+        await world.ask("DELETE", f"/v1/admin/api-keys/{key['id']}")
+        await terminal.sees("✗ this is no longer there")
+        await terminal.press("R", "x")
+        await terminal.hears("there is no row to do this to")

@@ -1,0 +1,122 @@
+"""The contract between the two: what the dashboard decodes is what the server really answers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+
+from tests.tui.world import World
+from tui.access import ByKey
+from tui.client import Client, connection
+from tui.errors import Missing, NotOurServer, NotPermitted, NotSignedIn
+from tui.listings.all import LISTINGS
+from tui.rows import ApiKey, Page, User, decoded
+
+pytestmark = pytest.mark.anyio
+
+
+def client_of(world: World, key: str | None = None) -> Client:
+    return Client(connection(world.place().url, world.transport), ByKey(key or world.operator_key))
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+async def test_every_list_and_each_of_its_rows(world: World, name: str) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy", expires_in_days=3)
+    await world.use(key["key"])
+    listing, client = LISTINGS[name], client_of(world)
+    page = await client.page(listing.row, listing.path, {"sort": listing.sort, "limit": "1"})
+    assert page.next_cursor is not None
+    [row] = page.data
+    assert await client.one(listing.row, listing.path, row.id) == row
+    following = {"sort": listing.sort, "limit": "1", "cursor": page.next_cursor}
+    after = await client.page(listing.row, listing.path, following)
+    assert after.previous_cursor is not None
+    assert after.data != page.data
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+async def test_every_order_and_every_word_is_taken(world: World, name: str) -> None:
+    listing, client = LISTINGS[name], client_of(world)
+    for field in listing.sorts:
+        for sort in (field, f"-{field}"):
+            await client.page(listing.row, listing.path, {"sort": sort})
+    me = (await client.me()).id
+    for word in listing.words.values():
+        example = me if "id" in word.example else word.example
+        parameters = word.parameters(example, datetime.now(UTC))
+        assert parameters
+        await client.page(listing.row, listing.path, parameters)
+
+
+async def test_the_overview_the_config_and_who_one_is(world: World) -> None:
+    client = client_of(world)
+    overview = await client.overview()
+    assert len(overview.sign_ins) == 60
+    assert overview.users.operators == 1
+    assert (await client.config()).mode == "full"
+    assert (await client.me()).email == "root@example.com"
+
+
+async def test_what_is_changed_comes_back_as_a_row(world: World) -> None:
+    client = client_of(world)
+    user = await client.create_user({"email": "ann@example.com", "roles": ["user"]})
+    assert (await client.change_user(user.id, disabled=True)).is_disabled
+    await world.ask("PATCH", f"/v1/admin/users/{user.id}", json={"disabled": False})
+    assert await client.force_logout(user.id) == 0
+    with pytest.raises(Missing, match="session"):
+        await client.end_session(user.id)
+    assert await client.revoke_keys((user.id,)) == 0
+
+
+async def test_refusals_keep_the_servers_words(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    with pytest.raises(NotPermitted, match="Admin access required"):
+        await client_of(world, key["key"]).overview()
+    with pytest.raises(NotSignedIn, match="Invalid API key"):
+        await client_of(world, "evr_" + "0" * 64).overview()
+
+
+async def test_an_id_stays_one_segment_of_the_path(world: World) -> None:
+    with pytest.raises(Missing):
+        await client_of(world).one(User, "/v1/admin/users", "../../auth/me?x=")
+    assert world.transport.asked[-1][1].endswith("/users/..%2F..%2Fauth%2Fme%3Fx%3D")
+
+
+ROW = {
+    "id": "1",
+    "user_id": "2",
+    "user_email": "ann@example.com",
+    "name": "ci-deploy",
+    "key_prefix": "evr_12345678...",
+    "scopes": ["*"],
+    "status": "live",
+    "expires_at": None,
+    "last_used_at": None,
+    "last_used_ip": None,
+    "created_at": "2026-01-01T00:00:00Z",
+}
+
+
+def test_fields_that_are_new_are_ignored() -> None:
+    assert decoded(ApiKey, {**ROW, "invented": 1}, "a key").name == "ci-deploy"
+
+
+def test_a_field_that_is_missing_is_named() -> None:
+    lacking = {name: value for name, value in ROW.items() if name != "scopes"}
+    page = {"data": [lacking], "next_cursor": None, "previous_cursor": None}
+    with pytest.raises(NotOurServer, match=r"GET /keys: data\.0\.scopes: field required"):
+        decoded(Page[ApiKey], page, "GET /keys")
+
+
+@pytest.mark.parametrize("status", [302, 404, 502])
+async def test_another_servers_refusal_is_no_traceback(status: int) -> None:
+    def page(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers={"location": "https://elsewhere"}, text="<html>")
+
+    client = Client(connection("http://auth.test", httpx.MockTransport(page)))
+    with pytest.raises(NotOurServer, match=r"auth\.test"):
+        await client.config()

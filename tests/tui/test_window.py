@@ -1,0 +1,70 @@
+"""Columns that share a width, and pages that come and go."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.columns import GAP, shared
+from tui.listings.all import LISTINGS
+from tui.rows import Page, Row
+from tui.window import PAGES, Origin, Pages
+
+
+def page(first: int, count: int = 2, *, is_last: bool = False) -> Page[Row]:
+    rows = tuple(Row(id=str(number)) for number in range(first, first + count))
+    before = None if first == 0 else f"<{first}"
+    return Page[Row](
+        data=rows, previous_cursor=before, next_cursor=None if is_last else f">{first}"
+    )
+
+
+def ids(pages: Pages[Row]) -> str:
+    return "".join(row.id for row in pages.window.rows)
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+@pytest.mark.parametrize("width", [20, 75, 76, 95, 200])
+def test_columns_fill_a_width_and_never_exceed_it(name: str, width: int) -> None:
+    columns = shared(LISTINGS[name].columns, width)
+    assert columns[0][0] is LISTINGS[name].columns[0]
+    used = sum(size for _, size in columns) + GAP * (len(columns) - 1)
+    assert used <= max(width, columns[0][1])
+    assert all(column.least <= size <= column.most for column, size in columns)
+
+
+def test_pages_behind_push_out_pages_before() -> None:
+    pages: Pages[Row] = Pages()
+    pages.start(page(0), Origin())
+    assert pages.window.begins_the_list
+    for first in (2, 4, 6):
+        pages.append(page(first), Origin(f">{first - 2}"))
+    assert ids(pages) == "234567"
+    assert pages.window.before == "<2"
+    assert pages.origin == Origin(">0")
+    pages.prepend(page(0), Origin("<2", is_backward=True))
+    assert ids(pages) == "012345"
+    assert pages.window.begins_the_list
+    assert not pages.window.ends_the_list
+    assert pages.origin.is_backward
+    assert PAGES == 3
+
+
+def test_a_row_that_moved_between_two_requests_is_there_once() -> None:
+    pages: Pages[Row] = Pages()
+    pages.start(page(0), Origin())
+    pages.append(page(1), Origin(">0"))
+    assert ids(pages) == "012"
+
+
+def test_rows_change_leave_and_rise_in_place() -> None:
+    pages: Pages[Row] = Pages()
+    pages.start(page(0), Origin())
+    pages.append(page(2, is_last=True), Origin(">0"))
+    pages.change(lambda row: None if row.id == "1" else row)
+    assert ids(pages) == "023"
+    pages.lift("3")
+    assert ids(pages) == "302"
+    pages.put(1, Row(id="9"))
+    assert ids(pages) == "3902"
+    pages.put(99, Row(id="8"))
+    assert ids(pages) == "39028"
