@@ -7,6 +7,7 @@ to whoever draws. Knows the server only through the client.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import ClassVar
 
 from textual import on, work
@@ -49,7 +50,7 @@ TICK_SECONDS = 1.0
 class Dashboard(Acting, Exporting):
     """The operators' dashboard."""
 
-    CSS_PATH = "dashboard.tcss"
+    CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     TITLE = "Everruns Auth"
     COMMANDS = {Actions, ById}  # noqa: RUF012  (Textual's own form)
     COMMAND_PALETTE_BINDING = "ctrl+p"

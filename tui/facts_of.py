@@ -31,8 +31,8 @@ def user(row: User, now: datetime, identities: Sequence[Identity] = ()) -> list[
         ("State", state if row.is_disabled else Cell("enabled", "good")),
         ("Signs in by", Cell(others or row.auth_provider)),
         ("Address", verified),
-        ("Created", _at(row.created_at, now)),
-        ("Last active", _at(row.last_active_at, now)),
+        ("Created", _on(row.created_at, now)),
+        ("Last active", _on(row.last_active_at, now)),
         ("Sessions", Cell(str(row.session_count))),
         ("API keys", Cell(str(row.api_key_count))),
         ("Id", Cell(row.id, "dim")),
@@ -95,6 +95,13 @@ def _at(then: datetime | None, now: datetime) -> Cell:
     if then is None:
         return Cell("never", "dim")
     return Cell(f"{ages.since(then, now)}, {ages.exact(then)}")
+
+
+def _on(then: datetime | None, now: datetime) -> Cell:
+    """A time where there is little room."""
+    if then is None:
+        return Cell("never", "dim")
+    return Cell(f"{ages.since(then, now)} ({then:%Y-%m-%d})")
 
 
 def _end(then: datetime | None, now: datetime) -> Cell:

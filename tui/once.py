@@ -121,12 +121,13 @@ async def _json_printer(
     client: Client, listing: Listing[Any], parameters: Mapping[str, str]
 ) -> None:
     """One array, a row a line: it is written as it comes, and read by any JSON reader."""
-    between = "["
+    # Nothing is printed before the server has answered: a refusal prints nothing here.
+    opening = "["
     async for page in records(client, listing, parameters):
         for record in page:
-            print(f"{between}\n{json.dumps(record)}", end="")
-            between = ","
-    print("[]" if between == "[" else "\n]")
+            print(f"{opening}{json.dumps(record)}")
+            opening = ","
+    print("]" if opening == "," else "[]")
 
 
 async def _table_printer(

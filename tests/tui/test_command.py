@@ -29,7 +29,12 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[Place]:
     """Where the dashboard would have gone, instead of a terminal that tests do not have."""
     places: list[Place] = []
-    monkeypatch.setattr(command, "_open", lambda place: places.append(place) or 0)
+
+    def go(place: Place) -> int:
+        places.append(place)
+        return 0
+
+    monkeypatch.setattr(command, "_open", go)
     return places
 
 

@@ -162,5 +162,5 @@ async def test_a_renewal_by_another_dashboard_is_adopted(tmp_path: Path) -> None
     keeper(tmp_path).keep(tokens("0"))
     ours, theirs = (ByTokens(tokens("0"), keeper(tmp_path)) for _ in range(2))
     found = await asyncio.gather(ours.credential(renew), theirs.credential(renew))
-    assert found == ["access-1", "access-1"]
+    assert list(found) == ["access-1", "access-1"]
     assert renew.used == ["refresh-0"]

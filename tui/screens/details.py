@@ -69,9 +69,9 @@ class UserView(DetailView):
     """A user: identity, sessions, keys, and what the audit trail says about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "tab(1)", "Next tab"),
+        Binding("tab", "tab(1)", "Tabs"),
         Binding("shift+tab", "tab(-1)", "Previous tab", show=False),
-        Binding("l", "log_out", "Force logout"),
+        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("d", "disable", "Disable"),
         Binding("D", "enable", "Enable", show=False),
         Binding("m", "roles", "Roles"),
@@ -186,8 +186,8 @@ class SessionView(DetailView):
     """A session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "end", "End session"),
-        Binding("l", "log_out", "Force logout"),
+        Binding("x", "end", "End"),
+        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("o", "owner", "Owner"),
     ]
 
@@ -213,8 +213,8 @@ class EventView(DetailView):
     """An audit event, with its detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "owner", "The user it is about"),
-        Binding("a", "actor", "Who did it"),
+        Binding("o", "owner", "User"),
+        Binding("a", "actor", "Actor"),
     ]
 
     def __init__(self, event: AuditEvent) -> None:

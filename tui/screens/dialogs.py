@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +17,7 @@ from textual.widgets import Button, Input, Static
 
 from tui.deeds import Deed
 from tui.text import plain
+from tui.widgets.line import Line
 
 
 class Confirm(ModalScreen[bool]):
@@ -40,7 +42,7 @@ class Confirm(ModalScreen[bool]):
                     yield Static("\n".join(self._deed.names), markup=False)
             if self._deed.typed:
                 yield Static(f"Type {self._deed.typed} to go on:", markup=False)
-                yield Input(classes="typed", compact=True)
+                yield Line(classes="typed")
             with Horizontal(classes="buttons"):
                 # What is typed may hold any letter, so there the letters do not answer.
                 no, yes = ("Esc", "Enter") if self._deed.typed else ("n", "y")
@@ -70,8 +72,8 @@ class Confirm(ModalScreen[bool]):
     def _typed(self) -> None:
         self.query_one("#yes", Button).disabled = not self._is_typed
 
-    @on(Input.Submitted)
-    def _submitted(self) -> None:
+    @on(Line.Entered)
+    def _entered(self) -> None:
         self.action_yes()
 
     @on(Button.Pressed, "#yes")
@@ -110,27 +112,26 @@ class Form(ModalScreen[dict[str, str] | None]):
             yield Static(self._title, classes="title", markup=False)
             for field in self._fields:
                 yield Static(field.label, classes="label", markup=False)
-                yield Input(
+                yield Line(
                     field.value,
                     placeholder=field.hint,
                     password=field.is_secret,
-                    select_on_focus=False,
                     id=field.name,
-                    compact=True,
                 )
             with Horizontal(classes="buttons"):
                 yield Button(f"{self._go_on} (Enter)", id="go-on", variant="primary")
                 yield Button("Give up (Esc)", id="give-up")
 
     def on_mount(self) -> None:
-        self.query(Input).first().focus()
+        lines = list(self.query(Line))
+        for line, onward in pairwise(lines):
+            line.onward = onward
+        lines[0].focus()
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        if event.input.id == self._fields[-1].name:
+    @on(Line.Entered)
+    def _entered(self, event: Line.Entered) -> None:
+        if event.line.onward is None:
             self._finish()
-        else:
-            self.focus_next(Input)
 
     @on(Button.Pressed, "#go-on")
     def _finish(self) -> None:

@@ -14,6 +14,7 @@ from textual.widgets import Button, Checkbox, Footer, Input, Static
 
 from tui.contexts import checked_url
 from tui.entrance import Closed, Entered, enter, sign_in
+from tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -48,12 +49,12 @@ class SignIn(Screen[None]):
         with Vertical(classes="dialog", id="sign-in"):
             yield Static("Everruns Auth", classes="title", markup=False)
             yield Static("URL of the API", classes="label", markup=False)
-            yield Input(self.dashboard.place.url, id="url", compact=True)
+            yield Line(self.dashboard.place.url, id="url")
             with Vertical(id="credentials"):
                 yield Static("E-mail", classes="label", markup=False)
-                yield Input(id="email", compact=True)
+                yield Line(id="email")
                 yield Static("Password", classes="label", markup=False)
-                yield Input(id="password", password=True, compact=True)
+                yield Line(id="password", password=True)
                 yield Checkbox("Keep me signed in (file for you alone)", id="keep", compact=True)
             yield Static(id="words", markup=False)
             with Horizontal(classes="buttons"):
@@ -61,6 +62,7 @@ class SignIn(Screen[None]):
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
+        self.query_one("#email", Line).onward = self.query_one("#password")
         self._show_form(can_sign_in=False)
         if self._reason:
             self._show(Closed(self._reason))
@@ -69,7 +71,7 @@ class SignIn(Screen[None]):
 
     # Trying
 
-    @on(Input.Submitted)
+    @on(Line.Entered, "#url, #password")
     @on(Button.Pressed, "#go-on")
     def _go_on(self) -> None:
         if not self._has_good_url():

@@ -25,7 +25,9 @@ class Crumbs(Widget):
         here = Text(f" {CRUMB.join(self._crumbs)}", self._style("here"), no_wrap=True, end="")
         views = self._views()
         room = self.size.width - views.cell_len
-        if room < min(here.cell_len, 24) + 1:
+        # The way here matters more than the way elsewhere, once one is inside of something.
+        least = here.cell_len if len(self._crumbs) > 1 else min(here.cell_len, 12)
+        if room < least + 1:
             here.truncate(self.size.width, overflow="ellipsis")
             return here
         here.truncate(room - 1, overflow="ellipsis")

@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
-from tui.columns import Cell
+from tui.columns import GAP, Cell
 from tui.facts_of import Fact
 from tui.text import fitted
 
 NAME_WIDTH = 12
+EMPTY: Fact = ("", Cell(""))
 
 
 class Facts(Widget):
@@ -39,33 +41,46 @@ class Facts(Widget):
 
     def show(self, facts: Sequence[Fact]) -> None:
         """Show these from now on."""
-        is_taller = len(facts) != len(self._facts)
+        is_other_height = self._height(facts) != self._height(self._facts)
         self._facts = facts
-        self.refresh(layout=is_taller)
+        self.refresh(layout=is_other_height)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
-        return -(-len(self._facts) // self._columns(width))
+        return len(_lines(self._facts, width, self._columns(width)))
 
     def render(self) -> Text:
         width = self.size.width
-        columns = self._columns(width)
-        lines = -(-len(self._facts) // columns)
-        each = width // columns
         text = Text(no_wrap=True, end="")
-        for line in range(lines):
-            for name, cell in self._facts[line::lines]:
+        for line in _lines(self._facts, width, self._columns(width)):
+            each = width // len(line)
+            for name, cell in line:
                 self._append(text, name, cell, each)
             text.append("\n")
         return text
 
+    def _height(self, facts: Sequence[Fact]) -> int:
+        return len(_lines(facts, self.size.width, self._columns(self.size.width)))
+
     def _append(self, text: Text, name: str, cell: Cell, width: int) -> None:
         text.append(fitted(name, NAME_WIDTH), self._style("name"))
         style = self._style(cell.tone) if cell.tone else ""
-        text.append(fitted(cell.text, max(width - NAME_WIDTH - 2, 1)), style)
-        text.append("  ")
+        text.append(fitted(cell.text, max(width - NAME_WIDTH - GAP, 1)), style)
+        text.append(" " * GAP)
 
     def _columns(self, width: int) -> int:
         return 1 if self._is_wide or width < self.TWO_COLUMNS else 2
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"facts--{name}", partial=True)
+
+
+def _lines(facts: Sequence[Fact], width: int, columns: int) -> list[tuple[Fact, ...]]:
+    """The facts line by line; below two columns of them, those that need a line of their own."""
+    room = width // columns - NAME_WIDTH - GAP
+    narrow = [fact for fact in facts if columns == 1 or cell_len(fact[1].text) <= room]
+    wide = [fact for fact in facts if fact not in narrow]
+    height = -(-len(narrow) // columns)
+    lines = [tuple(narrow[line::height]) for line in range(height)]
+    # A line of one among lines of two keeps to its column.
+    lines = [line if len(line) == columns else (*line, EMPTY) for line in lines]
+    return [*lines, *((fact,) for fact in wide)]

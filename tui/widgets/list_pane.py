@@ -25,6 +25,7 @@ from tui.errors import Missing, NotSignedIn, Trouble
 from tui.feed import Event
 from tui.listings.listing import Listing
 from tui.rows import Page, Row
+from tui.widgets.line import Line
 from tui.widgets.live import Live
 from tui.widgets.table import COOL_AFTER_SECONDS, Lights, Table
 from tui.window import PAGE_ROWS, Origin, Pages, Window
@@ -98,7 +99,8 @@ class ListPane(Live, Generic[R]):
         self.fixed = dict(fixed or {})
         # Kept by name: what happens is told up to the very end, when children are gone already.
         self.table = Table(self._columns)
-        self._input = Input(placeholder=self._hint, classes="filter", compact=True)
+        self._input = Line(placeholder=self._hint, classes="filter")
+        self._input.onward = self.table
         self._status = Static(classes="status", markup=False)
         self.marks: dict[str, R] = {}
         self.filter = filters.Filter()
@@ -173,10 +175,10 @@ class ListPane(Live, Generic[R]):
         self.filter_text = event.value
         self._typing = self.set_timer(TYPING_SECONDS, self._apply_filter)
 
-    @on(Input.Submitted, ".filter")
-    def _filter_done(self, event: Input.Submitted) -> None:
+    @on(Line.Entered)
+    def _filter_done(self, event: Line.Entered) -> None:
         event.stop()
-        self.filter_text = event.value
+        self.filter_text = event.line.value
         self._apply_filter()
         self._leave_filter()
 

@@ -34,7 +34,7 @@ class UsersPane(ListPane[User]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "create", "New user"),
         Binding("space", "mark", "Mark", show=False),
-        Binding("l", "log_out", "Force logout"),
+        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("d", "disable", "Disable"),
         Binding("D", "enable", "Enable", show=False),
         Binding("m", "roles", "Roles"),
@@ -132,8 +132,8 @@ class SessionsPane(ListPane[Session]):
 
     listing = SESSIONS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "end", "End session"),
-        Binding("l", "log_out", "Force logout"),
+        Binding("x", "end", "End"),
+        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("o", "owner", "Owner", show=False),
     ]
 

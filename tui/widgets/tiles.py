@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
@@ -12,6 +13,8 @@ from tui.rows import Overview
 from tui.text import fitted
 
 Tile = tuple[str, tuple[tuple[str, str], ...]]
+
+NUMBER = 6
 
 
 def tiles_of(overview: Overview) -> tuple[Tile, ...]:
@@ -68,25 +71,32 @@ class Tiles(Widget):
 
     def render(self) -> Text:
         text = Text(no_wrap=True, end="")
-        if not self._tiles:
-            return text
-        width = self.size.width // len(self._tiles)
-        for line in range(self.LINES):
-            for head, numbers in self._tiles:
-                self._append(text, line, head, numbers, width)
+        columns = [_lines_of(tile) for tile in self._tiles]
+        widths = _widths(columns, self.size.width)
+        for line in range(self.LINES if columns else 0):
+            for lines, width in zip(columns, widths, strict=True):
+                text.append_text(self._styled(lines[line], width, is_head=line == 0))
             text.append("\n")
         return text
 
-    def _append(
-        self, text: Text, line: int, head: str, numbers: tuple[tuple[str, str], ...], width: int
-    ) -> None:
-        if line == 0:
-            style = self.get_component_rich_style("tiles--head", partial=True)
-            text.append(fitted(head, width), style)
-        elif line <= len(numbers):
-            number, name = numbers[line - 1]
-            style = self.get_component_rich_style("tiles--name", partial=True)
-            text.append(f"{number:>5} ")
-            text.append(fitted(name, width - max(len(number), 5) - 1), style)
-        else:
-            text.append(" " * width)
+    def _styled(self, words: str, width: int, *, is_head: bool) -> Text:
+        style = self.get_component_rich_style(
+            "tiles--head" if is_head else "tiles--name", partial=True
+        )
+        text = Text(fitted(words, width), no_wrap=True, end="")
+        # Of a number and its name only the name is faint.
+        text.stylize(style, 0 if is_head else NUMBER)
+        return text
+
+
+def _lines_of(tile: Tile) -> list[str]:
+    head, numbers = tile
+    lines = [head, *(f"{number:>{NUMBER}} {name}" for number, name in numbers)]
+    return [*lines, *[""] * (Tiles.LINES - len(lines))]
+
+
+def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Each tile as wide as it has to be, and the rest of the width shared."""
+    needed = [max(map(cell_len, lines)) + 1 for lines in columns]
+    spare = max(width - sum(needed), 0) // max(len(needed), 1)
+    return [least + spare for least in needed]

@@ -1,0 +1,45 @@
+"""Owns a line of text whose Enter is obeyed before the next key.
+
+Keys that are typed ahead, or by a password manager, would else land in the line that was just left: a
+password, readable, behind the e-mail. Knows nothing of what is typed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+
+class Line(Input):
+    """An `Input` with a place to go on to."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "leave_line", "Go on", show=False, priority=True)
+    ]
+
+    class Entered(Message):
+        """Enter was pressed, and all that was typed before it is in the line."""
+
+        def __init__(self, line: Line) -> None:
+            super().__init__()
+            self.line = line
+
+        @property
+        def control(self) -> Line:
+            """What `on` selects by."""
+            return self.line
+
+    def __init__(self, value: str = "", **options: Any) -> None:
+        super().__init__(value, compact=True, select_on_focus=False, **options)
+        self.onward: Widget | None = None
+
+    def action_leave_line(self) -> None:
+        """Focus what comes next at once; say so once the keys before Enter were worked off."""
+        if self.onward is not None:
+            # `focus` would do it a little later.
+            self.screen.set_focus(self.onward)
+        self.call_later(self.post_message, self.Entered(self))
