@@ -80,14 +80,7 @@ class Asking:
 
     def search(self, name: str = "q") -> str | None:
         """What is searched for, trimmed and composed; None where the box is empty."""
-        value = self._values.get(name, "").strip()
-        if not value:
-            return None
-        if len(value) > MAX_TEXT or not _is_printable(value):
-            raise Invalid(
-                FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control")
-            )
-        return unicodedata.normalize("NFC", value)
+        return searched(name, self._values.get(name, ""))
 
     def whole(self, name: str, least: int, most: int, default: int) -> int:
         value = self._values.get(name)
@@ -121,6 +114,14 @@ class Asking:
             return None if value is None else parse(value)
         except (ValueError, OverflowError):
             raise Invalid(FieldError(name, f"{name}: {accepted}")) from None
+
+
+def searched(name: str, sent: str) -> str | None:
+    """What is searched for; raises `Invalid`."""
+    value = unicodedata.normalize("NFC", sent.strip())
+    if len(value) > MAX_TEXT or not _is_printable(value):
+        raise Invalid(FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control"))
+    return value or None
 
 
 def _moment(text: str) -> datetime:
