@@ -61,7 +61,9 @@ class Dialect:
         """A time to show, as text in UTC; NULL where PostgreSQL has none that can be written."""
         if self.is_sqlite:
             return column
-        return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        written = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        # Before that, the year would be written without its BC.
+        return f"CASE WHEN {column} >= '0001-01-02' THEN {written} END"
 
     def text(self, column: str) -> str:
         """A column of another type to show as text: an id, JSON."""
