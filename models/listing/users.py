@@ -104,7 +104,11 @@ def _provider(provider: str) -> tuple[Sql, Shortcut | None]:
     if provider == LOCAL:
         # Those without an identity are in no index; they are many nearly everywhere.
         return check, None
-    by_index = Sql("SELECT user_id AS id FROM oauth_identities WHERE provider = ?", (provider,))
+    # In order, for a planner that takes a provider it has not heard of for one that all have.
+    by_index = Sql(
+        "SELECT user_id AS id FROM oauth_identities WHERE provider = ? ORDER BY user_id",
+        (provider,),
+    )
     return check, Shortcut(by_index)
 
 

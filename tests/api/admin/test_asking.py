@@ -136,15 +136,14 @@ async def test_a_cursor_that_somebody_made_up_is_refused_or_answered(
     text = (await ask(http, root, "users", *query)).json()["next_cursor"]
     parts = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     raw = [urlsafe_b64encode(value).decode() for value in (b"tomorrow", b"\0", b"\xff", b"")]
-    for index, values in enumerate(
-        (
-            ["sideways", None],
-            ["date", "null", "blob", "integer", 1],
-            [*raw, "=", "a"],
-            ["ann", "", "\0", []],
-            ["0" * 16],
-        )
-    ):
+    tried: list[list[object]] = [
+        ["sideways", None],
+        ["date", "null", "blob", "integer", 1],
+        [*raw, "=", "a"],
+        ["ann", "", "\0", []],
+        ["0" * 16],
+    ]
+    for index, values in enumerate(tried):
         for value in values:
             forged = [*parts[:index], value, *parts[index + 1 :]]
             cursor = urlsafe_b64encode(json.dumps(forged).encode()).decode()

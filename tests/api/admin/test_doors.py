@@ -25,7 +25,7 @@ every_route = pytest.mark.parametrize(
 async def called(http: httpx.AsyncClient, route: Route, headers: dict[str, str]) -> httpx.Response:
     """Call a route in a way that changes nothing even if it is let through."""
     path = "/".join(NOBODY if part.startswith("{") else part for part in route.path.split("/"))
-    json = {} if route.body is not None else None
+    json: dict[str, str] | None = {} if route.body is not None else None
     return await http.request(route.methods[0], path, json=json, headers=headers)
 
 
