@@ -28,11 +28,11 @@ from models.listing.sql import Dialect, Sql, all_of, filled
 Row = dict[str, Any]
 
 # Rows of a shortcut that are sorted without a thought, and those that are sorted rather than
-# walked for: a thousand cost about as much as a page, fifty thousand some hundred milliseconds.
-FEW, MANY = 1_000, 50_000
-# Rows that are tried at first, and how many more each time; all of them together cost far less than
-# the five seconds that a statement may take.
-FIRST_WALK, LATER_WALKS = 2_000, (10_000, 90_000)
+# walked for: a thousand cost about as much as a page, twenty thousand some tens of milliseconds.
+FEW, MANY = 1_000, 20_000
+# Rows that are tried at first, and how many more each time: a page of what nearly all fit, some
+# milliseconds, some tens of them, and what can be borne where no other way is left.
+STEPS = (300, 3_000, 20_000, 80_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,12 @@ class Found:
     stopped_at: Place | None = None
 
 
+def _is_promising(walked: Found, wanted: int) -> bool:
+    """Whether the third step fills the page, if what comes is as dense as what was, and to spare."""
+    density = len(walked.rows) / (STEPS[0] + STEPS[1])
+    return walked.stopped_at is not None and density * STEPS[2] > 1.5 * (wanted - len(walked.rows))
+
+
 class Search:
     """One page's way through the database."""
 
@@ -69,26 +75,21 @@ class Search:
         ids = await self._fewest([one for one in self._query.shortcuts if one.is_quick], FEW)
         if ids is not None:
             return Found(await self._read(start, wanted, ids=ids))
-        walked = await self._walk(start, wanted, FIRST_WALK)
-        if walked.stopped_at is not None and len(walked.rows) * LATER_WALKS[0] >= (
-            (wanted - len(walked.rows)) * FIRST_WALK
-        ):
-            # As dense as this, the next steps fill the page.
-            walked = await self._walk_on(walked, wanted, LATER_WALKS[:1])
+        walked = await self._walk_on(await self._walk(start, wanted, STEPS[0]), wanted, STEPS[1])
+        if _is_promising(walked, wanted):
+            walked = await self._walk_on(walked, wanted, STEPS[2])
         if walked.stopped_at is None:
             return walked
         ids = await self._fewest(self._query.shortcuts, MANY)
         if ids is not None:
             return Found(await self._read(start, wanted, ids=ids))
-        return await self._walk_on(walked, wanted, LATER_WALKS)
+        return await self._walk_on(walked, wanted, STEPS[3])
 
-    async def _walk_on(self, walked: Found, wanted: int, sizes: tuple[int, ...]) -> Found:
-        for size in sizes:
-            if walked.stopped_at is None:
-                break
-            further = await self._walk(Start(walked.stopped_at), wanted - len(walked.rows), size)
-            walked = Found([*walked.rows, *further.rows], further.stopped_at)
-        return walked
+    async def _walk_on(self, walked: Found, wanted: int, size: int) -> Found:
+        if walked.stopped_at is None:
+            return walked
+        further = await self._walk(Start(walked.stopped_at), wanted - len(walked.rows), size)
+        return Found([*walked.rows, *further.rows], further.stopped_at)
 
     async def _walk(self, start: Start | None, wanted: int, size: int) -> Found:
         """The rows that fit among the next `size` of each leg, until one leg has more than that."""
@@ -137,10 +138,12 @@ class Search:
     async def _fence(self, leg: Leg, part: Sql, size: int) -> Place | None:
         """Where the next `size` rows of the index end; None where there are fewer."""
         query = self._query
+        # Nothing that is not in the index.
+        row_id = "'' AS id" if query.sort.is_unique else "t.id"
         statement = filled(
-            f"SELECT p.id, p.row_number, {legs.place_columns(self._engine, query)} FROM ("
+            f"SELECT p.id, {legs.place_columns(self._engine, query)} FROM ("
             f"SELECT t.id, t.{query.sort.column}, row_number() OVER () AS row_number FROM ("
-            f"SELECT t.id, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
+            f"SELECT {row_id}, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
             f"ORDER BY {legs.order(query, leg)} LIMIT {size}) t) p WHERE p.row_number = {size}",
             part=part,
         )
@@ -181,4 +184,6 @@ class Search:
             if len(found) <= most:
                 most = len(found)
                 fewest = [row["id"] for row in found]
+            if most <= FEW:
+                break
         return fewest

@@ -103,19 +103,19 @@ def status_of(key: ApiKey) -> KeyStatus:
     return "stale" if key.last_used_at < NOW - 90 * DAY else "live"
 
 
-@pytest.fixture(params=["shortcut", "walk", "walk and shortcut", "long walk"])
+@pytest.fixture(params=["shortcut", "walk", "walk and shortcut", "promising walk", "long walk"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way that a search can take, made to be taken by small numbers."""
-    few, many, first, later = {
-        "shortcut": (1_000, 1_000, 1, (1,)),
-        "walk": (0, 0, 1_000, (1,)),
-        "walk and shortcut": (0, 1_000, 5, (1,)),
-        "long walk": (0, 0, 2, (3, 4)),
+    few, many, steps = {
+        "shortcut": (1_000, 1_000, (1, 1, 1, 1)),
+        "walk": (0, 0, (1_000, 1, 1, 1)),
+        "walk and shortcut": (0, 1_000, (2, 3, 1, 1)),
+        "promising walk": (0, 0, (2, 3, 1_000, 1)),
+        "long walk": (0, 0, (1, 2, 3, 4)),
     }[request.param]
     monkeypatch.setattr(search, "FEW", few)
     monkeypatch.setattr(search, "MANY", many)
-    monkeypatch.setattr(search, "FIRST_WALK", first)
-    monkeypatch.setattr(search, "LATER_WALKS", later)
+    monkeypatch.setattr(search, "STEPS", steps)
     return str(request.param)
 
 
@@ -149,8 +149,7 @@ async def test_a_page_that_was_not_filled_says_where_to_go_on(
     await populate()
     monkeypatch.setattr(search, "FEW", 0)
     monkeypatch.setattr(search, "MANY", 0)
-    monkeypatch.setattr(search, "FIRST_WALK", 1)
-    monkeypatch.setattr(search, "LATER_WALKS", (2,))
+    monkeypatch.setattr(search, "STEPS", (1, 1, 1, 1))
     rows = await page(Asked("name", 10), KeyFilters(q="z "))
     assert (list(rows.data), rows.previous_cursor) == ([], None)
     assert rows.next_cursor is not None

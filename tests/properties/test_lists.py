@@ -57,7 +57,9 @@ filters = st.builds(
     q=st.none() | PARTS.map(str.strip),
     role=st.none() | st.sampled_from(["user", "admin"]),
 )
-ways = st.sampled_from([(1_000, 1_000, 1_000), (0, 1_000, 2), (0, 0, 3)])
+ways = st.sampled_from(
+    [(1_000, 1_000, (9, 9, 9, 9)), (0, 1_000, (2, 1, 9, 9)), (0, 0, (1, 2, 1, 3))]
+)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -133,17 +135,17 @@ def bytes_of(value: Any) -> Any:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(made=users, sort=sorts, wanted=filters, limit=st.integers(1, 5), way=ways)
+@given(made=users, sort=sorts, wanted=filters, limit_and_way=st.tuples(st.integers(1, 5), ways))
 def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
     url: str,
     monkeypatch: pytest.MonkeyPatch,
     made: list[Made],
     sort: str,
     wanted: UserFilters,
-    limit: int,
-    way: tuple[int, int, int],
+    limit_and_way: tuple[int, tuple[int, int, tuple[int, ...]]],
 ) -> None:
-    for name, value in zip(("FEW", "MANY", "FIRST_WALK"), way, strict=True):
+    limit, way = limit_and_way
+    for name, value in zip(("FEW", "MANY", "STEPS"), way, strict=True):
         monkeypatch.setattr(search, name, value)
 
     async def run() -> None:
