@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import checks, growth, memory, revocation, sign_ins, startup
+from benchmarks import checks, growth, lists, memory, revocation, sign_ins, startup
 
 MEASUREMENTS = {
     "startup": startup.main,
@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "checks": checks.main,
     "revocation": revocation.main,
     "growth": growth.main,
+    "lists": lists.main,
     "memory": memory.main,
 }
 

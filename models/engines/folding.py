@@ -1,13 +1,26 @@
-"""Owns how a text loses its case on SQLite: letter by letter, as its index of parts does it."""
+"""Owns how a text loses its case on SQLite: letter by letter, never as its index would not do it.
+
+FTS5 folds by the tables of Unicode 6.1. What we fold and it does not would be found by one way of
+searching and not by the other, so only scripts that were complete then are folded.
+"""
 
 from __future__ import annotations
+
+# Latin, Greek, Cyrillic and Armenian, and what extends the first two.
+_LAST_OF_OLD_CYRILLIC = 0x527
+_ARMENIAN = range(0x531, 0x557)
+_EXTENSIONS = range(0x1E00, 0x2000)
+_YOUNGER = "\u037f"
 
 
 def folded(text: str) -> str:
     """The text without case; no letter becomes two."""
-    return text.lower() if text.isascii() else "".join(map(_lower, text))
+    return text.lower() if text.isascii() else "".join(map(_folded_letter, text))
 
 
-def _lower(letter: str) -> str:
+def _folded_letter(letter: str) -> str:
+    code = ord(letter)
+    if not (code <= _LAST_OF_OLD_CYRILLIC or code in _ARMENIAN or code in _EXTENSIONS):
+        return letter
     lower = letter.lower()
-    return lower if len(lower) == 1 else letter
+    return lower if len(lower) == 1 and letter != _YOUNGER else letter

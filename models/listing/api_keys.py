@@ -70,7 +70,7 @@ def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -
         is_descending=is_descending,
         within=_within(filters.status, ages),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=(*(shortcut for _, shortcut in conditions), *status_ways),
+        shortcuts=(*status_ways, *(shortcut for _, shortcut in conditions)),
     )
 
 
@@ -104,13 +104,13 @@ def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
 
 
 def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Shortcut]]:
-    if filters.q is not None:
-        yield _search(engine, filters.q)
     if filters.user_id is not None:
         yield (
             Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
             Shortcut(Sql("SELECT id FROM api_keys WHERE user_id = ?", (str(filters.user_id),))),
         )
+    if filters.q is not None:
+        yield _search(engine, filters.q)
 
 
 def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:

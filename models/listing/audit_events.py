@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from models.listing import reading
-from models.listing.query import Operator, Query, Shape, Sort, Within
+from models.listing.query import Operator, Query, Shape, Shortcut, Sort, Within
 from models.listing.sql import Dialect, Sql, dialect
 
 SORTS = {"at": Sort("at", is_time=True)}
@@ -57,6 +57,7 @@ def query(filters: EventFilters, sort: Sort, *, is_descending: bool) -> Query:
         # Each begins an index that goes on with the time.
         prefix=tuple(Sql(f"t.{column} = ?", (value,)) for column, value in first),
         checks=tuple(_check(engine, column, value) for column, value in rest),
+        shortcuts=tuple(_shortcut(column, value) for column, value in rest),
     )
 
 
@@ -76,6 +77,10 @@ def _equalities(filters: EventFilters) -> Iterator[tuple[str, str]]:
 
 def _check(engine: Dialect, column: str, value: str) -> Sql:
     return Sql(f"{engine.aside(f't.{column}')} = ?", (value,))
+
+
+def _shortcut(column: str, value: str) -> Shortcut:
+    return Shortcut(Sql(f"SELECT id FROM audit_events WHERE {column} = ? ORDER BY at", (value,)))
 
 
 def _within(filters: EventFilters) -> Iterator[Within]:

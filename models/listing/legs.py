@@ -49,7 +49,8 @@ def _is_possible(query: Query, *, is_null: bool) -> bool:
 
 def order(query: Query, leg: Leg, alias: str = "t") -> str:
     word = "DESC" if leg.is_descending else "ASC"
-    return f"{alias}.{query.sort.column} {word}, {alias}.id {word}"
+    columns = (query.sort.column,) if query.sort.is_unique else (query.sort.column, "id")
+    return ", ".join(f"{alias}.{column} {word}" for column in columns)
 
 
 def range_of(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Sql:
@@ -91,6 +92,8 @@ def _compared(engine: Dialect, query: Query, place: Place, operator: str) -> Sql
     if place.is_null:
         return Sql(f"t.id {operator} {row_id}", (place.id,))
     value = _value(engine, query.sort, place)
+    if query.sort.is_unique:
+        return Sql(f"t.{query.sort.column} {operator} {value.text}", value.values)
     return Sql(
         f"(t.{query.sort.column}, t.id) {operator} ({value.text}, {row_id})",
         (*value.values, place.id),

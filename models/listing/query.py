@@ -16,11 +16,15 @@ Operator = Literal[">", ">=", "<", "<="]
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A column to sort by; rows in which it is null come last, in both directions."""
+    """A column to sort by; rows in which it is null come last, in both directions.
+
+    Equals are in the order of their ids; where there are none, the index needs no ids.
+    """
 
     column: str
     is_time: bool = False
     is_nullable: bool = False
+    is_unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ A list without conditions is read off the index of its sort. One with conditions
 cheapest way that is sure to be cheap:
 
 1. where a shortcut (an index of a condition) leads to few rows, those are sorted;
-2. else the next rows of the sort's index are tried, which fills a page soon where many rows fit;
+2. else the next rows of the sort's index are tried, which fills a page soon where many rows fit,
+   and some more where those that were found say that it will;
 3. else any shortcut to not too many rows is taken, those that are dear to ask included;
 4. else the walk goes on, up to a limit: then the page holds what was found, and says where the walk
    stopped.
@@ -14,7 +15,7 @@ cheapest way that is sure to be cheap:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,9 +30,9 @@ Row = dict[str, Any]
 # Rows of a shortcut that are sorted without a thought, and those that are sorted rather than
 # walked for: a thousand cost about as much as a page, twenty thousand some tens of milliseconds.
 FEW, MANY = 1_000, 20_000
-# Rows that are tried at first, and how many more each time; all of them together cost far less than
-# the five seconds that a statement may take.
-FIRST_WALK, LATER_WALKS = 2_000, (20_000, 80_000)
+# Rows that are tried at first, and how many more each time: a page of what nearly all fit, some
+# milliseconds, some tens of them, and what can be borne where no other way is left.
+STEPS = (300, 3_000, 20_000, 80_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Found:
     stopped_at: Place | None = None
 
 
+def _is_promising(walked: Found, wanted: int) -> bool:
+    """Whether the third step fills the page, if what comes is as dense as what was, and to spare."""
+    density = len(walked.rows) / (STEPS[0] + STEPS[1])
+    return walked.stopped_at is not None and density * STEPS[2] > 1.5 * (wanted - len(walked.rows))
+
+
 class Search:
     """One page's way through the database."""
 
@@ -65,25 +72,24 @@ class Search:
         """The first `wanted` rows from `start` on."""
         if not self._query.is_filtered:
             return Found(await self._read(start, wanted))
-        quick = [one for one in self._query.shortcuts if one.is_quick]
-        shortcut = await self._shortest(quick, FEW)
-        if shortcut is None:
-            walked = await self._walk(start, wanted, FIRST_WALK)
-            if walked.stopped_at is None:
-                return walked
-            shortcut = await self._shortest(self._query.shortcuts, MANY)
-        if shortcut is not None:
-            return Found(await self._read(start, wanted, among=shortcut))
-        return await self._walk_on(walked, wanted)
+        ids = await self._fewest([one for one in self._query.shortcuts if one.is_quick], FEW)
+        if ids is not None:
+            return Found(await self._read(start, wanted, ids=ids))
+        walked = await self._walk_on(await self._walk(start, wanted, STEPS[0]), wanted, STEPS[1])
+        if _is_promising(walked, wanted):
+            walked = await self._walk_on(walked, wanted, STEPS[2])
+        if walked.stopped_at is None:
+            return walked
+        ids = await self._fewest(self._query.shortcuts, MANY)
+        if ids is not None:
+            return Found(await self._read(start, wanted, ids=ids))
+        return await self._walk_on(walked, wanted, STEPS[3])
 
-    async def _walk_on(self, walked: Found, wanted: int) -> Found:
-        for size in LATER_WALKS:
-            assert walked.stopped_at is not None
-            further = await self._walk(Start(walked.stopped_at), wanted - len(walked.rows), size)
-            walked = Found([*walked.rows, *further.rows], further.stopped_at)
-            if walked.stopped_at is None:
-                break
-        return walked
+    async def _walk_on(self, walked: Found, wanted: int, size: int) -> Found:
+        if walked.stopped_at is None:
+            return walked
+        further = await self._walk(Start(walked.stopped_at), wanted - len(walked.rows), size)
+        return Found([*walked.rows, *further.rows], further.stopped_at)
 
     async def _walk(self, start: Start | None, wanted: int, size: int) -> Found:
         """The rows that fit among the next `size` of each leg, until one leg has more than that."""
@@ -101,12 +107,12 @@ class Search:
         return Found(rows)
 
     async def _read(
-        self, start: Start | None, wanted: int, *, among: Shortcut | None = None
+        self, start: Start | None, wanted: int, *, ids: list[str] | None = None
     ) -> list[Row]:
         """The rows that fit, all or those that a shortcut leads to."""
         rows: list[Row] = []
         for leg, begin in self._from(start):
-            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows), among=among)
+            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows), ids=ids)
             if len(rows) == wanted:
                 break
         return rows
@@ -132,10 +138,12 @@ class Search:
     async def _fence(self, leg: Leg, part: Sql, size: int) -> Place | None:
         """Where the next `size` rows of the index end; None where there are fewer."""
         query = self._query
+        # Nothing that is not in the index.
+        row_id = "'' AS id" if query.sort.is_unique else "t.id"
         statement = filled(
-            f"SELECT p.id, p.row_number, {legs.place_columns(self._engine, query)} FROM ("
+            f"SELECT p.id, {legs.place_columns(self._engine, query)} FROM ("
             f"SELECT t.id, t.{query.sort.column}, row_number() OVER () AS row_number FROM ("
-            f"SELECT t.id, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
+            f"SELECT {row_id}, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
             f"ORDER BY {legs.order(query, leg)} LIMIT {size}) t) p WHERE p.row_number = {size}",
             part=part,
         )
@@ -143,26 +151,19 @@ class Search:
         return legs.place_of(rows[0]) if rows else None
 
     async def _rows(
-        self, leg: Leg, part: Sql, wanted: int, *, among: Shortcut | None = None
+        self, leg: Leg, part: Sql, wanted: int, *, ids: list[str] | None = None
     ) -> list[Row]:
         query = self._query
+        fitting = all_of((part, *self._conditions))
         inner = filled(
-            f"SELECT t.* FROM {self._source(among)} WHERE {{fitting}} "
+            f"SELECT t.* FROM {{source}} WHERE {{fitting}} "
             f"ORDER BY {legs.order(query, leg)} LIMIT {wanted}",
-            fitting=all_of((part, *self._conditions)),
-            **({"ids": among.ids} if among else {}),
+            source=self._engine.only(query.table, ids)
+            if ids is not None
+            else Sql(f"{query.table} t"),
+            fitting=fitting,
         )
         return await self._engine.rows(self._shaped(leg, inner))
-
-    def _source(self, among: Shortcut | None) -> str:
-        """The table alone, or the rows of a shortcut one by one: never the planner's own idea."""
-        table = self._query.table
-        if among is None:
-            return f"{table} t"
-        if self._engine.is_sqlite:
-            return f"(SELECT DISTINCT id FROM ({{ids}})) h CROSS JOIN {table} t ON t.id = h.id"
-        one = f"LATERAL (SELECT * FROM {table} WHERE {table}.id = h.id OFFSET 0) t"
-        return f"(SELECT DISTINCT id FROM ({{ids}}) i) h CROSS JOIN {one}"
 
     def _shaped(self, leg: Leg, inner: Sql) -> Sql:
         shape = self._shape
@@ -173,15 +174,16 @@ class Search:
             (*shape.columns.values, *inner.values),
         )
 
-    async def _shortest(
-        self, shortcuts: tuple[Shortcut, ...] | list[Shortcut], most: int
-    ) -> Shortcut | None:
-        """The shortcut that leads to the fewest rows, at most `most`."""
-        best, fewest = None, most + 1
+    async def _fewest(self, shortcuts: Iterable[Shortcut], most: int) -> list[str] | None:
+        """The ids to which the shortest shortcut leads; None where all lead to more than `most`."""
+        fewest = None
         for shortcut in shortcuts:
             text, values = shortcut.ids
-            counting = f"SELECT count(*) AS n FROM (SELECT 1 FROM ({text}) i LIMIT {fewest}) c"
-            (row,) = await self._engine.rows(Sql(counting, values))
-            if row["n"] < fewest:
-                best, fewest = shortcut, row["n"]
-        return best
+            limited = f"SELECT {self._engine.text('i.id')} AS id FROM ({text}) i LIMIT {most + 1}"
+            found = await self._engine.rows(Sql(limited, values))
+            if len(found) <= most:
+                most = len(found)
+                fewest = [row["id"] for row in found]
+            if most <= FEW:
+                break
+        return fewest

@@ -47,7 +47,7 @@ class SessionRow:
 def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: bool) -> Query:
     engine = dialect()
     conditions = tuple(_conditions(engine, filters))
-    shortcuts = [shortcut for _, shortcut in conditions]
+    shortcuts = []
     if filters.status == "expired":
         moment = engine.moment(now)
         past = f"SELECT id FROM refresh_tokens WHERE expires_at <= {moment.text}"
@@ -58,7 +58,7 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
         is_descending=is_descending,
         within=_within(filters.status, now),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=tuple(shortcuts),
+        shortcuts=(*shortcuts, *(shortcut for _, shortcut in conditions)),
     )
 
 
@@ -69,19 +69,19 @@ def _within(status: SessionStatus, now: datetime) -> tuple[Within, ...]:
 
 
 def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql, Shortcut]]:
+    if filters.user_id is not None:
+        yield (
+            Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
+            Shortcut(
+                Sql("SELECT id FROM refresh_tokens WHERE user_id = ?", (str(filters.user_id),))
+            ),
+        )
     if filters.q is not None:
         yield (
             of_owner(engine, filters.q),
             Shortcut(
                 owned_by("refresh_tokens", matching.by_index(engine, "users", filters.q)),
                 is_quick=engine.is_sqlite,
-            ),
-        )
-    if filters.user_id is not None:
-        yield (
-            Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
-            Shortcut(
-                Sql("SELECT id FROM refresh_tokens WHERE user_id = ?", (str(filters.user_id),))
             ),
         )
 

@@ -5,6 +5,7 @@ It knows no table. A value is always a parameter, written `?`; PostgreSQL's numb
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,11 +62,22 @@ class Dialect:
         """A time to show, as text in UTC; NULL where PostgreSQL has none that can be written."""
         if self.is_sqlite:
             return column
-        return f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        written = f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US')"
+        # Before that, the year would be written without its BC.
+        return f"CASE WHEN {column} >= '0001-01-02' THEN {written} END"
 
     def text(self, column: str) -> str:
         """A column of another type to show as text: an id, JSON."""
         return column if self.is_sqlite else f"{column}::text"
+
+    def only(self, table: str, ids: list[str]) -> Sql:
+        """Those rows of a table, called `t`, looked up one by one: never the planner's own idea."""
+        if self.is_sqlite:
+            each = "(SELECT DISTINCT value AS id FROM json_each(?)) h"
+            return Sql(f"{each} CROSS JOIN {table} t ON t.id = h.id", (json.dumps(ids),))
+        each = "(SELECT DISTINCT unnest(?::text[]::uuid[]) AS id) h"
+        one = f"LATERAL (SELECT * FROM {table} WHERE {table}.id = h.id OFFSET 0) t"
+        return Sql(f"{each} CROSS JOIN {one}", (ids,))
 
     async def rows(self, statement: Sql) -> list[dict[str, Any]]:
         """What the statement answers."""

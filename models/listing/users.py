@@ -14,7 +14,7 @@ from models.listing.query import Query, Shape, Shortcut, Sort
 from models.listing.sql import Dialect, Sql, dialect
 
 SORTS = {
-    "email": Sort("email"),
+    "email": Sort("email", is_unique=True),
     "name": Sort("name"),
     "created_at": Sort("created_at", is_time=True),
     "last_active_at": Sort("last_active_at", is_time=True, is_nullable=True),
@@ -64,6 +64,12 @@ def query(filters: UserFilters, sort: Sort, *, is_descending: bool) -> Query:
 
 def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Shortcut | None]]:
     """Each filter's check of a row, and the short way to the rows that pass it."""
+    if filters.role is not None:
+        yield _role(engine, filters.role)
+    if filters.provider is not None:
+        yield _provider(filters.provider)
+    if filters.disabled is not None:
+        yield _disabled(is_disabled=filters.disabled)
     if filters.q is not None:
         columns = [f"t.{column}" for column in SEARCHED]
         by_index = matching.by_index(engine, "users", filters.q)
@@ -71,12 +77,6 @@ def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Sh
             matching.found_in(engine, columns, filters.q),
             Shortcut(by_index, is_quick=engine.is_sqlite),
         )
-    if filters.role is not None:
-        yield _role(engine, filters.role)
-    if filters.provider is not None:
-        yield _provider(filters.provider)
-    if filters.disabled is not None:
-        yield _disabled(is_disabled=filters.disabled)
 
 
 def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
@@ -104,7 +104,11 @@ def _provider(provider: str) -> tuple[Sql, Shortcut | None]:
     if provider == LOCAL:
         # Those without an identity are in no index; they are many nearly everywhere.
         return check, None
-    by_index = Sql("SELECT user_id AS id FROM oauth_identities WHERE provider = ?", (provider,))
+    # In order, for a planner that takes a provider it has not heard of for one that all have.
+    by_index = Sql(
+        "SELECT user_id AS id FROM oauth_identities WHERE provider = ? ORDER BY user_id",
+        (provider,),
+    )
     return check, Shortcut(by_index)
 
 

@@ -6,6 +6,7 @@ would show rows that nobody asked for, and the next click revokes them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ T = TypeVar("T")
 DEFAULT_LIMIT = 50
 MAX_TEXT = 200
 MAX_CURSOR = 8_192
+_MORE_THAN_A_PREFIX = re.compile(r"evr_[0-9a-f]{9}", re.IGNORECASE)
 
 Q = "case does not count; three characters and more anywhere, fewer at the beginning only"
 
@@ -80,14 +82,7 @@ class Asking:
 
     def search(self, name: str = "q") -> str | None:
         """What is searched for, trimmed and composed; None where the box is empty."""
-        value = self._values.get(name, "").strip()
-        if not value:
-            return None
-        if len(value) > MAX_TEXT or not _is_printable(value):
-            raise Invalid(
-                FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control")
-            )
-        return unicodedata.normalize("NFC", value)
+        return searched(name, self._values.get(name, ""))
 
     def whole(self, name: str, least: int, most: int, default: int) -> int:
         value = self._values.get(name)
@@ -121,6 +116,19 @@ class Asking:
             return None if value is None else parse(value)
         except (ValueError, OverflowError):
             raise Invalid(FieldError(name, f"{name}: {accepted}")) from None
+
+
+def searched(name: str, sent: str) -> str | None:
+    """What is searched for; raises `Invalid`."""
+    value = unicodedata.normalize("NFC", sent.strip())
+    if len(value) > MAX_TEXT or not _is_printable(value):
+        raise Invalid(FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control"))
+    if _MORE_THAN_A_PREFIX.match(value):
+        # It is in the URL already, and so perhaps in a proxy's log; the next one need not be.
+        raise Invalid(
+            FieldError(name, f"{name}: Only the first 12 characters of a key are known; use those")
+        )
+    return value or None
 
 
 def _moment(text: str) -> datetime:

@@ -11,7 +11,7 @@ from api.identity.directory import Asked
 from api.routes import body
 from api.routes.admin import shapes
 from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
-from api.routes.admin.paging import Asking, Q, parameters
+from api.routes.admin.paging import Asking, Q, parameters, searched
 from api.routes.admin.sessions import USER_SESSIONS
 from api.routes.call import SignedInCall, id_in_path
 from api.routes.replies import reply, reply_nothing
@@ -49,9 +49,9 @@ async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
 
 async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
     """For the platform's own page, which may send more than we know."""
-    q = (request.args.get("search") or "").strip()
+    q = searched("search", request.args.get("search", ""))
     rows = await directory.page_of_users(
-        Asked(DEFAULT_SORT, MAX_MEMBERS), UserFilters(q=q or None), call.occasion.now
+        Asked(DEFAULT_SORT, MAX_MEMBERS), UserFilters(q=q), call.occasion.now
     )
     return reply(shapes.Members.model_validate(rows))
 
@@ -184,6 +184,6 @@ ROUTES = (
         guard=READ,
         query={"search": Parameter(f"Part of the e-mail or the name; {Q}")},
         answers={200: shapes.Members},
-        refusals=REFUSALS,
+        refusals=(*REFUSALS, errors.Invalid),
     ),
 )

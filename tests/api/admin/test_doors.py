@@ -1,0 +1,87 @@
+"""Who may call the operators' endpoints: each of them, with each kind of credential."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from api.routes.all import ROUTES
+from api.routes.table import Route
+from models import User
+from tests.api.people import Person, bearer, new_key, refusal, registered
+
+pytestmark = pytest.mark.anyio
+
+OPERATORS = [
+    route for route in ROUTES if route.path.startswith("/v1/admin") or route.path == "/v1/users"
+]
+NOBODY = "00000000-0000-7000-8000-000000000000"
+
+every_route = pytest.mark.parametrize(
+    "route", OPERATORS, ids=lambda route: f"{route.methods[0]} {route.path}"
+)
+
+
+async def called(http: httpx.AsyncClient, route: Route, headers: dict[str, str]) -> httpx.Response:
+    """Call a route in a way that changes nothing even if it is let through."""
+    path = "/".join(NOBODY if part.startswith("{") else part for part in route.path.split("/"))
+    json: dict[str, str] | None = {} if route.body is not None else None
+    return await http.request(route.methods[0], path, json=json, headers=headers)
+
+
+def is_read(route: Route) -> bool:
+    return route.methods == ("GET",)
+
+
+@every_route
+async def test_strangers_and_users_are_refused(
+    http: httpx.AsyncClient, ann: Person, route: Route
+) -> None:
+    assert refusal(await called(http, route, {})) == (401, "Authentication required")
+    key = (await new_key(http, ann, scopes=["*"]))["key"]
+    for credential in (ann.access_token, key):
+        answer = await called(http, route, bearer(credential))
+        assert refusal(answer) == (403, "Admin access required")
+
+
+@every_route
+async def test_an_operators_key_needs_the_scope_for_it(
+    http: httpx.AsyncClient, root: Person, route: Route
+) -> None:
+    fitting, unfit = (
+        ("admin:read", "admin:write") if is_read(route) else ("admin:write", "admin:read")
+    )
+    for scopes, is_let in (
+        ([fitting], True),
+        (["*"], True),
+        ([unfit], False),
+        (["keys:read", "keys:write"], False),
+        (["admin:*"], False),
+    ):
+        key = await new_key(http, root, scopes=scopes)
+        answer = await called(http, route, bearer(key["key"]))
+        assert (answer.status_code == 403) is not is_let, (scopes, answer.text)
+        assert answer.status_code in (200, 403, 404, 422)
+
+
+@every_route
+async def test_a_demoted_operator_is_refused_on_the_next_request(
+    http: httpx.AsyncClient, root: Person, route: Route
+) -> None:
+    other = await registered(http, "other@example.com")
+    await User.filter(id=other.id).update(roles=["admin"])
+    await http.patch(f"/v1/admin/users/{root.id}", json={"roles": []}, headers=root.bearer)
+    answer = await called(http, route, root.bearer)
+    assert refusal(answer) == (403, "Admin access required")
+
+
+@every_route
+async def test_another_sites_page_writes_nothing_with_the_operators_cookie(
+    http: httpx.AsyncClient, root: Person, route: Route
+) -> None:
+    headers = {**root.cookie, "Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    answer = await called(http, route, headers)
+    if is_read(route):
+        assert answer.status_code in (200, 404)
+    else:
+        assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")

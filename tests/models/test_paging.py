@@ -1,0 +1,223 @@
+"""Pages of lists: whole, in order, and steady while rows come and go, on both engines."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from api.identity import directory
+from api.identity.directory import Asked, Rows
+from models import ApiKey, User
+from models.listing import search
+from models.listing.api_keys import SORTS, Ages, KeyFilters, KeyStatus
+from tests.models.rows import DAY, NOW, add_key, add_user
+
+pytestmark = pytest.mark.anyio
+
+AGES = Ages(NOW, NOW - 90 * DAY)
+EVERYTHING = KeyFilters()
+DIRECTIONS = [sign + sort for sort in SORTS for sign in ("", "-")]
+
+
+async def page(asked: Asked, filters: KeyFilters = EVERYTHING) -> Rows[Any]:
+    return await directory.page_of_keys(asked, filters, AGES)
+
+
+async def whole(sort: str, filters: KeyFilters = EVERYTHING, *, limit: int = 3) -> list[str]:
+    """The names of all rows, page after page."""
+    names: list[str] = []
+    rows = await page(Asked(sort, limit), filters)
+    names += [row.name for row in rows.data]
+    while rows.next_cursor:
+        rows = await page(Asked(sort, limit, rows.next_cursor), filters)
+        names += [row.name for row in rows.data]
+    return names
+
+
+async def whole_backwards(
+    sort: str, filters: KeyFilters = EVERYTHING, *, limit: int = 3
+) -> list[str]:
+    """The names of all rows, from the last page to the first."""
+    rows = await page(Asked(sort, 200), filters)
+    last = await page(Asked(sort, 1, rows.next_cursor), filters) if rows.next_cursor else rows
+    assert not last.next_cursor
+    names = [row.name for row in last.data]
+    # From the second row on: a cursor points before the first row of the page that gave it.
+    rows = await page(Asked(sort, 1), filters)
+    while rows.next_cursor:
+        rows = await page(Asked(sort, 1, rows.next_cursor), filters)
+    names = [row.name for row in rows.data]
+    while rows.previous_cursor:
+        rows = await page(Asked(sort, limit, rows.previous_cursor), filters)
+        names = [row.name for row in rows.data] + names
+    return names
+
+
+async def populate(number: int = 40, *, seed: int = 1) -> list[ApiKey]:
+    """Keys of two users, with many equal values and many nulls."""
+    dice = random.Random(seed)
+    users = [await add_user("ann@example.com"), await add_user("bob@example.com", name="Bob")]
+    return [
+        await add_key(
+            dice.choice(users),
+            f"evr_{index}",
+            name=f"{dice.choice('xyz')} {index:03}",
+            now=NOW - dice.randrange(4) * DAY,
+            last_used_at=dice.choice((None, NOW - dice.randrange(4) * 40 * DAY)),
+            expires_at=dice.choice((None, NOW + dice.randrange(-2, 3) * DAY)),
+        )
+        for index in range(number)
+    ]
+
+
+def ordered(keys: Iterable[ApiKey], sort: str) -> list[str]:
+    """As the list should be, worked out without a database."""
+    column = sort.removeprefix("-")
+    known = [key for key in keys if getattr(key, column) is not None]
+    unknown = [key for key in keys if getattr(key, column) is None]
+    known.sort(key=lambda key: (getattr(key, column), str(key.id)), reverse=sort[0] == "-")
+    unknown.sort(key=lambda key: str(key.id), reverse=sort[0] == "-")
+    return [key.name for key in (*known, *unknown)]
+
+
+@pytest.mark.parametrize("sort", DIRECTIONS)
+async def test_pages_forwards_and_backwards_are_the_whole_list_nulls_last(
+    opened: str, sort: str
+) -> None:
+    keys = await populate()
+    expected = ordered(keys, sort)
+    for limit in (1, 3, 40, 41):
+        assert await whole(sort, limit=limit) == expected
+        assert await whole_backwards(sort, limit=limit) == expected
+
+
+def status_of(key: ApiKey) -> KeyStatus:
+    if key.expires_at is not None and key.expires_at <= NOW:
+        return "expired"
+    if key.last_used_at is None:
+        return "never_used"
+    return "stale" if key.last_used_at < NOW - 90 * DAY else "live"
+
+
+@pytest.fixture(params=["shortcut", "walk", "walk and shortcut", "promising walk", "long walk"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Each way that a search can take, made to be taken by small numbers."""
+    few, many, steps = {
+        "shortcut": (1_000, 1_000, (1, 1, 1, 1)),
+        "walk": (0, 0, (1_000, 1, 1, 1)),
+        "walk and shortcut": (0, 1_000, (2, 3, 1, 1)),
+        "promising walk": (0, 0, (2, 3, 1_000, 1)),
+        "long walk": (0, 0, (1, 2, 3, 4)),
+    }[request.param]
+    monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(search, "MANY", many)
+    monkeypatch.setattr(search, "STEPS", steps)
+    return str(request.param)
+
+
+@pytest.mark.parametrize("sort", DIRECTIONS)
+async def test_every_way_of_searching_finds_the_same_in_the_same_order(
+    opened: str, way: str, sort: str
+) -> None:
+    keys = await populate()
+    statuses: tuple[KeyStatus, ...] = ("live", "expired", "never_used", "stale")
+    for status in statuses:
+        expected = ordered([key for key in keys if status_of(key) == status], sort)
+        assert expected
+        assert await whole(sort, KeyFilters(status=status)) == expected
+    ann = await User.get(email="ann@example.com")
+    for filters, fitting in (
+        (KeyFilters(user_id=ann.id), [k for k in keys if k.user_id == ann.id]),
+        (KeyFilters(q="ann@"), [k for k in keys if k.user_id == ann.id]),
+        (KeyFilters(q="X 0"), [k for k in keys if k.name.startswith("x")]),
+        (
+            KeyFilters(q="bob", status="live"),
+            [k for k in keys if k.user_id != ann.id and status_of(k) == "live"],
+        ),
+        (KeyFilters(q="no such"), []),
+    ):
+        assert await whole(sort, filters) == ordered(fitting, sort), filters
+
+
+async def test_a_page_that_was_not_filled_says_where_to_go_on(
+    opened: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await populate()
+    monkeypatch.setattr(search, "FEW", 0)
+    monkeypatch.setattr(search, "MANY", 0)
+    monkeypatch.setattr(search, "STEPS", (1, 1, 1, 1))
+    rows = await page(Asked("name", 10), KeyFilters(q="z "))
+    assert (list(rows.data), rows.previous_cursor) == ([], None)
+    assert rows.next_cursor is not None
+    rows = await page(Asked("name", 10, rows.next_cursor), KeyFilters(q="z "))
+    assert rows.previous_cursor is not None
+    before = await page(Asked("name", 10, rows.previous_cursor), KeyFilters(q="z "))
+    assert before.data == []
+    assert before.previous_cursor is None or before.previous_cursor != rows.previous_cursor
+
+
+async def test_rows_that_come_and_go_neither_repeat_nor_hide_the_others(opened: str) -> None:
+    keys = await populate(30)
+    for sort in DIRECTIONS:
+        seen: list[str] = []
+        rows = await page(Asked(sort, 4))
+        user = await User.get(email="ann@example.com")
+        gone: set[str] = set()
+        while True:
+            seen += [row.name for row in rows.data]
+            if rows.next_cursor is None:
+                break
+            # The row that the cursor was made of goes, and rows of all places come.
+            victim = rows.data[-1]
+            await ApiKey.remove(victim.id)
+            gone.add(victim.name)
+            for place in ("a", "y 015", "zz"):
+                await add_key(user, f"evr_{sort}{len(seen)}{place}", name=f"{place} new")
+            rows = await page(Asked(sort, 4, rows.next_cursor))
+        mine = [name for name in seen if not name.endswith("new")]
+        assert mine == [name for name in ordered(keys, sort) if name in mine]
+        assert {key.name for key in keys} == set(mine)
+        await ApiKey.filter(name__endswith="new").delete()
+        keys = [key for key in keys if key.name not in gone]
+
+
+async def test_going_back_from_a_place_whose_rows_are_gone_loses_nothing(opened: str) -> None:
+    await populate(6)
+    first = await page(Asked("name", 3))
+    second = await page(Asked("name", 3, first.next_cursor))
+    for row in second.data:
+        await ApiKey.remove(row.id)
+    empty = await page(Asked("name", 3, first.next_cursor))
+    assert (empty.data, empty.next_cursor) == ([], None)
+    again = await page(Asked("name", 3, empty.previous_cursor))
+    assert [row.name for row in again.data] == [row.name for row in first.data]
+    for row in first.data:
+        await ApiKey.remove(row.id)
+    nothing = await page(Asked("name", 3, second.previous_cursor))
+    assert (nothing.data, nothing.previous_cursor) == ([], None)
+    await add_key(await User.get(email="ann@example.com"), name="x new")
+    came = await page(Asked("name", 3, nothing.next_cursor))
+    assert [row.name for row in came.data] in ([], ["x new"])
+
+
+async def test_the_ages_of_a_status_are_exact_at_their_edges(opened: str) -> None:
+    user = await add_user()
+    second = timedelta(seconds=1)
+    for name, expires_at, last_used_at in (
+        ("expired", NOW, NOW),
+        ("live", NOW + second, NOW - 90 * DAY),
+        ("stale", None, NOW - 90 * DAY - second),
+        ("never_used", NOW + second, None),
+    ):
+        await add_key(
+            user, f"evr_{name}", name=name, expires_at=expires_at, last_used_at=last_used_at
+        )
+    statuses: tuple[KeyStatus, ...] = ("live", "expired", "never_used", "stale")
+    for status in statuses:
+        for sort in DIRECTIONS:
+            rows = await page(Asked(sort), KeyFilters(status=status))
+            assert [(row.name, row.status) for row in rows.data] == [(status, status)]

@@ -1,0 +1,148 @@
+"""The side tables that searches and roles go by: true whatever is written, by hand too."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from pathlib import Path
+
+import pytest
+
+from api.database_url import DatabaseUrl
+from models import ApiKey, User, database, new_id
+from models.engines.folding import folded
+from models.listing import matching
+from models.listing.sql import dialect
+from tests.models.catalogue import tables
+from tests.models.rows import NOW, add_key, add_user
+from tests.support.databases import execute
+
+pytestmark = pytest.mark.anyio
+
+TIMES = "'2026-01-01 12:00:00+00:00', '2026-01-01 12:00:00+00:00'"
+
+
+async def found(table: str, q: str) -> set[str]:
+    """The ids that the index of parts finds."""
+    statement = matching.by_index(dialect(), table, q)
+    return {str(row["id"]) for row in await dialect().rows(statement)}
+
+
+async def with_role(role: str) -> set[str]:
+    """The users whom the short way to a role leads to."""
+    rows = await database.connection().execute_query_dict(
+        "SELECT user_id FROM users_roles WHERE role = ?", [role]
+    )
+    return {row["user_id"] for row in rows}
+
+
+async def test_a_user_is_found_by_parts_of_the_words_in_both_columns(opened: str) -> None:
+    user = await add_user("ann@example.com", name="Jörg O'Neill 100%_\\x")
+    for q in ("ann", "nn@", "EXAMPLE.COM", "jÖrg", "o'n", "100%_\\x", "a", "an", "j", "Jö"):
+        assert await found("users", q) == {str(user.id)}, q
+    for q in ("anne", "n@", "org", "10_%", "%", "_", '"', "nn", 'a"b', "com j"):
+        assert await found("users", q) == set(), q
+
+
+async def test_a_key_is_found_by_its_name_and_by_its_prefix(opened: str) -> None:
+    key = await add_key(await add_user(), "evr_1a2b3c4d", name="ci-deploy")
+    for q in ("deploy", "evr_1a2b", "2B3C", "c", "ev"):
+        assert await found("api_keys", q) == {str(key.id)}, q
+    assert await found("api_keys", "ann") == set()
+
+
+async def test_what_is_found_follows_every_change(opened: str) -> None:
+    user = await add_user(name="Before")
+    key = await add_key(user, name="one name")
+    await User.filter(id=user.id).update(name="After")
+    await ApiKey.filter(id=key.id).update(name="another")
+    assert (await found("users", "before"), await found("api_keys", "one n")) == (set(), set())
+    assert await found("users", "after") == {str(user.id)}
+    assert await found("api_keys", "another") == {str(key.id)}
+    await user.delete()
+    assert (await found("users", "after"), await found("api_keys", "another")) == (set(), set())
+
+
+async def test_an_id_that_changes_is_followed(opened: str) -> None:
+    user, other = await add_user(), new_id()
+    await execute(opened, f"UPDATE users SET id = '{other}' WHERE id = '{user.id}'")
+    assert await found("users", "ann") == {str(other)}
+
+
+async def test_a_shells_replace_keeps_what_is_found_true(sqlite_url: str) -> None:
+    async with database.opened(DatabaseUrl.parse(sqlite_url)):
+        user, other = await add_user(), new_id()
+        await execute(
+            sqlite_url,
+            "REPLACE INTO users (id, email, name, roles, email_verified, created_at, updated_at)"
+            f" VALUES ('{other}', 'ann@example.com', 'Second', '[\"ops\"]', 1, {TIMES})",
+        )
+        assert await found("users", "ann") == await with_role("ops") == {str(other)}
+        assert await with_role("user") == set()
+        await add_key(await User.get(id=other), name="first")
+        await execute(sqlite_url, "UPDATE api_keys SET name = 'second'")
+        assert (await found("api_keys", "first"), str(user.id)) == (set(), str(user.id))
+
+
+async def test_vacuum_does_not_mix_up_who_is_found(sqlite_url: str) -> None:
+    async with database.opened(DatabaseUrl.parse(sqlite_url)):
+        users = [await add_user(f"user{number}@example.com") for number in range(9)]
+        for user in users[:8:2]:
+            await user.delete()
+        connection = sqlite3.connect(sqlite_url.removeprefix("sqlite://"))
+        connection.execute("VACUUM")
+        connection.execute(
+            "INSERT INTO users_search_parts(users_search_parts) VALUES ('integrity-check')"
+        )
+        connection.close()
+        for user in users[1::2]:
+            assert await found("users", user.email) == {str(user.id)}
+
+
+async def test_roles_are_followed_whatever_is_in_the_list(sqlite_url: str) -> None:
+    async with database.opened(DatabaseUrl.parse(sqlite_url)):
+        user = await add_user(roles=["admin", "user", "admin"])
+        assert await with_role("admin") == {str(user.id)}
+        await execute(sqlite_url, 'UPDATE users SET roles = \'[1, null, {"a": 2}, "ops"]\'')
+        assert (await with_role("admin"), await with_role("ops")) == (set(), {str(user.id)})
+        await execute(sqlite_url, "DELETE FROM users")
+        assert await with_role("ops") == set()
+
+
+async def test_the_last_of_the_enabled_operators_are_counted_on_both_engines(opened: str) -> None:
+    first = await add_user("a@example.com", roles=["admin"])
+    await add_user("b@example.com", roles=["user", "admin"])
+    await add_user("c@example.com", roles=["admin"], disabled_at=NOW)
+    await add_user("d@example.com", roles=["administrator"])
+    assert await User.enabled_operators() == 2
+    assert await User.enabled_operators(besides=first.id) == 1
+
+
+async def test_a_truncated_table_is_forgotten(postgresql_url: str) -> None:
+    async with database.opened(DatabaseUrl.parse(postgresql_url)):
+        await add_key(await add_user())
+        await execute(postgresql_url, "TRUNCATE api_keys")
+        assert (await found("api_keys", "evr_one"), len(await found("users", "ann"))) == (set(), 1)
+        await execute(postgresql_url, "TRUNCATE users CASCADE")
+        assert await found("users", "ann") == set()
+
+
+async def test_a_migrated_database_has_its_side_tables(opened: str) -> None:
+    expected = {"users_search", "api_keys_search"}
+    assert expected <= await tables(with_side_tables=True)
+
+
+def test_sqlites_index_folds_every_letter_that_we_fold(tmp_path: Path) -> None:
+    letters = [chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
+    others = [letter for letter in letters if folded(letter) != letter]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE t USING fts5(a, tokenize='trigram')")
+    connection.executemany(
+        "INSERT INTO t (rowid, a) VALUES (?, ?)", [(ord(one), one + "ab") for one in others]
+    )
+    for letter in others:
+        phrase = f'"{folded(letter)}ab"'
+        rows = connection.execute("SELECT rowid FROM t WHERE t MATCH ?", (phrase,)).fetchall()
+        assert (ord(letter),) in rows, hex(ord(letter))
+    connection.close()
+    assert len(others) > 600
