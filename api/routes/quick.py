@@ -7,7 +7,6 @@ has to be encoded. Whatever is not that simple takes the long way, which decides
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import lru_cache
 from secrets import token_hex
 from time import time
@@ -92,13 +91,14 @@ def quick(slow: Any, answer: Answerer, settings: Settings) -> Any:
             text = shown_text(request)
         if text is None:
             return slow(request)
-        authority = request.app.ctx.services.authority
-        known = authority.recall(text, time())
+        authority, now = request.app.ctx.services.authority, time()
+        known = authority.recall(text, now)
         response = answer(request, known) if known is not None else None
         if known is None or response is None:
             return slow(request)
-        if known.principal.key_id is not None:
-            authority.note_use(known, datetime.now(UTC), address_of(request))
+        key_id = known.principal.key_id
+        if key_id is not None:
+            authority.note_use(key_id, now, address_of(request))
         # Sanic's own mark for "they ran": there is nothing for them to do here.
         request._response_middleware_started = True  # noqa: SLF001
         return response
