@@ -114,7 +114,7 @@ def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | Non
     if values is None:
         # No value holds a NUL: they are percent-encoded.
         values = known.verify = "\0".join(headers_of(known.principal).values()).encode()
-    count_quietly("/v1/auth/verify")
+    count_quietly(request.method, "/v1/auth/verify")
     return RememberedResponse(_VERIFY_LINES % tuple(values.split(b"\0")), b"")
 
 
@@ -125,7 +125,7 @@ def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
     body = known.me
     if body is None:
         body = known.me = profile_of(known.principal).model_dump_json().encode()
-    count_quietly("/v1/auth/me")
+    count_quietly(request.method, "/v1/auth/me")
     return RememberedResponse(_ME_LINES % (len(body), token_hex(16).encode()), body)
 
 
