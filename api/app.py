@@ -45,6 +45,11 @@ def create_app(settings: Settings, *, workers: int = 1) -> App:
         request_class=TimedRequest,
         error_handler=Problems(),
     )
+    # Looked up once: each look into Sanic's configuration costs more than a look into memory.
+    config = app.config
+    app.ctx.is_behind_proxy = bool(
+        config.PROXIES_COUNT or config.REAL_IP_HEADER or config.FORWARDED_SECRET
+    )
     add_routes(app, ROUTES, settings, _shortcuts(settings))
     _add_openapi(app, settings)
     if settings.cors_origins:
@@ -138,10 +143,11 @@ def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await app.ctx.services.changes.stop()
         app.ctx.services.hasher.close()
         await _finish(app.ctx.services.usage.flush())
         await database.close_database(app.ctx.database)
+        # After the connections: see `wal_index.py`.
+        await app.ctx.services.changes.stop()
 
     app.before_server_start(start)
     app.before_server_stop(end_streams)

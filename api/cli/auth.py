@@ -48,6 +48,21 @@ def dashboard(context: typer.Context) -> None:
 
 
 @app.command()
+def demo(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port of its server; 0 takes a free one.")
+    ] = 0,
+    dashboard: Annotated[
+        bool, typer.Option(help="Open the dashboard on it, or only serve until Ctrl-C.")
+    ] = True,
+) -> None:
+    """Show the dashboard on a throw-away server with invented people. Leaves nothing behind."""
+    from api.demo.command import demo as run_demo  # noqa: PLC0415  (loads only for itself)
+
+    raise typer.Exit(run_demo(port=port, has_dashboard=dashboard))
+
+
+@app.command()
 def config() -> None:
     """Print every setting, its value, and whether it is set or a default. Secrets are masked."""
     try:

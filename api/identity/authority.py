@@ -58,11 +58,9 @@ class Authority:
             self._memory.recall(fingerprint(credential), now) if self._changes.is_heard() else None
         )
 
-    def note_use(self, known: Remembered, at: datetime, ip_address: str | None) -> None:
-        """Note the use of a remembered credential, where it is a key."""
-        key_id = known.principal.key_id
-        if key_id is not None:
-            self._usage.note(key_id, at, ip_address)
+    def note_use(self, key_id: UUID, at: float, ip_address: str | None) -> None:
+        """Note the use of a remembered key; `at` is in seconds since the epoch."""
+        self._usage.note(key_id, at, ip_address)
 
     async def by_access_token(self, token: str, occasion: Occasion) -> Principal:
         """The principal of a session's access token.
@@ -101,7 +99,7 @@ class Authority:
         principal = known.principal if known is not None else await self._ask_key(key, occasion)
         assert principal.key_id is not None
         if is_use:
-            self._usage.note(principal.key_id, occasion.now, occasion.ip_address)
+            self._usage.note(principal.key_id, occasion.now.timestamp(), occasion.ip_address)
         return principal
 
     async def _ask_key(self, key: str, occasion: Occasion) -> Principal:

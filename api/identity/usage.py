@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -21,10 +21,14 @@ class KeyUsage:
     """The uses that are not written yet: key id to newest time and address."""
 
     def __init__(self) -> None:
-        self._noted: dict[UUID, tuple[datetime, str | None]] = {}
+        self._noted: dict[UUID, tuple[float, str | None]] = {}
 
-    def note(self, key_id: UUID, at: datetime, ip_address: str | None) -> None:
-        """Remember a use, unless a newer one is remembered already."""
+    def note(self, key_id: UUID, at: float, ip_address: str | None) -> None:
+        """Remember a use, unless a newer one is remembered already.
+
+        `at` is in seconds since the epoch: every checked request comes through here, and most of
+        their times are never written.
+        """
         known = self._noted.get(key_id)
         if known is None or known[0] < at:
             self._noted[key_id] = (at, ip_address)
@@ -35,7 +39,10 @@ class KeyUsage:
         if not noted:
             return
         # In the order of the ids, so that two nodes lock the same rows alike.
-        uses = [(key_id, at, ip) for key_id, (at, ip) in sorted(noted.items())]
+        uses = [
+            (key_id, datetime.fromtimestamp(at, UTC), ip)
+            for key_id, (at, ip) in sorted(noted.items())
+        ]
         try:
             await ApiKey.note_uses(uses)
         except BaseException:

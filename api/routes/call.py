@@ -108,7 +108,7 @@ def request_id_of(request: Request) -> str:
 
 def address_of(request: Request) -> str | None:
     """The client's address; a proxy is believed only where Sanic was told of it."""
-    if _is_behind_proxy(request):
+    if request.app.ctx.is_behind_proxy:
         # Where what the proxy wrote is no address, the proxy's own has to do.
         return _address(request.remote_addr) or _address(request.ip)
     if "x-forwarded-for" in request.headers:
@@ -125,11 +125,6 @@ def _address(text: str) -> str | None:
         return str(ipaddress.ip_address(bare.partition("%")[0]))
     except ValueError:
         return None
-
-
-def _is_behind_proxy(request: Request) -> bool:
-    config = request.app.config
-    return bool(config.PROXIES_COUNT or config.REAL_IP_HEADER or config.FORWARDED_SECRET)
 
 
 def _say_once(request: Request) -> None:

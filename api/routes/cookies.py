@@ -30,6 +30,18 @@ def shown(request: Request, name: str) -> str | None:
     return found[-1] if found else None
 
 
+def plain(header: str, name: str) -> str | None:
+    """The cookie of a name out of a Cookie header, without parsing the rest of it.
+
+    None also where it is not that simple: where the name is there twice, or the value is quoted.
+    """
+    before, found, rest = header.partition(f"{name}=")
+    if not found or (before and not before.endswith("; ")) or name in rest:
+        return None
+    value = rest.partition(";")[0].strip()
+    return None if not value or value.startswith('"') else value
+
+
 def set_cookies(response: HTTPResponse, tokens: Tokens, settings: Settings) -> None:
     """Hand both tokens to the browser, out of reach of its scripts."""
     _add(

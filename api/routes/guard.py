@@ -18,7 +18,7 @@ from api.identity.occasion import Occasion
 from api.identity.principal import EVERYTHING, Principal
 from api.identity.services import Services
 from api.routes.browsers import check_site
-from api.routes.cookies import ACCESS, shown
+from api.routes.cookies import ACCESS, plain, shown
 
 Guard = Callable[[Principal], None]
 
@@ -56,7 +56,8 @@ def shown_text(request: Request) -> str | None:
     """
     header: str | None = request.headers.get("authorization")
     if header is None:
-        cookie: str | None = request.cookies.get(ACCESS)
+        cookies = request.headers.get("cookie")
+        cookie = plain(cookies, ACCESS) if cookies is not None else None
         return None if cookie is None or cookie.startswith(_KEY_MARK) else cookie
     if header.startswith("Bearer "):
         return header[7:]

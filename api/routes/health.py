@@ -36,9 +36,14 @@ async def ready(request: Request, call: Call) -> HTTPResponse:
             status="ready",
             database="ok",
             migrations="current",
-            changes="heard" if call.services.changes.is_heard() else "asking",
+            changes="heard" if _is_remembering(call) else "asking",
         )
     )
+
+
+def _is_remembering(call: Call) -> bool:
+    """Whether checks are answered from memory: changes are heard, and there is a memory."""
+    return bool(call.services.settings.remembered_credentials) and call.services.changes.is_heard()
 
 
 async def metrics(request: Request, call: SignedInCall) -> HTTPResponse:

@@ -49,7 +49,7 @@ DURATION = Histogram(
     buckets=_BUCKETS,
 )
 
-_quiet: Tally[str] = Tally()
+_quiet: Tally[tuple[str, str]] = Tally()
 
 
 def count(method: str, route: str, status: int, seconds: float) -> None:
@@ -58,14 +58,14 @@ def count(method: str, route: str, status: int, seconds: float) -> None:
     DURATION.labels(route).observe(seconds)
 
 
-def count_quietly(route: str) -> None:
+def count_quietly(method: str, route: str) -> None:
     """Note a successful check, whose time is not measured: measuring would be a part of it."""
-    _quiet[route] += 1
+    _quiet[method, route] += 1
 
 
 def _write_quiet() -> None:
-    for route, number in _quiet.items():
-        REQUESTS.labels("GET", route, "200").inc(number)
+    for (method, route), number in _quiet.items():
+        REQUESTS.labels(method, route, "200").inc(number)
     _quiet.clear()
 
 

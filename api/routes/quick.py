@@ -7,7 +7,6 @@ has to be encoded. Whatever is not that simple takes the long way, which decides
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import lru_cache
 from secrets import token_hex
 from time import time
@@ -92,13 +91,14 @@ def quick(slow: Any, answer: Answerer, settings: Settings) -> Any:
             text = shown_text(request)
         if text is None:
             return slow(request)
-        authority = request.app.ctx.services.authority
-        known = authority.recall(text, time())
+        authority, now = request.app.ctx.services.authority, time()
+        known = authority.recall(text, now)
         response = answer(request, known) if known is not None else None
         if known is None or response is None:
             return slow(request)
-        if known.principal.key_id is not None:
-            authority.note_use(known, datetime.now(UTC), address_of(request))
+        key_id = known.principal.key_id
+        if key_id is not None:
+            authority.note_use(key_id, now, address_of(request))
         # Sanic's own mark for "they ran": there is nothing for them to do here.
         request._response_middleware_started = True  # noqa: SLF001
         return response
@@ -114,7 +114,7 @@ def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | Non
     if values is None:
         # No value holds a NUL: they are percent-encoded.
         values = known.verify = "\0".join(headers_of(known.principal).values()).encode()
-    count_quietly("/v1/auth/verify")
+    count_quietly(request.method, "/v1/auth/verify")
     return RememberedResponse(_VERIFY_LINES % tuple(values.split(b"\0")), b"")
 
 
@@ -125,7 +125,7 @@ def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
     body = known.me
     if body is None:
         body = known.me = profile_of(known.principal).model_dump_json().encode()
-    count_quietly("/v1/auth/me")
+    count_quietly(request.method, "/v1/auth/me")
     return RememberedResponse(_ME_LINES % (len(body), token_hex(16).encode()), body)
 
 

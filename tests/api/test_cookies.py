@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.api.clients import answering, in_mode
-from tests.api.people import Person, log_in, refresh, registered
+from tests.api.people import Person, log_in, me, refresh, registered
 
 pytestmark = pytest.mark.anyio
 
@@ -67,3 +67,29 @@ async def test_a_refusal_sets_no_cookies(http: httpx.AsyncClient) -> None:
     for answer in (await log_in(http), await refresh(http, "nonsense")):
         assert answer.status_code == 401
         assert "set-cookie" not in answer.headers
+
+
+async def test_a_remembered_cookie_is_found_wherever_the_browser_puts_it(
+    http: httpx.AsyncClient, ann: Person
+) -> None:
+    await me(http, {"Cookie": f"access_token={ann.access_token}"})
+    ours = f"access_token={ann.access_token}"
+    for sent in (f"a=1; {ours}", f"{ours}; b=2", f"a=1;{ours};b=2", f"a=access_token; {ours}"):
+        assert (await me(http, {"Cookie": sent})).status_code == 200, sent
+
+
+@pytest.mark.parametrize("sent", ["not_access_token={}", "a=access_token={}", "access_token2={}"])
+async def test_a_remembered_token_in_another_cookie_opens_nothing(
+    http: httpx.AsyncClient, ann: Person, sent: str
+) -> None:
+    assert (await me(http, ann.bearer)).status_code == 200
+    assert (await me(http, {"Cookie": sent.format(ann.access_token)})).status_code == 401
+
+
+async def test_of_two_remembered_cookies_of_the_name_the_last_counts(
+    http: httpx.AsyncClient, ann: Person, bob: Person
+) -> None:
+    for person in (ann, bob):
+        await me(http, person.bearer)
+    both = f"access_token={ann.access_token}; access_token={bob.access_token}"
+    assert (await me(http, {"Cookie": both})).json()["email"] == bob.email

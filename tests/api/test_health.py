@@ -56,6 +56,12 @@ async def test_a_server_with_a_current_database_is_ready(
     ]
 
 
+async def test_a_server_without_a_memory_says_that_it_asks(database_url: str) -> None:
+    settings = settings_for(database_url, AUTH_REMEMBERED_CREDENTIALS="0")
+    async with answering(settings) as http:
+        assert (await http.get("/ready")).json()["changes"] == "asking"
+
+
 async def test_probes_may_ask_with_head(http: httpx.AsyncClient) -> None:
     for path in ("/health", "/ready"):
         answer = await http.head(path)

@@ -154,3 +154,14 @@ async def test_it_tells_what_me_tells(
     profile = (await me(http, ann.bearer)).json()
     assert profile["email_verified"] is True
     assert shown(await verify(http, ann.bearer))["x-auth-email-verified"] == "true"
+
+
+async def test_each_method_of_a_check_is_counted_as_itself(
+    http: httpx.AsyncClient, ann: Person, database_url: str
+) -> None:
+    await by_hand(database_url, "UPDATE users SET roles = '[\"admin\"]'")
+    for method in ("GET", "POST", "POST"):  # the first is not out of memory
+        await http.request(method, "/v1/auth/verify", headers=ann.bearer)
+    numbers = (await http.get("/metrics", headers=ann.bearer)).text
+    counted = 'everruns_auth_requests_total{method="POST",route="/v1/auth/verify",status="200"}'
+    assert counted in numbers

@@ -85,6 +85,18 @@ async def test_connections_ended_by_the_database_are_made_anew(url: str, tmp_pat
         await full_service(http, person)
 
 
+async def test_after_a_failover_the_new_database_is_believed(url: str, tmp_path: Path) -> None:
+    async with serving(url, tmp_path) as (server, proxy, person, http):
+        await ask_for(0.3, http, person)
+        await proxy.cut()
+        async with replaced_by_a_copy(url) as copy:
+            await execute(copy, "DELETE FROM refresh_tokens")
+        await proxy.open()
+        assert await first_answer(http, person) == 401
+        await asyncio.to_thread(newcomer, server)
+        await asyncio.to_thread(eventually, lambda: is_heard(server), BACK_SECONDS)
+
+
 async def test_a_worker_may_start_while_it_is_away(url: str, tmp_path: Path) -> None:
     async with serving(url, tmp_path) as (server, proxy, person, http):
         await proxy.cut()
@@ -101,6 +113,35 @@ async def test_a_stop_is_obeyed_while_it_is_away(url: str, tmp_path: Path) -> No
         proxy.fall_silent()
         assert await asyncio.to_thread(server.stop) == 0, server.stderr
         await asyncio.to_thread(server.assert_gone)
+
+
+@asynccontextmanager
+async def replaced_by_a_copy(url: str) -> AsyncIterator[str]:
+    """A copy of the database, to be changed in the block; afterwards it has the database's name."""
+    server, _, name = url.rpartition("/")
+    spare, copy = f"{server}/postgres", f"{name}_copy"
+    await execute(url, TERMINATE)
+    await execute(spare, f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    yield f"{server}/{copy}"
+    await execute(spare, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await execute(spare, f'ALTER DATABASE "{copy}" RENAME TO "{name}"')
+
+
+async def first_answer(http: httpx.AsyncClient, person: Caller) -> int:
+    """The first status that is not "the database is away"."""
+    deadline = monotonic() + BACK_SECONDS
+    while monotonic() < deadline:
+        answer = await http.get("/v1/auth/me", headers=person.bearer)
+        if answer.status_code != 503:
+            return answer.status_code
+        await asyncio.sleep(0.1)
+    raise AssertionError("the database stayed away")
+
+
+def is_heard(server: Server) -> bool:
+    with server.client() as http:
+        ready = http.get("/ready")
+    return ready.status_code == 200 and ready.json()["changes"] == "heard"
 
 
 @asynccontextmanager

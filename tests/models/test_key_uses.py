@@ -89,8 +89,8 @@ async def test_noted_uses_are_written_when_they_are_flushed() -> None:
     user, usage = await add_user(), KeyUsage()
     keys = [await add_key(user, f"evr_{number}") for number in range(3)]
     for key in reversed(keys):
-        usage.note(key.id, NOW, "192.0.2.1")
-        usage.note(key.id, NOW + SECOND, "192.0.2.2")
+        usage.note(key.id, NOW.timestamp(), "192.0.2.1")
+        usage.note(key.id, (NOW + SECOND).timestamp(), "192.0.2.2")
     await usage.flush()
     for key in keys:
         assert await used(key.id) == (NOW + SECOND, "192.0.2.2")
@@ -102,11 +102,11 @@ async def test_uses_that_cannot_be_written_are_written_the_next_time(
     user, usage = await add_user(), KeyUsage()
     first, second = await add_key(user), await add_key(user, "evr_two")
     for key in (first, second):
-        usage.note(key.id, NOW, "192.0.2.1")
+        usage.note(key.id, NOW.timestamp(), "192.0.2.1")
     await execute(opened, "ALTER TABLE api_keys RENAME TO out_of_reach")
     with pytest.raises(database.TROUBLES):
         await usage.flush()
-    usage.note(first.id, NOW + SECOND, "192.0.2.2")
+    usage.note(first.id, (NOW + SECOND).timestamp(), "192.0.2.2")
     await execute(opened, "ALTER TABLE out_of_reach RENAME TO api_keys")
     await usage.flush()
     assert await used(first.id) == (NOW + SECOND, "192.0.2.2")

@@ -44,10 +44,10 @@ def environment(url: str, **variables: str) -> dict[str, str]:
     }
 
 
-def run(script: str, *arguments: str, env: Mapping[str, str], stdin: str = "") -> Ended:
+def run(name: str, *arguments: str, env: Mapping[str, str], stdin: str = "") -> Ended:
     """Run a console script of the project to its end."""
     process = subprocess.run(
-        [_script(script), *arguments],
+        [script(name), *arguments],
         env=dict(env),
         input=stdin,
         capture_output=True,
@@ -83,7 +83,7 @@ class Server:
         with self._file("stdout").open("w") as out, self._file("stderr").open("w") as err:
             self.process = subprocess.Popen(
                 [
-                    _script("everruns-auth"),
+                    script("everruns-auth"),
                     "serve",
                     "--workers",
                     str(self.workers),
@@ -211,7 +211,8 @@ def eventually(
         time.sleep(0.02)
 
 
-def _script(name: str) -> str:
+def script(name: str) -> str:
+    """The path of a console script of the project."""
     return str(Path(sys.executable).with_name(name))
 
 

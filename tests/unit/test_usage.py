@@ -41,9 +41,9 @@ async def last_use(key_id: UUID) -> tuple[datetime | None, str | None]:
 
 async def test_uses_are_written_for_each_key(url: str) -> None:
     usage, ann, ben = KeyUsage(), await key_of("ann@x.yz"), await key_of("ben@x.yz")
-    usage.note(ann, NOW, "192.0.2.1")
-    usage.note(ben, LATER, None)
-    usage.note(ann, LATER, "192.0.2.2")
+    usage.note(ann, NOW.timestamp(), "192.0.2.1")
+    usage.note(ben, LATER.timestamp(), None)
+    usage.note(ann, LATER.timestamp(), "192.0.2.2")
     await usage.flush()
     assert await last_use(ann) == (LATER, "192.0.2.2")
     assert await last_use(ben) == (LATER, None)
@@ -51,7 +51,7 @@ async def test_uses_are_written_for_each_key(url: str) -> None:
 
 async def test_what_cannot_be_written_is_kept_for_the_next_time(url: str) -> None:
     usage, ann = KeyUsage(), await key_of("ann@x.yz")
-    usage.note(ann, NOW, "192.0.2.1")
+    usage.note(ann, NOW.timestamp(), "192.0.2.1")
     await execute(url, "ALTER TABLE api_keys RENAME TO away")
     with pytest.raises(database.TROUBLES):
         await usage.flush()
@@ -62,19 +62,19 @@ async def test_what_cannot_be_written_is_kept_for_the_next_time(url: str) -> Non
 
 async def test_a_newer_use_wins_over_one_that_was_kept(url: str) -> None:
     usage, ann = KeyUsage(), await key_of("ann@x.yz")
-    usage.note(ann, NOW, "192.0.2.1")
+    usage.note(ann, NOW.timestamp(), "192.0.2.1")
     await execute(url, "ALTER TABLE api_keys RENAME TO away")
     with pytest.raises(database.TROUBLES):
         await usage.flush()
     await execute(url, "ALTER TABLE away RENAME TO api_keys")
-    usage.note(ann, LATER, "192.0.2.2")
+    usage.note(ann, LATER.timestamp(), "192.0.2.2")
     await usage.flush()
     assert await last_use(ann) == (LATER, "192.0.2.2")
 
 
 async def test_a_use_of_a_key_that_is_gone_is_forgotten(url: str) -> None:
     usage, ann = KeyUsage(), await key_of("ann@x.yz")
-    usage.note(ann, NOW, None)
+    usage.note(ann, NOW.timestamp(), None)
     await ApiKey.remove(ann)
     await usage.flush()
     assert await ApiKey.all().count() == 0
@@ -82,7 +82,7 @@ async def test_a_use_of_a_key_that_is_gone_is_forgotten(url: str) -> None:
 
 async def test_what_was_written_is_not_written_again(url: str) -> None:
     usage, ann = KeyUsage(), await key_of("ann@x.yz")
-    usage.note(ann, NOW, None)
+    usage.note(ann, NOW.timestamp(), None)
     await usage.flush()
     await execute(url, "UPDATE api_keys SET last_used_at = NULL")
     await usage.flush()

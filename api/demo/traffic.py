@@ -1,0 +1,139 @@
+"""Plays the programs and people that use the demo's server, until its standard input ends.
+
+A process of its own, so that it takes nothing from the dashboard: `python -m api.demo.traffic`,
+with one line of JSON on standard input. Whoever starts it holds that pipe, and ends it by letting
+go, also by dying.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import httpx
+
+from api.demo.people import Inventor
+
+Deed = Callable[[], Awaitable[None]]
+
+MAX_SESSIONS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Whom to play, and where."""
+
+    url: str
+    password: str = field(repr=False)
+    keys: tuple[str, ...] = field(repr=False)
+    emails: tuple[str, ...]
+
+    def to_line(self) -> str:
+        return json.dumps(asdict(self)) + "\n"
+
+    @classmethod
+    def from_line(cls, line: str) -> Script:
+        sent = json.loads(line)
+        return cls(sent["url"], sent["password"], tuple(sent["keys"]), tuple(sent["emails"]))
+
+
+class Traffic:
+    """Uses keys all the time, and now and then signs somebody in or out, or makes a key."""
+
+    def __init__(self, http: httpx.AsyncClient, script: Script, seed: int | None = None) -> None:
+        self._http = http
+        self._script = script
+        self._inventor = Inventor(seed if seed is not None else random.randrange(2**32))  # noqa: S311
+        self._dice = self._inventor.dice
+        self._homes = {who: self._inventor.address() for who in (*script.keys, *script.emails)}
+        self._tokens: list[str] = []
+        self._made: list[tuple[str, str]] = []
+
+    async def run(self) -> None:
+        """Everything at once, each at its own pace, until cancelled."""
+        await asyncio.gather(
+            self._keep_doing(self.use_a_key, every=0.12),
+            self._keep_doing(self.sign_in, every=2.5),
+            self._keep_doing(self.mistype, every=11.0),
+            self._keep_doing(self.sign_out, every=6.0),
+            self._keep_doing(self.make_a_key, every=25.0),
+            self._keep_doing(self.throw_a_key_away, every=40.0),
+        )
+
+    async def use_a_key(self) -> None:
+        """The first keys are used most, the last hardly ever."""
+        keys = self._script.keys
+        key = keys[min(int(self._dice.expovariate(0.25)), len(keys) - 1)]
+        await self._ask("GET", "/v1/auth/verify", who=key, token=key)
+
+    async def sign_in(self) -> None:
+        answer = await self._log_in(self._dice.choice(self._script.emails), self._script.password)
+        if answer.is_success:
+            self._tokens.append(answer.json()["access_token"])
+
+    async def mistype(self) -> None:
+        await self._log_in(self._dice.choice(self._script.emails), "not the password")
+
+    async def sign_out(self) -> None:
+        if len(self._tokens) > MAX_SESSIONS // 2:
+            token = self._tokens.pop(self._dice.randrange(len(self._tokens)))
+            await self._ask("POST", "/v1/auth/logout", token=token)
+
+    async def make_a_key(self) -> None:
+        if not self._tokens:
+            return
+        token = self._tokens[-1]
+        form = {"name": self._inventor.purpose(), "expires_in_days": 30}
+        answer = await self._ask("POST", "/v1/auth/api-keys", token=token, json=form)
+        if answer.is_success:
+            self._made.append((token, answer.json()["id"]))
+
+    async def throw_a_key_away(self) -> None:
+        if self._made:
+            token, key_id = self._made.pop(0)
+            await self._ask("DELETE", f"/v1/auth/api-keys/{key_id}", token=token)
+
+    async def _keep_doing(self, deed: Deed, *, every: float) -> None:
+        """Do it again and again, `every` seconds on average; what is refused is refused."""
+        while True:
+            await asyncio.sleep(self._dice.expovariate(1 / every))
+            with suppress(httpx.HTTPError):
+                await deed()
+
+    async def _log_in(self, email: str, password: str) -> httpx.Response:
+        form = {"email": email, "password": password}
+        return await self._ask("POST", "/v1/auth/login", who=email, json=form)
+
+    async def _ask(
+        self, method: str, path: str, *, who: str = "", token: str = "", **more: Any
+    ) -> httpx.Response:
+        headers = {
+            "X-Forwarded-For": self._homes.get(who, "192.0.2.1"),
+            "User-Agent": self._inventor.browser(),
+        }
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        self._http.cookies.clear()
+        return await self._http.request(method, path, headers=headers, **more)
+
+
+async def main() -> None:
+    """Play what standard input says, until it ends."""
+    loop = asyncio.get_running_loop()
+    script = Script.from_line(await loop.run_in_executor(None, sys.stdin.readline))
+    async with httpx.AsyncClient(base_url=script.url, timeout=10, trust_env=False) as http:
+        playing = asyncio.create_task(Traffic(http, script).run())
+        await loop.run_in_executor(None, sys.stdin.read)
+        playing.cancel()
+        await asyncio.gather(playing, return_exceptions=True)
+
+
+if __name__ == "__main__":
+    with suppress(KeyboardInterrupt):
+        asyncio.run(main())

@@ -1,0 +1,59 @@
+"""Reads the header of SQLite's WAL-index, in which every commit shows at once (sqlite.org/walformat).
+
+The WAL-index is the file beside the database that all its connections map into memory. A commit is
+published by writing both copies of the header there, before the committing call returns: so whoever
+finds the header as it was knows that nothing was committed, without a system call. It does not know
+what was committed.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from pathlib import Path
+from sys import byteorder
+
+# Two copies of 48 bytes: counter of changes, number of frames, salts and checksums among them.
+_HEADER_BYTES = 96
+_VERSION_BYTES = 4
+# The one layout that there has been, since SQLite 3.7.0.
+_VERSION = 3_007_000
+
+
+class WalIndex:
+    """A mapping of the file, as it was when it was made.
+
+    It must live until the process has closed its connections to the database: the locks of POSIX
+    are the process's, and closing any descriptor of a file lets go of all of them, SQLite's own
+    among them. And it may be read only while such a connection is open, for without one another
+    process may cut the file off.
+    """
+
+    def __init__(self, database: Path) -> None:
+        """Map the file of a database that is open, and in WAL mode.
+
+        Raises:
+            OSError: there is no such file.
+            ValueError: it has another layout.
+        """
+        self._path = database.with_name(f"{database.name}-shm")
+        self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        self._map = mmap.mmap(self._descriptor, _HEADER_BYTES, access=mmap.ACCESS_READ)
+        if int.from_bytes(self._map[:_VERSION_BYTES], byteorder) != _VERSION:
+            raise ValueError("the WAL-index has a layout that is not known")
+
+    def header(self) -> bytes:
+        """Both copies of the header."""
+        return self._map[:_HEADER_BYTES]
+
+    def is_current(self) -> bool:
+        """Whether the file is still the one beside the database."""
+        try:
+            return os.path.samestat(os.fstat(self._descriptor), self._path.stat())
+        except OSError:
+            return False
+
+    def close(self) -> None:
+        """Let go of the file; only after the process has closed its connections."""
+        self._map.close()
+        os.close(self._descriptor)
