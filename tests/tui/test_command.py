@@ -111,4 +111,4 @@ def test_serving_never_loads_the_dashboard() -> None:
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout
-    assert not {"tui", "textual", "httpx", "aiohttp"} & set(ast.literal_eval(loaded))
+    assert not {"tui", "textual", "aiohttp"} & set(ast.literal_eval(loaded))
