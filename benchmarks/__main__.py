@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import checks, growth, lists, memory, revocation, sign_ins, startup
+from benchmarks import checks, dashboard, growth, lists, memory, revocation, sign_ins, startup
 
 MEASUREMENTS = {
     "startup": startup.main,
@@ -13,6 +13,7 @@ MEASUREMENTS = {
     "revocation": revocation.main,
     "growth": growth.main,
     "lists": lists.main,
+    "dashboard": dashboard.main,
     "memory": memory.main,
 }
 
