@@ -12,6 +12,7 @@ import typer
 from pydantic import SecretStr
 
 from api import __version__
+from api.identity.federation.providers import configured
 from api.settings import Settings, SettingsRejected, load, unknown_in_environment, variables
 
 app = typer.Typer(
@@ -51,8 +52,8 @@ def config() -> None:
     width = max(len(name) for name, _, _ in rows)
     for name, value, source in rows:
         print(f"{name:<{width}}  {source:<11}  {value}")
-    for provider in settings.oauth_providers:
-        print(f"\nRegister with {provider} as redirect URI: {settings.redirect_uri(provider)}")
+    for provider in configured(settings):
+        print(f"\nRegister with {provider.title} as redirect URI: {provider.redirect_uri}")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Owns what is thrown away, when: expired sessions, long expired keys, old audit rows."""
+"""Owns what is thrown away, when: expired sessions and states, long expired keys, old audit rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from api.database_url import DatabaseUrl
-from models import ApiKey, AuditEvent, RefreshToken, database
+from models import ApiKey, AuditEvent, RefreshToken, UsedState, database
 from models.locks import held_if_free
 
 EVERY = timedelta(hours=1)
@@ -29,14 +29,16 @@ class Purged:
     sessions: int
     api_keys: int
     audit_events: int
+    used_states: int
 
 
 async def purge(now: datetime) -> Purged:
-    """Delete expired sessions, and keys that expired and audit rows that are over 90 days ago."""
+    """Delete expired sessions and states, and keys and audit rows that are over 90 days past."""
     return Purged(
         sessions=await _all(lambda: RefreshToken.purge(expired_before=now, limit=BATCH)),
         api_keys=await _all(lambda: ApiKey.purge(expired_before=now - KEPT, limit=BATCH)),
         audit_events=await _all(lambda: AuditEvent.purge(before=now - KEPT, limit=BATCH)),
+        used_states=await _all(lambda: UsedState.purge(expired_before=now, limit=BATCH)),
     )
 
 

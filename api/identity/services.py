@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.database_url import DatabaseUrl
 from api.identity.authority import Authority
 from api.identity.changes import Changes
+from api.identity.federation.attempts import AttemptSealer
+from api.identity.federation.clients import ProviderClient, clients_of
 from api.identity.hashing import PasswordHasher, default_threads
 from api.identity.memory import Memory
 from api.identity.postgresql_changes import PostgresqlChanges
@@ -29,16 +32,19 @@ class Services:
     usage: KeyUsage
     authority: Authority
     changes: Changes
+    attempts: AttemptSealer
+    providers: Mapping[str, ProviderClient]
 
 
 def assemble(settings: Settings, *, workers: int = 1) -> Services:
     """Make the collaborators of one worker out of the settings; needs a running loop."""
     secret = settings.jwt_secret
     assert secret is not None, "settings.load() provides one"
-    tokens = TokenSigner(
+    secrets = (
         secret.get_secret_value(),
         [s.get_secret_value() for s in settings.jwt_secrets_previous],
     )
+    tokens = TokenSigner(*secrets)
     usage = KeyUsage()
     memory = Memory(settings.remembered_credentials)
     changes = _ear(settings.database, memory)
@@ -50,6 +56,8 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
         usage=usage,
         authority=Authority(settings, tokens, usage, memory=memory, changes=changes),
         changes=changes,
+        attempts=AttemptSealer(*secrets),
+        providers=clients_of(settings),
     )
 
 

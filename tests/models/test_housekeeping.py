@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("opened")]
 
 
 async def test_an_empty_database_has_nothing_to_throw_away() -> None:
-    assert await purge(NOW) == Purged(sessions=0, api_keys=0, audit_events=0)
+    assert await purge(NOW) == Purged(sessions=0, api_keys=0, audit_events=0, used_states=0)
 
 
 async def test_sessions_go_once_they_are_expired() -> None:

@@ -1,0 +1,69 @@
+"""Owns a provider's own description of itself (OpenID Connect Discovery §3, §4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from api.identity.federation.failures import ProviderTrouble
+from api.settings_values import is_confidential
+
+PATH = "/.well-known/openid-configuration"
+_POST, _BASIC = "client_secret_post", "client_secret_basic"
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Where a provider answers what. `issuer` is spelled as its id tokens spell it."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str | None
+    auth_method: str
+    names_itself: bool
+
+
+def metadata_of(document: object, issuer: str) -> Metadata:
+    """The document of `issuer`, which is configured without a slash at its end.
+
+    Raises:
+        ProviderTrouble: it is another issuer's, or lacks what is needed.
+    """
+    if not isinstance(document, dict):
+        raise ProviderTrouble("the discovery document is no JSON object")
+    named = document.get("issuer")
+    # Discovery §4.3: what it says of itself must be what was asked for.
+    if not isinstance(named, str) or named.rstrip("/") != issuer:
+        raise ProviderTrouble(
+            "the discovery document is another issuer's; check the issuer setting"
+        )
+    return Metadata(
+        issuer=named,
+        authorization_endpoint=_endpoint(document, "authorization_endpoint"),
+        token_endpoint=_endpoint(document, "token_endpoint"),
+        jwks_uri=_endpoint(document, "jwks_uri"),
+        userinfo_endpoint=(
+            _endpoint(document, "userinfo_endpoint") if document.get("userinfo_endpoint") else None
+        ),
+        auth_method=_auth_method(document),
+        names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _endpoint(document: dict[str, Any], name: str) -> str:
+    url = document.get(name)
+    try:
+        is_fit = isinstance(url, str) and is_confidential(url)
+    except ValueError:
+        is_fit = False
+    if not is_fit:
+        raise ProviderTrouble(f"the discovery document's {name} is no https URL")
+    return str(url)
+
+
+def _auth_method(document: dict[str, Any]) -> str:
+    """How the client secret is shown: `post` where it is offered, for it needs no second encoding."""
+    offered = document.get("token_endpoint_auth_methods_supported")
+    return _POST if isinstance(offered, list) and _POST in offered else _BASIC

@@ -1,0 +1,1 @@
+"""What operators see and do: everything under `/v1/admin`."""
