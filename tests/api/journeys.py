@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from api.settings import Settings
-from tests.api.clients import in_mode
+from tests.support.applications import settings_for
 from tests.support.fake_providers import CLIENT_ID, CLIENT_SECRET, FakeGitHub, FakeProvider
 
 
@@ -66,9 +66,8 @@ def cookies_of(answer: httpx.Response) -> dict[str, Any]:
 
 def with_oidc(url: str, fake: FakeProvider, **variables: str) -> Settings:
     """Settings of a server whose generic provider is the fake."""
-    return in_mode(
+    return settings_for(
         url,
-        "full",
         **{
             "AUTH_OIDC_ISSUER": fake.url,
             "AUTH_OIDC_CLIENT_ID": CLIENT_ID,
@@ -80,9 +79,8 @@ def with_oidc(url: str, fake: FakeProvider, **variables: str) -> Settings:
 
 def with_github(url: str, fake: FakeProvider, **variables: str) -> Settings:
     """Settings of a server whose GitHub is the fake."""
-    return in_mode(
+    return settings_for(
         url,
-        "full",
         **{
             "AUTH_GITHUB_URL": fake.url,
             "AUTH_GITHUB_API_URL": fake.url,
