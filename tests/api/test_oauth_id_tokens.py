@@ -20,7 +20,7 @@ from tests.api.clients import answering
 from tests.api.journeys import Browser, failure, with_oidc
 from tests.api.people import audited
 from tests.support.databases import copied_sqlite
-from tests.support.fake_providers import CLIENT_ID, FakeOpenId, signed, signing_key
+from tests.support.fake_providers import CLIENT_ID, CLIENT_SECRET, FakeOpenId, signed, signing_key
 
 pytestmark = pytest.mark.anyio
 
@@ -99,7 +99,7 @@ def by_the_published_key(claims: dict[str, Any]) -> str:
 
 
 def by_the_client_secret(claims: dict[str, Any]) -> str:
-    secret = base64.urlsafe_b64encode(b"the-client-s-hush-hush").decode().rstrip("=")
+    secret = base64.urlsafe_b64encode(CLIENT_SECRET.encode()).decode().rstrip("=")
     key = jwk.OctKey.import_key({"kty": "oct", "k": secret})
     return jwt.encode({"alg": "HS256"}, claims, key)
 

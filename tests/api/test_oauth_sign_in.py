@@ -143,3 +143,18 @@ async def test_a_name_of_nothing_is_the_address_s_first_part(
     oidc.user.update(name=" \n")
     await Browser(http).sign_in(oidc)
     assert [user.name for user in await User.all()] == ["ann"]
+
+
+@pytest.mark.parametrize(
+    "offered", [None, ["client_secret_post"], ["client_secret_post", "client_secret_basic"]]
+)
+async def test_the_client_proves_itself_in_a_way_that_is_offered(
+    offered: list[str] | None, http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    seen: list[bool] = []
+    oidc.metadata["token_endpoint_auth_methods_supported"] = offered
+    oidc.answers["/token"] = lambda asked: (
+        seen.append("authorization" in asked.headers) or oidc.answer_to(asked)
+    )
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+    assert seen == [offered != ["client_secret_post"]]

@@ -13,16 +13,18 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from joserfc import jwk, jwt
 
 CLIENT_ID = "the-client"
-CLIENT_SECRET = "the-client-s-hush-hush"
+# With what has to be encoded, in a form and in a header (RFC 6749 §2.3.1).
+CLIENT_SECRET = "the client's hush+hush/%20:\u00e9"
 
 Reply = tuple[int, str, bytes]
 Answer = Callable[["Asked"], Any]
@@ -75,7 +77,7 @@ class FakeProvider:
         """The authorization request of the code that is being exchanged, each code once."""
         granted = self._codes.pop(asked.form["code"], None)
         assert granted is not None, "an unknown code"
-        assert (asked.form["client_id"], asked.form["client_secret"]) == (CLIENT_ID, CLIENT_SECRET)
+        assert _client_of(asked) == (CLIENT_ID, CLIENT_SECRET)
         assert asked.form["redirect_uri"] == granted["redirect_uri"]
         digest = hashlib.sha256(asked.form["code_verifier"].encode()).digest()
         assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == granted["code_challenge"]
@@ -101,8 +103,11 @@ class FakeProvider:
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
+                if status in (302, 307):
+                    self.send_header("Location", body.decode())
                 self.end_headers()
-                self.wfile.write(body)
+                with suppress(OSError):  # Whoever asked has had enough.
+                    self.wfile.write(body)
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -121,6 +126,16 @@ def _reply(provider: FakeProvider, asked: Asked) -> Reply:
     if isinstance(answer, tuple):
         return answer
     return 200, "application/json", json.dumps(answer).encode()
+
+
+def _client_of(asked: Asked) -> tuple[str, str]:
+    """Who asks, in the form or in the header, never in both."""
+    scheme, _, credentials = asked.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return asked.form["client_id"], asked.form["client_secret"]
+    assert scheme == "Basic" and "client_secret" not in asked.form
+    ident, _, secret = base64.b64decode(credentials).decode().partition(":")
+    return unquote_plus(ident), unquote_plus(secret)
 
 
 class FakeOpenId(FakeProvider):
@@ -147,7 +162,6 @@ class FakeOpenId(FakeProvider):
             "authorization_endpoint": f"{self.url}/authorize",
             "token_endpoint": f"{self.url}/token",
             "jwks_uri": f"{self.url}/jwks",
-            "token_endpoint_auth_methods_supported": ["client_secret_post"],
             **self.metadata,
         }
 

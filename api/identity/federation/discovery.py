@@ -64,6 +64,7 @@ def _endpoint(document: dict[str, Any], name: str) -> str:
 
 
 def _auth_method(document: dict[str, Any]) -> str:
-    """How the client secret is shown: `post` where it is offered, for it needs no second encoding."""
+    """How the client secret is shown: in the header, unless only the form is offered (§3)."""
     offered = document.get("token_endpoint_auth_methods_supported")
-    return _POST if isinstance(offered, list) and _POST in offered else _BASIC
+    is_form_alone = isinstance(offered, list) and _POST in offered and _BASIC not in offered
+    return _POST if is_form_alone else _BASIC

@@ -7,10 +7,15 @@ that a secret goes only where the settings say.
 from __future__ import annotations
 
 import asyncio
+import ssl
+from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable
+from functools import cache
 from typing import Any, TypeVar
+from urllib.parse import quote_plus
 
 import httpx2
+import orjson
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
@@ -43,9 +48,9 @@ class Outbound:
     def client(self, *, auth_method: str = "client_secret_post") -> AsyncOAuth2Client:
         """A client for one sign-in: it will hold that one's access token."""
         if self._transport is None:
-            # At first need: reading the certificates takes its time.
+            # At first need: reading what authorities to trust takes its time.
             self._transport = _BoundedTransport()
-        return AsyncOAuth2Client(
+        client = AsyncOAuth2Client(
             client_id=self._provider.client_id,
             client_secret=self._provider.client_secret,
             token_endpoint_auth_method=auth_method,
@@ -57,6 +62,8 @@ class Outbound:
             timeout=CALL_SECONDS,
             trust_env=False,
         )
+        client.register_client_auth_method(("client_secret_basic", _show_in_header))
+        return client
 
     async def exchange(
         self, client: AsyncOAuth2Client, endpoint: str, code: str, code_verifier: str
@@ -87,7 +94,7 @@ class Outbound:
         if answer.status_code != httpx2.codes.OK:
             raise ProviderTrouble(f"{what} answered with status {answer.status_code}")
         try:
-            return answer.json()
+            return orjson.loads(answer.content)
         except ValueError:
             raise ProviderTrouble(f"{what} did not answer with JSON") from None
 
@@ -112,16 +119,25 @@ class Outbound:
             raise ProviderTrouble(f"{what} answered with over {MAX_ANSWER_BYTES} bytes") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise ProviderTrouble(f"{what} cannot be reached ({type(error).__name__})") from None
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             # What the library makes of an answer that is JSON, but not what it should be.
             raise ProviderTrouble(f"{what} answered nonsense") from None
+
+
+def _show_in_header(
+    client: Any, _method: str, uri: str, headers: Any, body: Any
+) -> tuple[str, Any, Any]:
+    """Authlib's own leaves out the encoding of RFC 6749 §2.3.1, so odd secrets would be refused."""
+    pair = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret)}"
+    headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
+    return uri, headers, body
 
 
 class _BoundedTransport(httpx2.AsyncBaseTransport):
     """Keeps its connections when a client that used it is closed, and cuts long answers off."""
 
     def __init__(self) -> None:
-        self._inner = httpx2.AsyncHTTPTransport()
+        self._inner = httpx2.AsyncHTTPTransport(verify=_trusted())
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         answer = await self._inner.handle_async_request(request)
@@ -138,6 +154,12 @@ class _BoundedTransport(httpx2.AsyncBaseTransport):
 
     async def close(self) -> None:
         await self._inner.aclose()
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that this machine trusts, or those of SSL_CERT_FILE; read once."""
+    return httpx2.create_ssl_context()
 
 
 class _BoundedStream(httpx2.AsyncByteStream):
