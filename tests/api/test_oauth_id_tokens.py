@@ -220,7 +220,8 @@ async def test_keys_that_nobody_should_use_are_passed_over() -> None:
         None,
     ]
     assert [key.kid for key in public_keys({"keys": [*unfit, good]})] == ["one"]
-    for nonsense in (None, [], {}, {"keys": None}, {"keys": {}}, "keys"):
+    nothing: tuple[Any, ...] = (None, [], {}, {"keys": None}, {"keys": {}}, "keys")
+    for nonsense in nothing:
         assert public_keys(nonsense) == ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -248,7 +249,7 @@ async def test_a_subject_of_another_issuer_is_somebody_else(
     assert [one.issuer for one in await OAuthIdentity.all()] == [oidc.url]
 
 
-DOMAINS = [
+DOMAINS: list[tuple[dict[str, Any], bool]] = [
     ({}, True),
     ({"email": "Ann@EXAMPLE.com"}, True),
     ({"hd": "Example.COM"}, True),

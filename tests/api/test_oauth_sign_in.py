@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from models import OAuthIdentity, User
 from tests.api.clients import answering
 from tests.api.journeys import Browser, cookies_of, with_github, with_oidc
 from tests.api.people import audited
-from tests.support.fake_providers import FakeGitHub, FakeOpenId, query_of
+from tests.support.fake_providers import Asked, FakeGitHub, FakeOpenId, query_of
 
 pytestmark = pytest.mark.anyio
 
@@ -152,9 +153,12 @@ async def test_the_client_proves_itself_in_a_way_that_is_offered(
     offered: list[str] | None, http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
     seen: list[bool] = []
+
+    def token(asked: Asked) -> Any:
+        seen.append("authorization" in asked.headers)
+        return oidc.answer_to(asked)
+
     oidc.metadata["token_endpoint_auth_methods_supported"] = offered
-    oidc.answers["/token"] = lambda asked: (
-        seen.append("authorization" in asked.headers) or oidc.answer_to(asked)
-    )
+    oidc.answers["/token"] = token
     assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
     assert seen == [offered != ["client_secret_post"]]

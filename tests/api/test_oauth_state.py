@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -210,7 +210,7 @@ async def test_an_attempt_is_over_after_ten_minutes(
     class Later(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-            return datetime.now(UTC) + timedelta(minutes=10)
+            return datetime.now(tz) + timedelta(minutes=10)
 
     monkeypatch.setattr("api.routes.call.datetime", Later)
     assert failure(await browser.arrive(**back)) == FAILED

@@ -149,12 +149,13 @@ class FakeOpenId(FakeProvider):
         self.sign: Callable[[dict[str, Any]], str] = lambda claims: signed(claims, self.keys[-1])
 
     def answer_to(self, asked: Asked) -> Any:
-        return {
+        answers: dict[str, Answer] = {
             "/.well-known/openid-configuration": self._discovery,
             "/token": self._token,
             "/jwks": lambda _: {"keys": [key.as_dict(private=False) for key in self.keys]},
             "/userinfo": lambda _: self.user,
-        }[asked.path](asked)
+        }
+        return answers[asked.path](asked)
 
     def _discovery(self, _: Asked) -> dict[str, Any]:
         return {
