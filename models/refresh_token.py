@@ -68,7 +68,8 @@ class RefreshToken(Model):
     @classmethod
     async def is_held(cls, session_id: UUID) -> bool:
         """Whether the session lives on until the running transaction ends; it cannot end before."""
-        return bool(await cls.filter(id=session_id).select_for_update().values_list("id"))
+        # Whole: the ORM locks nothing where it reads single columns.
+        return await cls.filter(id=session_id).select_for_update().first() is not None
 
     @classmethod
     async def of_user(cls, user_id: UUID, *, now: datetime) -> list[Self]:

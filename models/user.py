@@ -49,8 +49,12 @@ class User(Model):
 
     @classmethod
     async def held(cls, user_id: UUID) -> Self | None:
-        """The user, whom nobody else changes before the running transaction ends."""
-        return await cls.filter(id=user_id).select_for_update().first()
+        """The user, whom nobody else changes before the running transaction ends.
+
+        Rows that refer to the user may come meanwhile: whoever adds one must not wait for us while
+        we wait for them.
+        """
+        return await cls.filter(id=user_id).select_for_update(no_key=True).first()
 
     @classmethod
     async def by_email(cls, email: str) -> Self | None:

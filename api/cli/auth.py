@@ -12,7 +12,6 @@ import typer
 from pydantic import SecretStr
 
 from api import __version__
-from api.identity.federation.providers import configured
 from api.settings import Settings, SettingsRejected, load, unknown_in_environment, variables
 
 app = typer.Typer(
@@ -52,6 +51,8 @@ def config() -> None:
     width = max(len(name) for name, _, _ in rows)
     for name, value, source in rows:
         print(f"{name:<{width}}  {source:<11}  {value}")
+    from api.identity.federation.providers import configured  # noqa: PLC0415  (as above)
+
     for provider in configured(settings):
         print(f"\nRegister with {provider.title} as redirect URI: {provider.redirect_uri}")
 

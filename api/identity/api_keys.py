@@ -62,7 +62,6 @@ async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> 
     days = _valid_days(wish.expires_in_days)
     key = new_api_key()
     async with database.transaction():
-        await _keep_session(principal)
         row = await ApiKey.add(
             user_id=principal.user_id,
             now=occasion.now,
@@ -72,15 +71,17 @@ async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> 
             scopes=list(scopes),
             expires_at=occasion.now + timedelta(days=days) if days else None,
         )
+        await _keep_session(principal)
         await _record(Action.API_KEY_CREATED, principal, occasion, row.id)
     return NewKey(row=row, key=key)
 
 
 async def _keep_session(principal: Principal) -> None:
-    """Hold the session until the key is there.
+    """Hold the session until the key is there for all to see.
 
     Whoever takes an account back ends its sessions, then its keys: a key that was on its way must
-    be there to end, or not come at all.
+    be there to end, or not come at all. After the INSERT, which waits for the user's row: locks are
+    taken in one order everywhere, the user's before the session's.
     """
     if principal.session_id is not None and not await RefreshToken.is_held(principal.session_id):
         raise InvalidToken

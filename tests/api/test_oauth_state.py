@@ -273,8 +273,12 @@ async def test_the_landing_is_a_setting(database_url: str, oidc: FakeOpenId) -> 
 async def test_sixty_returns_that_come_to_nothing_are_enough_from_one_address(
     http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
-    for _ in range(60):
+    for _ in range(58):
         assert failure(await Browser(http).arrive(state="x", code="y")) == FAILED
+    for error in ("access_denied", "server_error"):
+        browser = Browser(http)
+        state = query_of(await browser.depart())["state"]
+        assert failure(await browser.arrive(state=state, error=error)).startswith("oauth_")
     answer = await Browser(http).arrive(state="x", code="y")
     assert refusal(answer) == (429, "Too many tries; wait a little and try again")
     assert 0 < int(answer.headers["retry-after"]) <= 600

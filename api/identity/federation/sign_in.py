@@ -102,14 +102,18 @@ async def complete(
 async def _counted(
     services: Services, provider: Provider, returned: Returned, occasion: Occasion
 ) -> Arrival:
-    """Count what comes to nothing, except where the one who tried did nothing wrong."""
+    """Count what comes to nothing; generously where the provider is to blame.
+
+    An error in the query is the browser's word, and counts: anybody can write one.
+    """
     async with services.throttle.oauth(occasion.ip_address) as attempt:
         try:
             return await _complete(services, provider, returned, occasion)
-        except (SignInCancelled, ProviderTrouble):
-            raise
-        except SignInFailed:
-            await attempt.failed()
+        except SignInFailed as failed:
+            if isinstance(failed, ProviderTrouble) and not returned.error:
+                await services.throttle.oauth_trouble(occasion.ip_address)
+            else:
+                await attempt.failed()
             raise
 
 
