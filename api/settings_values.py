@@ -11,6 +11,8 @@ from pydantic import SecretStr
 from api.database_url import DatabaseUrl
 
 MAX_TITLE_LENGTH = 64
+# What the column of an identity's issuer can hold.
+MAX_PROVIDER_URL_LENGTH = 255
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -36,7 +38,7 @@ def http_url(value: str) -> str:
 def provider_url(value: str) -> str:
     """A URL to which secrets are sent: TLS, unless it stays on this machine (RFC 6749 §3.2)."""
     url = http_url(value)
-    if not is_confidential(url):
+    if not is_confidential(url) or len(url) > MAX_PROVIDER_URL_LENGTH:
         raise ValueError
     return url
 

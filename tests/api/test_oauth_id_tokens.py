@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import Any
 
 import httpx
@@ -24,7 +25,6 @@ from tests.support.fake_providers import CLIENT_ID, CLIENT_SECRET, FakeOpenId, s
 
 pytestmark = pytest.mark.anyio
 
-Sign = Callable[[dict[str, Any]], str]
 LENIENT = JWSRegistry(algorithms=["RS256", "RS512", "PS256"], strict_check_header=False)
 
 
@@ -78,13 +78,15 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("changes", WRONG_CLAIMS.values(), ids=WRONG_CLAIMS)
 async def test_a_token_that_says_something_else_is_refused(
-    changes: dict[str, Any], http: httpx.AsyncClient, oidc: FakeOpenId
+    http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
-    oidc.changes.update(changes)
-    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+    for name, changes in WRONG_CLAIMS.items():
+        oidc.changes = changes
+        assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed", name
     await nothing_is_left()
+    oidc.changes = {}
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
 
 
 def unsigned(claims: dict[str, Any]) -> str:
@@ -123,45 +125,39 @@ def _part(value: Any) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
 
 
-@pytest.mark.parametrize(
-    "sign",
-    [
-        unsigned,
-        by_the_published_key,
-        by_the_client_secret,
-        under_a_foreign_key,
-        with_its_own_key,
-        altered,
-        lambda _: "",
-        lambda _: "no.token.atall",
-        lambda _: 7,
-        lambda _: None,
-        lambda _: "a" * 200_000,
-    ],
-)
+NOT_SIGNED: list[Callable[[dict[str, Any]], Any]] = [
+    unsigned,
+    by_the_published_key,
+    by_the_client_secret,
+    under_a_foreign_key,
+    with_its_own_key,
+    altered,
+    lambda _: "",
+    lambda _: "no.token.atall",
+    lambda _: 7,
+    lambda _: None,
+    lambda _: "a" * 200_000,
+]
+
+
 async def test_a_token_that_the_provider_did_not_sign_is_refused(
-    sign: Sign, http: httpx.AsyncClient, oidc: FakeOpenId
+    http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
-    oidc.sign = sign
-    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+    for sign in NOT_SIGNED:
+        oidc.sign = sign
+        assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed", sign
     await nothing_is_left()
 
 
-@pytest.mark.parametrize(
-    "header", [{"alg": "PS256"}, {"alg": "RS512"}, {"kid": None}, {"x-of-its-own": "1"}]
-)
 async def test_other_good_signatures_are_accepted(
-    header: dict[str, Any], http: httpx.AsyncClient, oidc: FakeOpenId
+    http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
-    oidc.sign = lambda claims: jwt.encode(
-        {k: v for k, v in {"alg": "RS256", "kid": "one", **header}.items() if v},
-        claims,
-        signing_key("one"),
-        registry=LENIENT,
-    )
-    browser = Browser(http)
-    await browser.sign_in(oidc)
-    assert (await browser.me())["email"] == "ann@example.com"
+    for change in ({"alg": "PS256"}, {"alg": "RS512"}, {"kid": None}, {"x-of-its-own": "1"}):
+        header = {"alg": "RS256", "kid": "one", **change}
+        kept_header = {name: value for name, value in header.items() if value}
+        oidc.sign = partial(jwt.encode, kept_header, key=signing_key("one"), registry=LENIENT)
+        answer = await Browser(http).sign_in(oidc)
+        assert answer.headers["location"] == "/", change
 
 
 async def test_several_audiences_are_accepted_where_we_are_the_authorised_party(

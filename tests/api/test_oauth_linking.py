@@ -116,15 +116,15 @@ def github_variables(url: str, github: FakeGitHub) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("claim", [False, None, "false", "yes", 1, "True", [True]])
 async def test_an_address_that_the_provider_has_not_verified_joins_nothing(
-    claim: object, http: httpx.AsyncClient, oidc: FakeOpenId
+    http: httpx.AsyncClient, oidc: FakeOpenId, ann: Person
 ) -> None:
-    ann = await registered(http)
-    oidc.user["email_verified"] = claim
-    assert failure(await Browser(http).sign_in(oidc)) == "oauth_account_exists"
-    await verify(ann)
-    assert failure(await Browser(http).sign_in(oidc)) == "oauth_account_exists"
+    claims: tuple[Any, ...] = (False, None, "false", "yes", 1, "True", [True])
+    for claim in (*claims, False):
+        oidc.user["email_verified"] = claim
+        assert failure(await Browser(http).sign_in(oidc)) == "oauth_account_exists", claim
+        if claim == [True]:
+            await verify(ann)
     assert await OAuthIdentity.all().count() == 0
     assert (await me(http, ann.bearer)).status_code == 200
     events = await audited("auth.oauth.login")
@@ -166,16 +166,8 @@ async def test_the_environment_s_operator_does_not_inherit_an_identity(
         assert failure(await squatter.sign_in(oidc)) == "oauth_account_exists"
         root = await signed_in(http, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         assert (await me(http, root.bearer)).json()["roles"] == ["admin"]
-    (event,) = await audited_in(database_url)
-    assert event == 1
-
-
-async def audited_in(url: str) -> list[int]:
-    from api.database_url import DatabaseUrl  # noqa: PLC0415
-    from models import database  # noqa: PLC0415
-
-    async with database.opened(DatabaseUrl.parse(url)):
-        return [event.detail["identities"] for event in await audited("auth.user.updated")]
+        (event,) = await audited("auth.user.updated")
+        assert event.detail["identities"] == 1
 
 
 async def test_a_disabled_user_stays_out(
@@ -218,12 +210,13 @@ async def test_without_signup_only_those_who_are_there_come_in(
         assert await User.all().count() == 1
 
 
-@pytest.mark.parametrize("email", [None, "", "no address", "a@b@c", 7, "x" * 250 + "@example.com"])
 async def test_without_an_address_there_is_no_new_user(
-    email: object, http: httpx.AsyncClient, oidc: FakeOpenId
+    http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
-    oidc.user["email"] = email
-    assert failure(await Browser(http).sign_in(oidc)) == "oauth_not_permitted"
+    unfit: tuple[Any, ...] = (None, "", "no address", "a@b@c", 7, "x" * 250 + "@example.com")
+    for email in unfit:
+        oidc.user["email"] = email
+        assert failure(await Browser(http).sign_in(oidc)) == "oauth_not_permitted", email
     assert await User.all().count() == 0
 
 

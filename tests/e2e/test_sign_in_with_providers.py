@@ -96,9 +96,7 @@ def test_somebody_of_an_openid_provider_comes_in(walker: httpx.Client) -> None:
     assert list(me.values())[1:] == ["ann@example.com", "The ann", ["user"], None, True]
     walker.cookies.clear()
     assert sign_in_at_oidc(walker, "ann").json() == me
-
-
-def test_an_address_that_is_not_verified_there_is_not_here(walker: httpx.Client) -> None:
+    walker.cookies.clear()
     assert sign_in_at_oidc(walker, "unverified-bob").json()["email_verified"] is False
 
 
@@ -109,21 +107,6 @@ def test_somebody_of_github_comes_in(walker: httpx.Client) -> None:
     assert me["email_verified"] is True
     (identity,) = walker.get("v1/auth/identities").json()
     assert identity["provider"] == "github"
-
-
-def test_a_wrong_secret_is_told_in_the_log(site: Server, tmp_path: Path) -> None:
-    env = {**site.env, "AUTH_GITHUB_CLIENT_SECRET": "another", "AUTH_LOG_FORMAT": "json"}
-    with Server(env, tmp_path, workers=1).start() as server:
-        server.wait_until_it_answers()
-        walker = httpx.Client(base_url=server.url, verify=False, trust_env=False)
-        away = walker.get("/v1/auth/oauth/github")
-        shown = walker.get(away.headers["location"])
-        back = fill_in(walker, shown, holding="octocat").headers["location"]
-        # Back to the server with the wrong secret, which is not the one that is registered.
-        answer = walker.get(back.replace(str(site.env["AUTH_BASE_URL"]), server.url))
-        assert answer.headers["location"].endswith("/login?error=oauth_failed")
-        assert "check the client id and secret" in server.stderr
-        walker.close()
 
 
 def test_a_browser_comes_in_from_a_link(page: Page, site: Server) -> None:

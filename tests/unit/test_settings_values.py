@@ -36,7 +36,13 @@ class Variable(NamedTuple):
 
 
 # Secrets go to a provider: only over TLS, or not off this machine.
-NOT_TLS = ("QQ", "http://QQ.example.com", "http://127.0.0.1.QQ.example", "https://h/?QQ")
+NOT_TLS = (
+    "QQ",
+    "http://QQ.example.com",
+    "http://127.0.0.1.QQ.example",
+    "https://h/?QQ",
+    "https://h/" + "QQ" * 128,
+)
 DOMAINS = ("@QQ.com", "*.QQ.com", "a.com,b QQ.com", "https://QQ.com")
 
 # The contract's table; `unfit` texts hold QQ where a text can hold anything, to find it again.

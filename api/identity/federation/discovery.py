@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from api.identity.federation.failures import ProviderTrouble
 from api.settings_values import is_confidential
 
+_PRINTABLE_ASCII = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
 PATH = "/.well-known/openid-configuration"
 _POST, _BASIC = "client_secret_post", "client_secret_basic"
 
@@ -54,13 +57,19 @@ def metadata_of(document: object, issuer: str) -> Metadata:
 
 def _endpoint(document: dict[str, Any], name: str) -> str:
     url = document.get(name)
-    try:
-        is_fit = isinstance(url, str) and is_confidential(url)
-    except ValueError:
-        is_fit = False
-    if not is_fit:
+    if not isinstance(url, str) or not _is_fit(url):
         raise ProviderTrouble(f"the discovery document's {name} is no https URL")
-    return str(url)
+    return url
+
+
+def _is_fit(url: str) -> bool:
+    """Whether it is a URL that every reader reads alike, and that nobody else can listen to."""
+    try:
+        parts = urlsplit(url)
+        has_place = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return has_place and _PRINTABLE_ASCII.fullmatch(url) is not None and is_confidential(url)
 
 
 def _auth_method(document: dict[str, Any]) -> str:

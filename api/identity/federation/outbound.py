@@ -12,7 +12,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable
 from functools import cache
 from typing import Any, TypeVar
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 import httpx2
 import orjson
@@ -60,6 +60,8 @@ class Outbound:
             transport=self._transport,
             headers=_HEADERS,
             timeout=CALL_SECONDS,
+            # An access token is used at once, or not at all.
+            leeway=0,
             trust_env=False,
         )
         client.register_client_auth_method(("client_secret_basic", _show_in_header))
@@ -88,7 +90,7 @@ class Outbound:
         Raises:
             ProviderTrouble: it is not there, in time, or no JSON.
         """
-        what = httpx2.URL(url).path
+        what = urlsplit(url).path
         asking = (client or self.client()).request("GET", url, withhold_token=client is None)
         answer = await self._bounded(asking, what)
         if answer.status_code != httpx2.codes.OK:
