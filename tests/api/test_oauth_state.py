@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,7 +15,8 @@ from models import User
 from tests.api.clients import answering, neighbour
 from tests.api.journeys import Browser, cookies_of, failure, with_oidc
 from tests.api.people import audited, refusal
-from tests.support.applications import SECRET, serving
+from tests.support.applications import SECRET
+from tests.support.databases import copied_sqlite
 from tests.support.fake_providers import FakeOpenId, query_of
 
 pytestmark = pytest.mark.anyio
@@ -28,6 +29,12 @@ FAILED = "oauth_failed"
 def oidc() -> Iterator[FakeOpenId]:
     with FakeOpenId(email="ann@example.com", email_verified=True) as fake:
         yield fake
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One engine: what the database decides here is tried on both in test_oauth_once.py."""
+    return copied_sqlite(sqlite_template, tmp_path)
 
 
 @pytest.fixture
@@ -83,37 +90,6 @@ async def test_a_code_of_another_attempt_is_refused(
     own = oidc.approve(await mallory.depart())
     assert failure(await mallory.arrive(code=stolen["code"], state=own["state"])) == FAILED
     assert "/token" in oidc.asked
-
-
-async def test_an_answer_is_taken_once(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:
-    browser = Browser(http)
-    back = oidc.approve(await browser.depart())
-    kept = dict(browser.jar)
-    await browser.arrive(**back)
-    again = Browser(http, kept)
-    oidc.asked.clear()
-    assert failure(await again.arrive(**back)) == FAILED
-    assert oidc.asked == []
-    assert again.attempts == []
-
-
-async def test_of_many_at_once_one_is_taken(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:
-    browser = Browser(http)
-    back = oidc.approve(await browser.depart())
-    tries = [Browser(http, dict(browser.jar)).arrive(**back) for _ in range(8)]
-    answers = await asyncio.gather(*tries)
-    assert sorted(answer.headers["location"] == "/" for answer in answers) == [False] * 7 + [True]
-    assert oidc.asked.count("/token") == 1
-
-
-async def test_an_answer_is_taken_once_on_all_nodes(settings: Settings, oidc: FakeOpenId) -> None:
-    async with serving(settings) as one:
-        browser = Browser(one)
-        back = oidc.approve(await browser.depart())
-        kept = dict(browser.jar)
-        await browser.arrive(**back)
-    async with answering(settings) as other:
-        assert failure(await Browser(other, kept).arrive(**back)) == FAILED
 
 
 async def test_a_failed_one_cannot_be_tried_again(
