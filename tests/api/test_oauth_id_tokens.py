@@ -56,6 +56,7 @@ WRONG_CLAIMS: dict[str, dict[str, Any]] = {
     "no nonce": {"nonce": None},
     "a nonce among others": {"nonce": ["x"]},
     "another audience": {"aud": "another"},
+    "another audience, though we are the authorised party": {"aud": "another", "azp": CLIENT_ID},
     "no audience": {"aud": None},
     "audiences without ours": {"aud": ["one", "two"], "azp": "one"},
     "several audiences and no authorised party": {"aud": [CLIENT_ID, "another"]},

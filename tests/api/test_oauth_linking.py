@@ -10,7 +10,14 @@ import httpx
 import pytest
 
 from models import ApiKey, OAuthIdentity, RefreshToken, User
-from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, answering, by_hand
+from tests.api.clients import (
+    OPERATOR,
+    OPERATOR_EMAIL,
+    OPERATOR_PASSWORD,
+    answering,
+    app_of,
+    by_hand,
+)
 from tests.api.journeys import Browser, failure, with_github, with_oidc
 from tests.api.people import (
     Person,
@@ -86,6 +93,22 @@ async def test_of_an_account_that_was_never_verified_every_way_in_is_closed_firs
         "api_keys": 1,
         "identities": 0,
     }
+
+
+async def test_the_answer_waits_until_this_worker_has_heard_of_it(
+    http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes, heard = app_of(http).ctx.services.changes, []
+    settle = changes.settle
+
+    async def noted() -> None:
+        heard.append(await settle())
+
+    monkeypatch.setattr(changes, "settle", noted)
+    back = oidc.approve(await (browser := Browser(http)).depart())
+    assert heard == []
+    await browser.arrive(**back)
+    assert heard == [None]
 
 
 async def test_an_identity_of_whoever_claimed_the_address_first_goes_too(

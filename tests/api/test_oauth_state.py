@@ -17,7 +17,7 @@ from tests.api.journeys import Browser, cookies_of, failure, with_oidc
 from tests.api.people import audited, refusal
 from tests.support.applications import SECRET
 from tests.support.databases import copied_sqlite
-from tests.support.fake_providers import FakeOpenId, query_of
+from tests.support.fake_providers import FakeGitHub, FakeOpenId, query_of
 
 pytestmark = pytest.mark.anyio
 
@@ -152,12 +152,15 @@ async def test_a_provider_that_always_names_itself_must(
 async def test_one_provider_s_attempt_does_not_finish_at_another(
     database_url: str, oidc: FakeOpenId
 ) -> None:
-    github = {"AUTH_GITHUB_CLIENT_ID": "x", "AUTH_GITHUB_CLIENT_SECRET": "x"}
-    settings = with_oidc(database_url, oidc, **github)
-    async with answering(settings) as http:
-        browser = Browser(http)
-        back = oidc.approve(await browser.depart("oidc"))
-        assert failure(await browser.arrive("github", **back)) == FAILED
+    with FakeGitHub() as github:
+        known = {"AUTH_GITHUB_CLIENT_ID": "x", "AUTH_GITHUB_CLIENT_SECRET": "x"}
+        settings = with_oidc(database_url, oidc, AUTH_GITHUB_URL=github.url, **known)
+        async with answering(settings) as http:
+            browser = Browser(http)
+            back = oidc.approve(await browser.depart("oidc"))
+            assert failure(await browser.arrive("github", **back)) == FAILED
+        # The code went nowhere: the other provider could have used it.
+        assert github.asked == []
 
 
 async def test_an_attempt_survives_the_rotation_of_the_secret(

@@ -172,6 +172,22 @@ async def test_nonsense_of_github_ends_the_sign_in(
     assert "/stolen" not in github.asked
 
 
+async def test_a_good_answer_that_is_too_long_is_cut_off(
+    http: httpx.AsyncClient, github: FakeGitHub
+) -> None:
+    github.user["bio"] = "a" * (outbound.MAX_ANSWER_BYTES - 500)
+    assert (await Browser(http).sign_in(github)).headers["location"] == "/"
+    github.user["bio"] += "a" * 500
+    assert failure(await Browser(http).sign_in(github)) == FAILED
+
+
+async def test_a_compressed_answer_is_not_unpacked(
+    http: httpx.AsyncClient, github: FakeGitHub
+) -> None:
+    github.headers["Content-Encoding"] = "gzip"
+    assert failure(await Browser(http).sign_in(github)) == FAILED
+
+
 WRONG_DOCUMENTS: list[dict[str, Any]] = [
     {"issuer": "https://evil.example"},
     {"issuer": None},

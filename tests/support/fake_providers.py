@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
 from joserfc import jwk, jwt
@@ -45,9 +45,9 @@ class FakeProvider:
 
     user: dict[str, Any] = field(default_factory=dict)
     answers: dict[str, Answer] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
-    paths: ClassVar[tuple[str, ...]] = ()
 
     def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -103,6 +103,8 @@ class FakeProvider:
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
+                for name, value in provider.headers.items():
+                    self.send_header(name, value)
                 if status in (302, 307):
                     self.send_header("Location", body.decode())
                 self.end_headers()

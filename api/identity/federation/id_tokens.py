@@ -127,7 +127,6 @@ def _check_claims(token: jwt.Token, expected: Expected, now: datetime) -> None:
             "sub": {"essential": True},
             "exp": {"essential": True},
             "iat": {"essential": True},
-            "nonce": {"essential": True, "value": expected.nonce},
         },
         params={
             "client_id": expected.client_id,
