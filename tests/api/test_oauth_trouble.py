@@ -261,7 +261,8 @@ async def test_github_s_public_or_unverified_address_is_not_taken(
 async def test_a_github_user_without_a_number_is_nobody(
     http: httpx.AsyncClient, github: FakeGitHub
 ) -> None:
-    for ident in (None, "583231", True, 0, -1, 1.5, [1], {}):
+    idents: tuple[Any, ...] = (None, "583231", True, 0, -1, 1.5, [1], {})
+    for ident in idents:
         github.user["id"] = ident
         assert failure(await Browser(http).sign_in(github)) == FAILED, ident
     await nothing_is_left()

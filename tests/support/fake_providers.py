@@ -7,6 +7,7 @@ the code, PKCE), so that a request of ours that is wrong fails here too.
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import json
 import secrets
@@ -100,6 +101,8 @@ class FakeProvider:
                 asked = Asked(path, headers, {k: v[0] for k, v in parse_qs(form).items()})
                 provider.asked.append(path)
                 status, kind, body = _reply(provider, asked)
+                if provider.headers.get("Content-Encoding") == "gzip":
+                    body = gzip.compress(body)
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
