@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test lint format bench clean
+.PHONY: help setup run test providers lint format bench clean
 
 help:
 	@echo 'make run      serve on http://127.0.0.1:9300 (settings come from the environment; see README.md)'
 	@echo 'make test     run the tests'
+	@echo 'make providers  install what the tests of signing in with providers need (Node.js packages, Chromium)'
 	@echo 'make lint     format check, lint, types, import contracts'
 	@echo 'make format   rewrite the code in the house format'
 	@echo 'make bench    measure (see benchmarks/)'
@@ -34,6 +35,9 @@ run: $(VENV)/.serving
 
 test: $(VENV)/.development
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
+
+providers:
+	@tests/e2e/providers/install
 
 lint: $(VENV)/.development
 	$(BIN)/ruff format --check .

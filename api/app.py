@@ -144,6 +144,8 @@ def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         app.ctx.services.hasher.close()
+        for provider in app.ctx.services.providers.values():
+            await provider.close()
         await _finish(app.ctx.services.usage.flush())
         await database.close_database(app.ctx.database)
         # After the connections: see `wal_index.py`.

@@ -29,10 +29,14 @@ people. It knows no status number: `routes/problems.py` alone chooses those.
     │   ├── ApiKeyNotFound
     │   ├── AuditEventNotFound
     │   ├── SessionNotFound
+    │   ├── IdentityNotFound
+    │   ├── UnknownOAuthProvider
+    │   ├── OAuthNotConfigured
     │   └── UserNotFound
     ├── Conflict
     │   ├── EmailTaken
     │   ├── LastOperator
+    │   ├── LastWayIn
     │   └── PasswordIsInEnvironment
     ├── BadRequest
     │   └── MalformedJson
@@ -192,6 +196,22 @@ class SessionNotFound(NotFound):
     words = "Session not found"
 
 
+class IdentityNotFound(NotFound):
+    words = "Identity not found"
+
+
+class UnknownOAuthProvider(NotFound):
+    code = "unknown_oauth_provider"
+    words = "Unknown OAuth provider"
+
+
+class OAuthNotConfigured(NotFound):
+    """The words name the provider: `Google OAuth not configured`."""
+
+    code = "oauth_not_configured"
+    words = "OAuth not configured"
+
+
 class UserNotFound(NotFound):
     words = "User not found"
 
@@ -209,6 +229,11 @@ class EmailTaken(Conflict):
 class LastOperator(Conflict):
     code = "last_operator"
     words = "This is the last enabled operator; make another one first"
+
+
+class LastWayIn(Conflict):
+    code = "last_way_in"
+    words = "This is the only way to sign in to the account; set a password or link another first"
 
 
 class PasswordIsInEnvironment(Conflict):

@@ -28,6 +28,10 @@ _QUIET = (
     "asyncio",
     "aiosqlite",
     "tortoise",
+    # Their lines hold headers: client secrets, and access tokens of providers.
+    "httpx2",
+    "httpcore2",
+    "authlib",
 )
 # They tell of a lost connection at length, several times over; we say it once, in a line.
 _SILENT = ("asyncpg", "coredis")

@@ -50,11 +50,15 @@ def _field(default: Any, variable: str, accepts: str) -> Any:
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.split)]
 Secret = SecretStr | None
 HttpUrl = Annotated[str, AfterValidator(values.http_url)]
+ProviderUrl = Annotated[str, AfterValidator(values.provider_url)]
+Domains = Annotated[Words, AfterValidator(values.domains)]
 DEFAULT_DATABASE = "sqlite://everruns-auth.db"
 # A hundred years; later dates would soon be none at all.
 MAX_SECONDS = 3_153_600_000
 _SECONDS = "a whole number of seconds from 1 to a hundred years"
 _HTTP_URL = "an http:// or https:// URL without query or fragment"
+_PROVIDER_URL = "an https:// URL without query or fragment (http:// for a loopback address alone)"
+_DOMAINS = "domains such as example.com, separated by commas, each written in full"
 _YES_NO = "true or false (1, yes, on and their opposites are understood)"
 _TEXT = "any text"
 
@@ -111,15 +115,29 @@ class Settings(BaseSettings):
     google_client_id: str | None = _field(None, "AUTH_GOOGLE_CLIENT_ID", _TEXT)
     google_client_secret: Secret = _field(None, "AUTH_GOOGLE_CLIENT_SECRET", _TEXT)
     google_redirect_uri: HttpUrl | None = _field(None, "AUTH_GOOGLE_REDIRECT_URI", _HTTP_URL)
-    google_allowed_domains: Words = _field(
-        (), "AUTH_GOOGLE_ALLOWED_DOMAINS", "domains, separated by commas"
+    google_allowed_domains: Domains = _field((), "AUTH_GOOGLE_ALLOWED_DOMAINS", _DOMAINS)
+    google_issuer: ProviderUrl = _field(
+        "https://accounts.google.com", "AUTH_GOOGLE_ISSUER", _PROVIDER_URL
     )
-    google_issuer: HttpUrl = _field("https://accounts.google.com", "AUTH_GOOGLE_ISSUER", _HTTP_URL)
     github_client_id: str | None = _field(None, "AUTH_GITHUB_CLIENT_ID", _TEXT)
     github_client_secret: Secret = _field(None, "AUTH_GITHUB_CLIENT_SECRET", _TEXT)
     github_redirect_uri: HttpUrl | None = _field(None, "AUTH_GITHUB_REDIRECT_URI", _HTTP_URL)
-    github_url: HttpUrl = _field("https://github.com", "AUTH_GITHUB_URL", _HTTP_URL)
-    github_api_url: HttpUrl = _field("https://api.github.com", "AUTH_GITHUB_API_URL", _HTTP_URL)
+    github_url: ProviderUrl = _field("https://github.com", "AUTH_GITHUB_URL", _PROVIDER_URL)
+    github_api_url: ProviderUrl = _field(
+        "https://api.github.com", "AUTH_GITHUB_API_URL", _PROVIDER_URL
+    )
+    oidc_issuer: ProviderUrl | None = _field(None, "AUTH_OIDC_ISSUER", _PROVIDER_URL)
+    oidc_client_id: str | None = _field(None, "AUTH_OIDC_CLIENT_ID", _TEXT)
+    oidc_client_secret: Secret = _field(None, "AUTH_OIDC_CLIENT_SECRET", _TEXT)
+    oidc_name: Annotated[str, AfterValidator(values.title)] = _field(
+        "OpenID Connect", "AUTH_OIDC_NAME", "a name of 1 to 64 printable characters"
+    )
+    oidc_scopes: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.scopes)] = _field(
+        ("openid", "email", "profile"),
+        "AUTH_OIDC_SCOPES",
+        "scopes separated by spaces or commas, openid among them",
+    )
+    oidc_allowed_domains: Domains = _field((), "AUTH_OIDC_ALLOWED_DOMAINS", _DOMAINS)
     login_redirect_url: Annotated[str, AfterValidator(values.landing)] = _field(
         "/",
         "AUTH_LOGIN_REDIRECT_URL",
@@ -186,7 +204,11 @@ class Settings(BaseSettings):
     @property
     def oauth_providers(self) -> tuple[str, ...]:
         """The providers a browser may be sent to, in the order of the contract; only in `full`."""
-        configured = {"google": self.google_client_id, "github": self.github_client_id}
+        configured = {
+            "google": self.google_client_id,
+            "github": self.github_client_id,
+            "oidc": self.oidc_client_id,
+        }
         return tuple(name for name, ident in configured.items() if ident and self.mode == "full")
 
     @property

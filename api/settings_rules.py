@@ -19,6 +19,7 @@ _OPENS_THE_DOOR = (
     "AUTH_ADMIN_PASSWORD",
     "AUTH_GOOGLE_CLIENT_SECRET",
     "AUTH_GITHUB_CLIENT_SECRET",
+    "AUTH_OIDC_CLIENT_SECRET",
 )
 _YES = ("true", "1", "yes", "on", "t", "y")
 _MAKE_ONE = "make one with: openssl rand -hex 32"
@@ -35,6 +36,9 @@ def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield "SANIC_PROXIES_COUNT", "cannot be used; it must be a whole number of proxies"
     for provider in ("GOOGLE", "GITHUB"):
         yield from _pair(f"AUTH_{provider}_CLIENT_ID", f"AUTH_{provider}_CLIENT_SECRET", present)
+    yield from _all_or_none(
+        ("AUTH_OIDC_ISSUER", "AUTH_OIDC_CLIENT_ID", "AUTH_OIDC_CLIENT_SECRET"), present
+    )
 
 
 def advice(present: Mapping[str, str]) -> Iterator[str]:
@@ -98,6 +102,13 @@ def _pair(one: str, other: str, present: Mapping[str, str]) -> Iterator[tuple[st
     for name, partner in ((one, other), (other, one)):
         if name not in present and partner in present:
             yield name, f"is not set, although {partner} is; set both or neither"
+
+
+def _all_or_none(names: tuple[str, ...], present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    known = [name for name in names if name in present]
+    for name in names:
+        if known and name not in present:
+            yield name, f"is not set, although {known[0]} is; set all of {', '.join(names)} or none"
 
 
 def _is_short(secret: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit
 
@@ -9,6 +10,9 @@ from pydantic import SecretStr
 
 from api.database_url import DatabaseUrl
 
+MAX_TITLE_LENGTH = 64
+# What the column of an identity's issuer can hold.
+MAX_PROVIDER_URL_LENGTH = 255
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -29,6 +33,54 @@ def http_url(value: str) -> str:
     if parts.query or parts.fragment or parts.username is not None:
         raise ValueError
     return _origin(parts) + parts.path.rstrip("/")
+
+
+def provider_url(value: str) -> str:
+    """A URL to which secrets are sent: TLS, unless it stays on this machine (RFC 6749 §3.2)."""
+    url = http_url(value)
+    if not is_confidential(url) or len(url) > MAX_PROVIDER_URL_LENGTH:
+        raise ValueError
+    return url
+
+
+def is_confidential(url: str) -> bool:
+    """Whether what is sent to `url` can be read by nobody between."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def domains(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Domains in lower case; patterns and addresses would match nothing, so they are refused."""
+    if not all(re.fullmatch(r"[^\s@*/:]+", value) for value in values):
+        raise ValueError
+    return tuple(value.lower() for value in values)
+
+
+def scopes(value: object) -> object:
+    """Scopes as RFC 6749 §3.3 spells them; without `openid` there is no id token."""
+    if not isinstance(value, str):
+        return value
+    words = tuple(filter(None, re.split(r"[\s,]+", value)))
+    if "openid" not in words or not all(
+        re.fullmatch(r"[\x21\x23-\x5b\x5d-\x7e]+", w) for w in words
+    ):
+        raise ValueError
+    return words
+
+
+def title(value: str) -> str:
+    """A name that is shown to people."""
+    name = value.strip()
+    if not name.isprintable() or not 1 <= len(name) <= MAX_TITLE_LENGTH:
+        raise ValueError
+    return name
 
 
 def origins(values: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from models.audit_event import AuditEvent
 from models.oauth_identity import OAuthIdentity
 from models.refresh_token import RefreshToken, Rotation
 from models.types import ANONYMOUS_ID, new_id
+from models.used_state import UsedState
 from models.user import User
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "OAuthIdentity",
     "RefreshToken",
     "Rotation",
+    "UsedState",
     "User",
     "new_id",
 ]

@@ -27,6 +27,7 @@ MODELS = (
     "models.api_key",
     "models.refresh_token",
     "models.oauth_identity",
+    "models.used_state",
     "models.audit_event",
 )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Self
 from uuid import UUID
 
 from tortoise import fields
@@ -13,7 +14,11 @@ from models.user import User
 
 
 class OAuthIdentity(Model):
-    """An account at a provider; (provider, subject) is what identifies it, never the address."""
+    """An account at a provider; (provider, subject) is what identifies it, never the address.
+
+    A subject means something to its `issuer` alone (OpenID Connect Core §2): when a provider's URL
+    is changed, the same subject is somebody else.
+    """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -21,6 +26,7 @@ class OAuthIdentity(Model):
     )
     provider = fields.CharField(max_length=32)
     subject = fields.CharField(max_length=255)
+    issuer = fields.CharField(max_length=255, null=True)
     email = fields.CharField(max_length=254, null=True)
     created_at = fields.DatetimeField()
     last_used_at = fields.DatetimeField(null=True)
@@ -29,5 +35,54 @@ class OAuthIdentity(Model):
 
     class Meta:
         table = "oauth_identities"
+        ordering: ClassVar = ["created_at", "id"]
         unique_together: ClassVar = [("provider", "subject")]
         indexes: ClassVar = [("user_id", "created_at"), ("provider", "user_id")]
+
+    @classmethod
+    async def by_subject(cls, provider: str, subject: str) -> Self | None:
+        return await cls.get_or_none(provider=provider, subject=subject)
+
+    @classmethod
+    async def of_user(cls, user_id: UUID) -> list[Self]:
+        """Oldest first."""
+        return await cls.filter(user_id=user_id)
+
+    @classmethod
+    async def add(
+        cls,
+        *,
+        user_id: UUID,
+        provider: str,
+        subject: str,
+        issuer: str,
+        email: str | None,
+        now: datetime,
+    ) -> Self:
+        """Insert an identity; raises `Duplicate` when the subject has one."""
+        return await cls.create(
+            user_id=user_id,
+            provider=provider,
+            subject=subject,
+            issuer=issuer,
+            email=email,
+            created_at=now,
+            last_used_at=now,
+        )
+
+    async def note_use(self, *, issuer: str, email: str | None, now: datetime) -> bool:
+        """Note a sign-in; whether the identity was still there, and the same user's."""
+        changed = (
+            await type(self)
+            .filter(id=self.id, user_id=self.user_id)
+            .update(issuer=issuer, email=email, last_used_at=now)
+        )
+        return changed == 1
+
+    @classmethod
+    async def remove_of_user(cls, user_id: UUID, *, provider: str | None = None) -> int:
+        """Delete a user's identities, of one provider where one is named; how many there were."""
+        query = cls.filter(user_id=user_id)
+        if provider is not None:
+            query = query.filter(provider=provider)
+        return await query.delete()

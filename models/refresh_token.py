@@ -71,6 +71,12 @@ class RefreshToken(Model):
         return session if session is not None and session.user is not None else None
 
     @classmethod
+    async def is_held(cls, session_id: UUID) -> bool:
+        """Whether the session lives on until the running transaction ends; it cannot end before."""
+        # Whole: the ORM locks nothing where it reads single columns.
+        return await cls.filter(id=session_id).select_for_update().first() is not None
+
+    @classmethod
     async def of_user(cls, user_id: UUID, *, now: datetime) -> list[Self]:
         """Those that live, newest first."""
         return await cls.filter(user_id=user_id, expires_at__gt=now).order_by("-created_at", "-id")

@@ -58,6 +58,15 @@ class User(Model):
         return await cls.get_or_none(id=user_id)
 
     @classmethod
+    async def held(cls, user_id: UUID) -> Self | None:
+        """The user, whom nobody else changes before the running transaction ends.
+
+        Rows that refer to the user may come meanwhile: whoever adds one must not wait for us while
+        we wait for them.
+        """
+        return await cls.filter(id=user_id).select_for_update(no_key=True).first()
+
+    @classmethod
     async def by_email(cls, email: str) -> Self | None:
         """The user of a normalised address."""
         if "\0" in email or len(email) > MAX_EMAIL_LENGTH:  # what no row can hold
@@ -107,6 +116,10 @@ class User(Model):
             id=user_id, disabled_at=None, password_hash=verified_hash
         ).update(last_active_at=now, password_hash=new_hash or verified_hash)
         return changed == 1
+
+    @classmethod
+    async def note_activity(cls, user_id: UUID, *, now: datetime) -> None:
+        await cls.filter(id=user_id).update(last_active_at=now)
 
     @classmethod
     async def replace_password(

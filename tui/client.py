@@ -121,8 +121,9 @@ class Client:
         return decoded(row, await self._asked("GET", _under(path, row_id)), f"GET {path}/…")
 
     async def identities(self, user_id: str) -> tuple[Identity, ...]:
-        path = _under("/v1/admin/users", user_id, "identities")
-        return decoded(tuple[Identity, ...], await self._asked("GET", path), "GET …/identities")
+        return (
+            await self.page(Identity, _under("/v1/admin/users", user_id, "identities"), {})
+        ).data
 
     # Acting
 

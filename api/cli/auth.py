@@ -77,8 +77,10 @@ def config() -> None:
     width = max(len(name) for name, _, _ in rows)
     for name, value, source in rows:
         print(f"{name:<{width}}  {source:<11}  {value}")
-    for provider in settings.oauth_providers:
-        print(f"\nRegister with {provider} as redirect URI: {settings.redirect_uri(provider)}")
+    from api.identity.federation.providers import configured  # noqa: PLC0415  (as above)
+
+    for provider in configured(settings):
+        print(f"\nRegister with {provider.title} as redirect URI: {provider.redirect_uri}")
 
 
 @app.command()

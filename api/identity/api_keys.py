@@ -11,6 +11,7 @@ from api.errors import (
     ApiKeyNotFound,
     FieldError,
     Invalid,
+    InvalidToken,
     ScopeRequired,
     SessionRequired,
 )
@@ -19,7 +20,7 @@ from api.identity.names import valid_name
 from api.identity.occasion import Occasion
 from api.identity.principal import EVERYTHING, Principal
 from api.security.digests import digest, key_prefix, new_api_key
-from models import ApiKey, database
+from models import ApiKey, RefreshToken, database
 
 MAX_SCOPES = 32
 # A hundred years; later dates would soon be none at all.
@@ -53,6 +54,7 @@ async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> 
     Raises:
         SessionRequired: a key was shown; a key never makes a key.
         Invalid: the name, a scope or the number of days is not acceptable.
+        InvalidToken: the session ended meanwhile.
     """
     if principal.method == "api_key":
         raise SessionRequired
@@ -69,8 +71,20 @@ async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> 
             scopes=list(scopes),
             expires_at=occasion.now + timedelta(days=days) if days else None,
         )
+        await _keep_session(principal)
         await _record(Action.API_KEY_CREATED, principal, occasion, row.id)
     return NewKey(row=row, key=key)
+
+
+async def _keep_session(principal: Principal) -> None:
+    """Hold the session until the key is there for all to see.
+
+    Whoever takes an account back ends its sessions, then its keys: a key that was on its way must
+    be there to end, or not come at all. After the INSERT, which waits for the user's row: locks are
+    taken in one order everywhere, the user's before the session's.
+    """
+    if principal.session_id is not None and not await RefreshToken.is_held(principal.session_id):
+        raise InvalidToken
 
 
 async def keys_of(principal: Principal) -> list[ApiKey]:

@@ -13,7 +13,7 @@ import structlog
 
 from api.database_url import DatabaseUrl
 from api.identity import feed
-from models import ApiKey, AuditEvent, RefreshToken, database, events, tallies
+from models import ApiKey, AuditEvent, RefreshToken, UsedState, database, events, tallies
 from models.locks import held_if_free
 
 EVERY = timedelta(hours=1)
@@ -32,14 +32,16 @@ class Purged:
     sessions: int
     api_keys: int
     audit_events: int
+    used_states: int
 
 
 async def purge(now: datetime) -> Purged:
-    """Delete expired sessions, and keys that expired and audit rows that are over 90 days ago."""
+    """Delete expired sessions and states, and keys and audit rows that are over 90 days past."""
     return Purged(
         sessions=await _all(lambda: RefreshToken.purge(expired_before=now, limit=BATCH)),
         api_keys=await _all(lambda: ApiKey.purge(expired_before=now - KEPT, limit=BATCH)),
         audit_events=await _all(lambda: AuditEvent.purge(before=now - KEPT, limit=BATCH)),
+        used_states=await _all(lambda: UsedState.purge(expired_before=now, limit=BATCH)),
     )
 
 

@@ -16,7 +16,7 @@ from api.identity.authority import anonymous_user
 from api.identity.occasion import Occasion
 from api.security import passwords
 from api.settings import Settings
-from models import ANONYMOUS_ID, ApiKey, RefreshToken, User, database
+from models import ANONYMOUS_ID, ApiKey, OAuthIdentity, RefreshToken, User, database
 
 ADMIN_NAME = "Admin"
 
@@ -110,11 +110,17 @@ async def _take_over(user: User, settings: Settings, occasion: Occasion, *, keys
         await user.change(occasion.now, **columns)
         sessions = await RefreshToken.end_of_user(user.id)
         keys = await ApiKey.remove_of_user(user.id) if keys_end else 0
+        identities = await OAuthIdentity.remove_of_user(user.id) if keys_end else 0
         await record(
             Action.PASSWORD_CHANGED if was_operator else Action.USER_UPDATED,
             occasion,
             user_id=user.id,
-            detail={"by": "environment", "sessions": sessions, "api_keys": keys},
+            detail={
+                "by": "environment",
+                "sessions": sessions,
+                "api_keys": keys,
+                "identities": identities,
+            },
         )
     log.warning("AUTH_ADMIN_EMAIL's account was given AUTH_ADMIN_PASSWORD; its sessions ended")
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from api.database_url import DatabaseUrl
 from api.identity.authority import Authority
 from api.identity.changes import Changes
+from api.identity.federation.attempts import AttemptSealer
+from api.identity.federation.clients import ProviderClient, clients_of
 from api.identity.feed import Feed
 from api.identity.hashing import PasswordHasher, default_threads
 from api.identity.memory import Memory
@@ -33,16 +36,19 @@ class Services:
     changes: Changes
     feed: Feed
     overviews: Overviews
+    attempts: AttemptSealer
+    providers: Mapping[str, ProviderClient]
 
 
 def assemble(settings: Settings, *, workers: int = 1) -> Services:
     """Make the collaborators of one worker out of the settings; needs a running loop."""
     secret = settings.jwt_secret
     assert secret is not None, "settings.load() provides one"
-    tokens = TokenSigner(
+    secrets = (
         secret.get_secret_value(),
         [s.get_secret_value() for s in settings.jwt_secrets_previous],
     )
+    tokens = TokenSigner(*secrets)
     usage = KeyUsage()
     memory = Memory(settings.remembered_credentials)
     changes = _ear(settings.database, memory)
@@ -56,6 +62,8 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
         changes=changes,
         feed=Feed(),
         overviews=Overviews(),
+        attempts=AttemptSealer(*secrets),
+        providers=clients_of(settings),
     )
 
 

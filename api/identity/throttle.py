@@ -35,6 +35,9 @@ ADDRESS = RateLimitItemPerMinute(100, 10, namespace="sign-in.address")
 ACCOUNT = RateLimitItemPerHour(100, 1, namespace="sign-in.account")
 REGISTRATION = RateLimitItemPerMinute(5, 1, namespace="registration.address")
 REFUSED_REFRESH = RateLimitItemPerMinute(60, 1, namespace="refresh.address")
+OAUTH = RateLimitItemPerMinute(60, 10, namespace="oauth.address")
+# A provider's trouble is nobody's fault here; yet each return leaves rows.
+OAUTH_TROUBLE = RateLimitItemPerMinute(600, 10, namespace="oauth-trouble.address")
 # Seconds that an attempt waits for those in flight.
 WAIT_SECONDS = 10
 # A flood of refused tries leaves one audit row a minute, not one a try.
@@ -77,6 +80,19 @@ class Throttle:
         )
         async with self._attempt(*counts) as attempt:
             yield attempt
+
+    @asynccontextmanager
+    async def oauth(self, address: str | None) -> AsyncIterator[Attempt]:
+        """One return from a provider to `address`; raises as `sign_in` does.
+
+        Each can make this server ask the provider, so those that come to nothing are few.
+        """
+        async with self._attempt(Count(OAUTH, network_of(address))) as attempt:
+            yield attempt
+
+    async def oauth_trouble(self, address: str | None) -> None:
+        """Count a return that ended in a provider's trouble; raises `Throttled` after very many."""
+        await self._count(Count(OAUTH_TROUBLE, network_of(address)))
 
     async def refused_refresh(self, address: str | None) -> None:
         """Count one refused refresh; good ones are not limited, a whole office may share an address.

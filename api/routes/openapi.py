@@ -80,9 +80,11 @@ def _operation(route: Route, method: str) -> dict[str, Any]:
 def _path_parameters(route: Route) -> Iterable[dict[str, Any]]:
     for part in route.path.split("/"):
         if part.startswith("{"):
-            schema = {"type": "string", "format": "uuid"}
+            name = part.strip("{}")
+            is_id = name.endswith("_id")
+            schema = {"type": "string", **({"format": "uuid"} if is_id else {})}
             yield {
-                "name": part.strip("{}"),
+                "name": name,
                 "in": "path",
                 "required": True,
                 "schema": schema,

@@ -115,6 +115,21 @@ class Session(Answer):
     current: bool
 
 
+class Identity(Answer):
+    id: UUID
+    provider: str
+    subject: str
+    email: str | None
+    created_at: datetime
+    last_used_at: datetime | None
+
+
+class IdentityPage(Answer):
+    data: list[Identity]
+    next_cursor: str | None = None
+    previous_cursor: str | None = None
+
+
 class ApiKeyRow(Answer):
     id: UUID
     name: str

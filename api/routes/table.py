@@ -54,6 +54,8 @@ class Route:
     # Answered, whatever the Host and whichever page asks: probes and subrequests of proxies.
     is_for_probes: bool = False
     is_checked_for_site: bool = True
+    # A GET that changes things, because a browser is led to it.
+    is_write: bool = False
     # Successes are counted, not logged, below debug level; a GET or HEAD takes the quick way.
     is_quiet: bool = False
 
@@ -94,7 +96,8 @@ def _with_head(methods: tuple[str, ...]) -> list[str]:
 def _endpoint(route: Route, settings: Settings) -> Handler:
     """What Sanic calls: the checks around a handler, chosen once, at start."""
     guard, is_open_mode = route.guard, settings.mode == "none"
-    is_write = not SAFE_METHODS.issuperset(route.methods) and not route.is_quiet
+    is_unsafe = not SAFE_METHODS.issuperset(route.methods) and not route.is_quiet
+    is_write = route.is_write or is_unsafe
 
     async def settled(request: Request, **parameters: str) -> HTTPResponse | None:
         """A write is answered, also with a no, once this worker has heard of what it did."""

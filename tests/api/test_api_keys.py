@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from models import ApiKey
+from api import errors
+from api.identity import api_keys
+from api.identity.occasion import Occasion
+from models import ApiKey, RefreshToken
 from tests.api.clients import app_of, by_hand, neighbour
 from tests.api.people import (
     Headers,
@@ -148,3 +151,16 @@ async def test_a_use_is_noted_with_its_address(http: httpx.AsyncClient, ann: Per
     assert times[unused["id"]] is None
     row = await ApiKey.all().get(id=made["id"])
     assert row.last_used_ip == "192.0.2.9"
+
+
+async def test_a_session_that_ends_meanwhile_makes_no_key(
+    http: httpx.AsyncClient, ann: Person
+) -> None:
+    authority = app_of(http).ctx.services.authority
+    occasion = Occasion(datetime.now(UTC))
+    principal = await authority.by_access_token(ann.access_token, occasion)
+    await RefreshToken.all().delete()
+    wish = api_keys.KeyRequest(name="k", scopes=(), expires_in_days=None)
+    with pytest.raises(errors.InvalidToken):
+        await api_keys.create(principal, wish, occasion)
+    assert await ApiKey.all().count() == 0

@@ -9,6 +9,11 @@ pytestmark = pytest.mark.anyio
 GOOGLE = {"AUTH_GOOGLE_CLIENT_ID": "g", "AUTH_GOOGLE_CLIENT_SECRET": "gs"}
 GITHUB = {"AUTH_GITHUB_CLIENT_ID": "h", "AUTH_GITHUB_CLIENT_SECRET": "hs"}
 BOTH = {**GITHUB, **GOOGLE}
+OIDC = {
+    "AUTH_OIDC_ISSUER": "https://id.example.com",
+    "AUTH_OIDC_CLIENT_ID": "o",
+    "AUTH_OIDC_CLIENT_SECRET": "os",
+}
 
 TABLE = [
     ("none", {}, False, [], False),
@@ -18,6 +23,7 @@ TABLE = [
     ("full", {}, True, [], True),
     ("full", BOTH, True, ["google", "github"], True),
     ("full", GITHUB, True, ["github"], True),
+    ("full", {**OIDC, **BOTH}, True, ["google", "github", "oidc"], True),
     ("full", {"AUTH_DISABLE_PASSWORD": "yes"}, False, [], True),
     ("full", {"AUTH_DISABLE_SIGNUP": "on"}, True, [], False),
 ]

@@ -54,7 +54,8 @@ def test_the_settings_in_force_are_shown_and_secrets_are_not() -> None:
     assert shown["AUTH_PORT"] == ["default", "9300"]
     assert shown["AUTH_JWT_SECRET"] == ["environment", "********"]
     assert "db.example.com" in " ".join(shown["DATABASE_URL"])
-    assert "/v1/auth/callback/github" in ended.stdout
+    uri = "http://localhost:9300/api/v1/auth/callback/github"
+    assert f"Register with GitHub as redirect URI: {uri}" in ended.stdout
 
 
 def test_settings_that_cannot_be_used_are_told_by_config_too() -> None:

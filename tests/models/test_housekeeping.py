@@ -7,14 +7,15 @@ import pytest
 from api.identity.audit import Action, record
 from api.identity.housekeeping import KEPT, Purged, purge
 from api.identity.occasion import Occasion
-from models import ApiKey, AuditEvent, RefreshToken, User
+from api.security.digests import digest
+from models import ApiKey, AuditEvent, RefreshToken, UsedState, User
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("opened")]
 
 
 async def test_an_empty_database_has_nothing_to_throw_away() -> None:
-    assert await purge(NOW) == Purged(sessions=0, api_keys=0, audit_events=0)
+    assert await purge(NOW) == Purged(sessions=0, api_keys=0, audit_events=0, used_states=0)
 
 
 async def test_sessions_go_once_they_are_expired() -> None:
@@ -59,6 +60,14 @@ async def test_audit_rows_go_after_ninety_days() -> None:
     assert (await purge(NOW)).audit_events == 2
     ages = [NOW - event.at for event in await AuditEvent.newest()]
     assert ages == [0 * DAY, 89 * DAY, 90 * DAY]
+
+
+async def test_used_states_go_once_they_could_not_come_again() -> None:
+    for name, expires_at in (("past", NOW - SECOND), ("now", NOW), ("soon", NOW + SECOND)):
+        assert await UsedState.use(digest(name), expires_at=expires_at)
+    assert (await purge(NOW)).used_states == 1
+    assert {row.state_hash for row in await UsedState.all()} == {digest("now"), digest("soon")}
+    assert not await UsedState.use(digest("now"), expires_at=NOW)
 
 
 async def test_users_are_never_thrown_away() -> None:

@@ -134,3 +134,22 @@ async def test_force_logout_by_hand_ends_every_session_of_the_user(opened: str) 
     await execute(opened, f"DELETE FROM refresh_tokens WHERE user_id = '{user.id}'")
     assert await RefreshToken.of_user(user.id, now=NOW) == []
     assert len(await RefreshToken.of_user(other.id, now=NOW)) == 1
+
+
+async def test_a_session_that_is_held_ends_when_it_is_let_go() -> None:
+    session, go = await add_session(user := await add_user()), asyncio.Event()
+
+    async def end() -> int:
+        await go.wait()
+        return await RefreshToken.end_of_user(user.id)
+
+    # Begun out here, so that it is not in the transaction itself.
+    ending = asyncio.create_task(end())
+    async with database.transaction():
+        assert await RefreshToken.is_held(session.id)
+        go.set()
+        await asyncio.sleep(0.1)
+        assert not ending.done()
+    assert await ending == 1
+    async with database.transaction():
+        assert not await RefreshToken.is_held(session.id)

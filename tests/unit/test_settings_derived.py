@@ -12,6 +12,11 @@ Load = Callable[..., Settings]
 FULL = {"AUTH_MODE": "full", "AUTH_JWT_SECRET": "s" * 32}
 GOOGLE = {"AUTH_GOOGLE_CLIENT_ID": "id", "AUTH_GOOGLE_CLIENT_SECRET": "secret"}
 GITHUB = {"AUTH_GITHUB_CLIENT_ID": "id", "AUTH_GITHUB_CLIENT_SECRET": "secret"}
+OIDC = {
+    "AUTH_OIDC_ISSUER": "https://id.example.com",
+    "AUTH_OIDC_CLIENT_ID": "id",
+    "AUTH_OIDC_CLIENT_SECRET": "secret",
+}
 
 
 @pytest.mark.parametrize(
@@ -44,8 +49,8 @@ def test_a_redirect_uri_of_ones_own_wins(load_with: Load) -> None:
 
 
 def test_providers_come_in_the_order_of_the_contract(load_with: Load) -> None:
-    settings = load_with(**FULL, **GITHUB, **GOOGLE)
-    assert settings.oauth_providers == ("google", "github")
+    settings = load_with(**FULL, **OIDC, **GITHUB, **GOOGLE)
+    assert settings.oauth_providers == ("google", "github", "oidc")
 
 
 def test_only_mode_full_has_providers(load_with: Load) -> None:

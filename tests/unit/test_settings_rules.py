@@ -33,6 +33,7 @@ def problems(load_with: Load, **variables: str) -> dict[str, str]:
         "AUTH_ADMIN_PASSWORD",
         "AUTH_GOOGLE_CLIENT_SECRET",
         "AUTH_GITHUB_CLIENT_SECRET",
+        "AUTH_OIDC_CLIENT_SECRET",
     ],
 )
 def test_a_mode_left_unsaid_beside_a_secret_stops_the_start(name: str, load_with: Load) -> None:
@@ -101,6 +102,19 @@ def test_half_a_pair_is_refused_by_the_name_of_the_missing_half(
     assert one in problems(load_with, **base, **{other: "x@y.example"})
     monkeypatch.delenv(other)
     assert other in problems(load_with, **base, **{one: "x@y.example"})
+
+
+OIDC = {
+    "AUTH_OIDC_ISSUER": "https://id.example.com",
+    "AUTH_OIDC_CLIENT_ID": "id",
+    "AUTH_OIDC_CLIENT_SECRET": "secret",
+}
+
+
+@pytest.mark.parametrize("name", OIDC)
+def test_of_the_generic_provider_s_three_all_or_none_are_set(name: str, load_with: Load) -> None:
+    base = {"AUTH_MODE": "full", "AUTH_JWT_SECRET": SECRET}
+    assert problems(load_with, **base, **{name: OIDC[name]}).keys() == OIDC.keys() - {name}
 
 
 def test_a_short_previous_secret_is_refused_in_mode_full(load_with: Load) -> None:

@@ -20,6 +20,9 @@ COMPLETE = {
     "AUTH_GOOGLE_CLIENT_SECRET": "google-secret",
     "AUTH_GITHUB_CLIENT_ID": "github-id",
     "AUTH_GITHUB_CLIENT_SECRET": "github-secret",
+    "AUTH_OIDC_ISSUER": "https://id.example.com",
+    "AUTH_OIDC_CLIENT_ID": "oidc-id",
+    "AUTH_OIDC_CLIENT_SECRET": "oidc-secret",
 }
 URL = "https://elsewhere.example.com/x"
 
@@ -31,6 +34,16 @@ class Variable(NamedTuple):
     value: object
     unfit: tuple[str, ...] = ()
 
+
+# Secrets go to a provider: only over TLS, or not off this machine.
+NOT_TLS = (
+    "QQ",
+    "http://QQ.example.com",
+    "http://127.0.0.1.QQ.example",
+    "https://h/?QQ",
+    "https://h/" + "QQ" * 128,
+)
+DOMAINS = ("@QQ.com", "*.QQ.com", "a.com,b QQ.com", "https://QQ.com")
 
 # The contract's table; `unfit` texts hold QQ where a text can hold anything, to find it again.
 TABLE = (
@@ -72,13 +85,25 @@ TABLE = (
     Variable("AUTH_GOOGLE_CLIENT_ID", None, "g", "g"),
     Variable("AUTH_GOOGLE_CLIENT_SECRET", None, "g", "g"),
     Variable("AUTH_GOOGLE_REDIRECT_URI", None, URL, URL, ("QQ", "//QQ")),
-    Variable("AUTH_GOOGLE_ALLOWED_DOMAINS", (), "a.com, b.com,", ("a.com", "b.com")),
-    Variable("AUTH_GOOGLE_ISSUER", "https://accounts.google.com", URL, URL, ("QQ",)),
+    Variable("AUTH_GOOGLE_ALLOWED_DOMAINS", (), "A.com, b.com,", ("a.com", "b.com"), DOMAINS),
+    Variable("AUTH_GOOGLE_ISSUER", "https://accounts.google.com", URL, URL, NOT_TLS),
     Variable("AUTH_GITHUB_CLIENT_ID", None, "g", "g"),
     Variable("AUTH_GITHUB_CLIENT_SECRET", None, "g", "g"),
     Variable("AUTH_GITHUB_REDIRECT_URI", None, URL, URL, ("QQ", "//QQ")),
-    Variable("AUTH_GITHUB_URL", "https://github.com", URL, URL, ("QQ",)),
-    Variable("AUTH_GITHUB_API_URL", "https://api.github.com", URL, URL, ("QQ",)),
+    Variable("AUTH_GITHUB_URL", "https://github.com", URL, URL, NOT_TLS),
+    Variable("AUTH_GITHUB_API_URL", "https://api.github.com", URL, URL, NOT_TLS),
+    Variable("AUTH_OIDC_ISSUER", None, "http://[::1]:8080/", "http://[::1]:8080", NOT_TLS),
+    Variable("AUTH_OIDC_CLIENT_ID", None, "o", "o"),
+    Variable("AUTH_OIDC_CLIENT_SECRET", None, "o", "o"),
+    Variable("AUTH_OIDC_NAME", "OpenID Connect", " Corp ", "Corp", ("QQ" * 33, "Q\nQ")),
+    Variable(
+        "AUTH_OIDC_SCOPES",
+        ("openid", "email", "profile"),
+        "openid, email groups",
+        ("openid", "email", "groups"),
+        ("email QQ", 'openid "QQ"', "openid q\u00e4QQ"),
+    ),
+    Variable("AUTH_OIDC_ALLOWED_DOMAINS", (), "a.com", ("a.com",), DOMAINS),
     Variable(
         "AUTH_LOGIN_REDIRECT_URL",
         "/",

@@ -26,7 +26,7 @@ PAYLOAD = {
 LONG = "k" * 64
 
 
-def signed(key: str | None = SECRET, algorithm: str = "HS256", /, **claims: object) -> str:
+def signed(key: Any = SECRET, algorithm: str = "HS256", /, **claims: object) -> str:
     """A token that differs from a good one by `claims`; None leaves a claim out."""
     payload: dict[str, Any] = {**PAYLOAD, **claims}
     kept = {name: value for name, value in payload.items() if value is not None}

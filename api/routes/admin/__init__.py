@@ -1,1 +1,1 @@
-"""What operators see and do: users, sessions, API keys and the audit trail of everybody."""
+"""What operators see and do: everything under `/v1/admin`."""

@@ -1,0 +1,108 @@
+"""Owns one try to sign in with a provider, and the cookie value that binds it to its browser.
+
+The value holds a random seed, never what follows from it: `state`, `nonce` and `code_verifier` are
+HMACs of the seed under the server's secret, so reading the cookie gives none of them away. It does
+not know how a cookie travels.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from api.security.digests import digest, is_same
+
+LIFETIME = timedelta(minutes=10)
+# 256 random bits (RFC 9700 §4.7.1 wants state unguessable).
+_SEED_BYTES = 32
+# Apart from everything else that is signed with the same secret.
+_PURPOSE = b"everruns-auth.oauth."
+_TAG_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A try under way. `redirect_to` is where the browser wants to go afterwards."""
+
+    provider: str
+    redirect_to: str | None
+    expires_at: datetime
+    sealed: str = field(repr=False)
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+
+    @property
+    def tag(self) -> str:
+        """What tells this try from others of the same browser."""
+        return tag_of(self.state)
+
+    @property
+    def state_hash(self) -> str:
+        return digest(self.state)
+
+
+def tag_of(state: str) -> str:
+    """The tag of the attempt whose `state` came back; it says nothing about the state."""
+    return digest(state)[:_TAG_LENGTH]
+
+
+class AttemptSealer:
+    """Begins attempts under one secret, and opens what that one or an earlier one sealed."""
+
+    def __init__(self, secret: str, previous: Sequence[str] = ()) -> None:
+        self._keys = tuple(_derived(text.encode(), b"key") for text in (secret, *previous))
+
+    def begin(self, provider: str, redirect_to: str | None, now: datetime) -> Attempt:
+        """A new attempt, good for ten minutes."""
+        facts = {
+            "seed": secrets.token_urlsafe(_SEED_BYTES),
+            "provider": provider,
+            "redirect_to": redirect_to,
+            "expires_at": int((now + LIFETIME).timestamp()),
+        }
+        payload = _encoded(json.dumps(facts, separators=(",", ":")).encode())
+        return _attempt(self._keys[0], payload)
+
+    def open(self, sealed: str, now: datetime) -> Attempt | None:
+        """The attempt that `sealed` holds; None when it is not ours, or its time is over."""
+        payload, _, seal = sealed.partition(".")
+        for key in self._keys:
+            if is_same(_text(key, b"seal", payload), seal):
+                attempt = _attempt(key, payload)
+                return attempt if now < attempt.expires_at else None
+        return None
+
+
+def _attempt(key: bytes, payload: str) -> Attempt:
+    """The attempt of a payload whose seal is right, so that its form is ours."""
+    facts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    return Attempt(
+        provider=facts["provider"],
+        redirect_to=facts["redirect_to"],
+        expires_at=datetime.fromtimestamp(facts["expires_at"], UTC),
+        sealed=f"{payload}.{_text(key, b'seal', payload)}",
+        # Of the whole payload: a state belongs to its provider and to no other (RFC 9700 §4.4).
+        state=_text(key, b"state", payload),
+        nonce=_text(key, b"nonce", payload),
+        # 43 characters, the fewest that RFC 7636 §4.1 allows, from 256 bits.
+        code_verifier=_text(key, b"code_verifier", payload),
+    )
+
+
+def _derived(key: bytes, purpose: bytes, message: bytes = b"") -> bytes:
+    return hmac.digest(key, _PURPOSE + purpose + b"\0" + message, hashlib.sha256)
+
+
+def _text(key: bytes, purpose: bytes, payload: str) -> str:
+    return _encoded(_derived(key, purpose, payload.encode("utf-8", "surrogatepass")))
+
+
+def _encoded(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

@@ -1,0 +1,79 @@
+"""Owns a provider's own description of itself (OpenID Connect Discovery §3, §4)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from api.identity.federation.failures import ProviderTrouble
+from api.settings_values import is_confidential
+
+_PRINTABLE_ASCII = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
+PATH = "/.well-known/openid-configuration"
+_POST, _BASIC = "client_secret_post", "client_secret_basic"
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Where a provider answers what. `issuer` is spelled as its id tokens spell it."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    userinfo_endpoint: str | None
+    auth_method: str
+    names_itself: bool
+
+
+def metadata_of(document: object, issuer: str) -> Metadata:
+    """The document of `issuer`, which is configured without a slash at its end.
+
+    Raises:
+        ProviderTrouble: it is another issuer's, or lacks what is needed.
+    """
+    if not isinstance(document, dict):
+        raise ProviderTrouble("the discovery document is no JSON object")
+    named = document.get("issuer")
+    # Discovery §4.3: what it says of itself must be what was asked for.
+    if not isinstance(named, str) or named.rstrip("/") != issuer:
+        raise ProviderTrouble(
+            "the discovery document is another issuer's; check the issuer setting"
+        )
+    return Metadata(
+        issuer=named,
+        authorization_endpoint=_endpoint(document, "authorization_endpoint"),
+        token_endpoint=_endpoint(document, "token_endpoint"),
+        jwks_uri=_endpoint(document, "jwks_uri"),
+        userinfo_endpoint=(
+            _endpoint(document, "userinfo_endpoint") if document.get("userinfo_endpoint") else None
+        ),
+        auth_method=_auth_method(document),
+        names_itself=document.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def _endpoint(document: dict[str, Any], name: str) -> str:
+    url = document.get(name)
+    if not isinstance(url, str) or not _is_fit(url):
+        raise ProviderTrouble(f"the discovery document's {name} is no https URL")
+    return url
+
+
+def _is_fit(url: str) -> bool:
+    """Whether it is a URL that every reader reads alike, and that nobody else can listen to."""
+    try:
+        parts = urlsplit(url)
+        has_place = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return has_place and _PRINTABLE_ASCII.fullmatch(url) is not None and is_confidential(url)
+
+
+def _auth_method(document: dict[str, Any]) -> str:
+    """How the client secret is shown: in the header, unless only the form is offered (§3)."""
+    offered = document.get("token_endpoint_auth_methods_supported")
+    is_form_alone = isinstance(offered, list) and _POST in offered and _BASIC not in offered
+    return _POST if is_form_alone else _BASIC

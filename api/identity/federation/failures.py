@@ -1,0 +1,75 @@
+"""Owns the ways in which a sign-in with a provider ends without a session.
+
+    SignInFailed             the browser goes to /login?error=oauth_failed
+    ├── SignInCancelled      … oauth_cancelled
+    ├── SignInNotPermitted   … oauth_not_permitted
+    ├── AccountExists        … oauth_account_exists
+    └── ProviderTrouble      oauth_failed, and the person who tried did nothing wrong
+
+They are no refusals of `api.errors`: a browser is in the middle of a journey, and is led on.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+from uuid import UUID
+
+# RFC 6749 §4.1.2.1: what an `error` may be; ours are shorter. Anything else is not written down.
+_ERROR = re.compile(r"[a-z_]{1,64}")
+
+
+class SignInFailed(Exception):
+    """`why` is for the log: it never holds a code, a token, a secret or what a stranger typed.
+
+    `user_id` is the account that the sign-in was for, where that is known.
+    """
+
+    code: ClassVar[str] = "oauth_failed"
+
+    def __init__(self, why: str, *, user_id: UUID | None = None) -> None:
+        super().__init__(why)
+        self.why = why
+        self.user_id = user_id
+
+
+class SignInCancelled(SignInFailed):
+    code = "oauth_cancelled"
+
+
+class SignInNotPermitted(SignInFailed):
+    code = "oauth_not_permitted"
+
+
+class AccountExists(SignInFailed):
+    code = "oauth_account_exists"
+
+
+class ProviderTrouble(SignInFailed):
+    """The provider is down, slow, overloaded, or answers nonsense."""
+
+
+def refusal_of(error: object, redirect_uri: str) -> SignInFailed:
+    """What a provider's error response means (RFC 6749 §4.1.2.1, §5.2, and GitHub's own words)."""
+    word = _word(error)
+    if word == "access_denied":
+        return SignInCancelled("the provider was told no")
+    if word == "redirect_uri_mismatch":
+        return ProviderTrouble(
+            f"the provider refused the redirect URI; register {redirect_uri} with it"
+        )
+    if word in ("invalid_grant", "bad_verification_code"):
+        return SignInFailed(
+            f"the provider refused the code ({word}); when it does so always, check that "
+            f"{redirect_uri} is registered with it"
+        )
+    if word in ("invalid_client", "unauthorized_client", "incorrect_client_credentials"):
+        return ProviderTrouble(
+            f"the provider refused this server ({word}); check the client id and secret"
+        )
+    return ProviderTrouble(f"the provider answered with {word}")
+
+
+def _word(error: object) -> str:
+    """An error as a provider names it, where it has the form of one."""
+    return error if isinstance(error, str) and _ERROR.fullmatch(error) else "an unreadable error"

@@ -1,0 +1,86 @@
+"""Asks GitHub, or a GitHub Enterprise Server, who somebody is. It speaks OAuth 2.0 alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from api.identity.federation.attempts import Attempt
+from api.identity.federation.failures import ProviderTrouble
+from api.identity.federation.outbound import Outbound
+from api.identity.federation.profile import Profile, fit_email, fit_name, fit_picture
+from api.identity.federation.providers import Provider
+
+
+class GitHubClient:
+    """One GitHub."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._outbound = Outbound(provider)
+
+    async def authorization_url(self, attempt: Attempt) -> str:
+        """Where to send the browser."""
+        url, _ = self._outbound.client().create_authorization_url(
+            f"{self._provider.issuer}/login/oauth/authorize",
+            state=attempt.state,
+            code_verifier=attempt.code_verifier,
+        )
+        return str(url)
+
+    async def identify(
+        self,
+        code: str,
+        attempt: Attempt,
+        now: datetime,  # noqa: ARG002  (as every client is asked)
+        *,
+        named_issuer: str | None,  # noqa: ARG002
+    ) -> Profile:
+        """Who came back with `code`; raises `SignInFailed` and `ProviderTrouble`.
+
+        GitHub signs nothing, so there is no time to check. Where it names itself (RFC 9207), the
+        name is not known beforehand; its redirect URI is its own and tells it from the others.
+        """
+        client = self._outbound.client()
+        endpoint = f"{self._provider.issuer}/login/oauth/access_token"
+        await self._outbound.exchange(client, endpoint, code, attempt.code_verifier)
+        user = await self._outbound.read(f"{self._provider.api_url}/user", client)
+        emails = await self._outbound.read(
+            f"{self._provider.api_url}/user/emails?per_page=100", client
+        )
+        return _profile(user, emails)
+
+    async def close(self) -> None:
+        await self._outbound.close()
+
+
+def _profile(user: Any, emails: Any) -> Profile:
+    if not isinstance(user, dict) or not _is_id(user.get("id")):
+        raise ProviderTrouble("/user answered without an id")
+    email = _primary_verified(emails)
+    return Profile(
+        # The number, because a login can be given up and taken by somebody else.
+        subject=str(user["id"]),
+        email=email,
+        is_email_verified=email is not None,
+        name=fit_name(user.get("name")) or fit_name(user.get("login")),
+        picture=fit_picture(user.get("avatar_url")),
+    )
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _primary_verified(emails: Any) -> str | None:
+    """The one address that GitHub vouches for; never `/user`'s, which is what is shown publicly."""
+    if not isinstance(emails, list):
+        raise ProviderTrouble("/user/emails answered with no list")
+    for entry in emails:
+        if (
+            isinstance(entry, dict)
+            and entry.get("primary") is True
+            and entry.get("verified") is True
+        ):
+            return fit_email(entry.get("email"))
+    return None

@@ -1,0 +1,55 @@
+"""Owns which identities a user has, and that none of them goes that is the only way in."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from api.errors import IdentityNotFound, LastWayIn, UserNotFound
+from api.identity.audit import Action, record
+from api.identity.occasion import Occasion
+from api.settings import Settings
+from models import OAuthIdentity, User, database
+
+
+async def identities_of(user_id: UUID) -> list[OAuthIdentity]:
+    """A user's identities, oldest first; raises `UserNotFound`."""
+    if await User.by_id(user_id) is None:
+        raise UserNotFound
+    return await OAuthIdentity.of_user(user_id)
+
+
+async def unlink(
+    settings: Settings, user_id: UUID, provider: str, occasion: Occasion, *, actor_id: UUID
+) -> None:
+    """Remove a user's identities at a provider. Sessions go on.
+
+    Raises:
+        UserNotFound: there is no such user.
+        IdentityNotFound: the user has none there.
+        LastWayIn: the user could not sign in any more.
+    """
+    async with database.transaction():
+        # Held, so that of two that unlink at once the second sees what the first left.
+        user = await User.held(user_id)
+        if user is None:
+            raise UserNotFound
+        identities = await OAuthIdentity.of_user(user_id)
+        if all(one.provider != provider for one in identities):
+            raise IdentityNotFound
+        rest = {one.provider for one in identities} - {provider}
+        if not _is_way_in(settings, user, rest):
+            raise LastWayIn
+        await OAuthIdentity.remove_of_user(user_id, provider=provider)
+        await record(
+            Action.USER_UPDATED,
+            occasion,
+            actor_id=actor_id,
+            user_id=user_id,
+            detail={"changed": ["identities"], "provider": provider},
+        )
+
+
+def _is_way_in(settings: Settings, user: User, providers: set[str]) -> bool:
+    """Whether a password, or one of the providers, lets the user in as the settings are."""
+    has_password = user.password_hash is not None and settings.password_auth_enabled
+    return has_password or not providers.isdisjoint(settings.oauth_providers)

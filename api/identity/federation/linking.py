@@ -1,0 +1,201 @@
+"""Decides whose account somebody at a provider is: a known one, a new one, or none.
+
+Nobody who registered someone else's address keeps a way in, and nobody gets in by an address that
+the provider has not verified. The database decides races: a decision is made under the user's lock,
+and made anew where another request was first.
+"""
+
+from __future__ import annotations
+
+from api.identity.admission import is_admitted
+from api.identity.audit import Action, record
+from api.identity.federation.failures import (
+    AccountExists,
+    SignInFailed,
+    SignInNotPermitted,
+)
+from api.identity.federation.profile import Profile
+from api.identity.federation.providers import Provider
+from api.identity.occasion import Occasion
+from api.identity.services import Services
+from api.identity.sessions import Tokens, open_session
+from api.settings import Settings
+from models import ApiKey, OAuthIdentity, RefreshToken, User, database
+
+# Each try loses to a request that got its way, and then sees what that one did.
+TRIES = 5
+
+
+class _OtherWasFirst(Exception):
+    """What was read does not hold any more."""
+
+
+async def admit(
+    services: Services, provider: Provider, profile: Profile, occasion: Occasion
+) -> Tokens:
+    """Open a session of the account that the profile belongs to, in one transaction.
+
+    Raises:
+        SignInNotPermitted: the domain, the settings or the account's state say no.
+        AccountExists: the address has an account that this profile does not prove to own.
+    """
+    check_domain(provider, profile)
+    for _ in range(TRIES):
+        try:
+            async with database.transaction():
+                user = await _account(services.settings, provider, profile, occasion)
+                await User.note_activity(user.id, now=occasion.now)
+                tokens = await open_session(services, user, occasion)
+                await _record(Action.OAUTH_LOGIN, user, provider, occasion)
+                return tokens
+        except (database.Duplicate, _OtherWasFirst):
+            continue
+    raise SignInFailed("others changed the account all the while")
+
+
+def check_domain(provider: Provider, profile: Profile) -> None:
+    """Raise `SignInNotPermitted` where the domain is none of those that may sign in.
+
+    Only a verified address has a domain that counts. Compared whole: `evil-example.com` and
+    `sub.example.com` are not `example.com`.
+    """
+    if not provider.allowed_domains:
+        return
+    domain = (profile.email or "").rpartition("@")[2]
+    if not profile.is_email_verified or domain not in provider.allowed_domains:
+        raise SignInNotPermitted("the address is not a verified one of an allowed domain")
+    hosted = profile.hosted_domain
+    if hosted is not None and hosted.lower() not in provider.allowed_domains:
+        raise SignInNotPermitted("the account's organisation is not an allowed domain")
+
+
+async def _account(
+    settings: Settings, provider: Provider, profile: Profile, occasion: Occasion
+) -> User:
+    """The account, held until the running transaction ends."""
+    identity = await OAuthIdentity.by_subject(provider.name, profile.subject)
+    if identity is not None:
+        return await _known(settings, provider, profile, occasion, identity=identity)
+    if profile.email is None:
+        raise SignInNotPermitted("the provider names no address that can be used")
+    found = await User.by_email(profile.email)
+    if found is None:
+        return await _new(settings, provider, profile, occasion)
+    user = await User.held(found.id)
+    if user is None or user.email != profile.email:
+        raise _OtherWasFirst
+    return await _linked(settings, provider, profile, occasion, user=user)
+
+
+async def _known(
+    settings: Settings,
+    provider: Provider,
+    profile: Profile,
+    occasion: Occasion,
+    *,
+    identity: OAuthIdentity,
+) -> User:
+    """The user of an identity; the address at the provider may have become another since."""
+    user = await User.held(identity.user_id)
+    if identity.issuer not in (None, provider.issuer):
+        raise SignInNotPermitted(
+            "the identity is of another issuer; remove it if the provider's URL was changed",
+            user_id=identity.user_id,
+        )
+    if user is None or not await identity.note_use(
+        issuer=provider.issuer, email=profile.email, now=occasion.now
+    ):
+        raise _OtherWasFirst
+    _check_admitted(user, settings)
+    if profile.is_email_verified and profile.email == user.email and not user.email_verified:
+        await user.change(occasion.now, email_verified=True)
+    return user
+
+
+async def _new(
+    settings: Settings, provider: Provider, profile: Profile, occasion: Occasion
+) -> User:
+    """A new user, whose address is as verified as the provider says."""
+    if not settings.signup_enabled:
+        raise SignInNotPermitted("there is no such account, and AUTH_DISABLE_SIGNUP is set")
+    assert profile.email is not None
+    user = await User.add(
+        email=profile.email,
+        name=profile.name or profile.email.partition("@")[0],
+        avatar_url=profile.picture,
+        roles=["user"],
+        email_verified=profile.is_email_verified,
+        now=occasion.now,
+    )
+    await _add_identity(user, provider, profile, occasion)
+    await _record(Action.REGISTER, user, provider, occasion)
+    return user
+
+
+async def _linked(
+    settings: Settings, provider: Provider, profile: Profile, occasion: Occasion, *, user: User
+) -> User:
+    """An existing user with one identity more; the order of the checks is that of the contract."""
+    if not profile.is_email_verified:
+        raise AccountExists("the provider has not verified the address", user_id=user.id)
+    _check_admitted(user, settings)
+    removed: dict[str, object] = {}
+    if not user.email_verified:
+        if user.is_operator:
+            raise AccountExists("an operator's address is not verified", user_id=user.id)
+        removed = await _take_back(user, occasion)
+    elif any(one.provider == provider.name for one in await OAuthIdentity.of_user(user.id)):
+        # An address is handed on where people leave; their accounts are not.
+        raise AccountExists(
+            "the account is linked to another subject of this provider", user_id=user.id
+        )
+    await _add_identity(user, provider, profile, occasion)
+    if user.avatar_url is None and profile.picture is not None:
+        await user.change(occasion.now, avatar_url=profile.picture)
+    await _record(Action.OAUTH_LINKED, user, provider, occasion, **removed)
+    return user
+
+
+async def _take_back(user: User, occasion: Occasion) -> dict[str, object]:
+    """Close every way in that was there before the address was verified; what they were.
+
+    Sessions before keys: see `api_keys.create`.
+    """
+    had_password = user.password_hash is not None
+    await user.change(occasion.now, password_hash=None, email_verified=True)
+    return {
+        "password": had_password,
+        "sessions": await RefreshToken.end_of_user(user.id),
+        "api_keys": await ApiKey.remove_of_user(user.id),
+        "identities": await OAuthIdentity.remove_of_user(user.id),
+    }
+
+
+def _check_admitted(user: User, settings: Settings) -> None:
+    if not is_admitted(user, settings):
+        raise SignInNotPermitted("the account is disabled", user_id=user.id)
+
+
+async def _add_identity(
+    user: User, provider: Provider, profile: Profile, occasion: Occasion
+) -> None:
+    await OAuthIdentity.add(
+        user_id=user.id,
+        provider=provider.name,
+        subject=profile.subject,
+        issuer=provider.issuer,
+        email=profile.email,
+        now=occasion.now,
+    )
+
+
+async def _record(
+    action: Action, user: User, provider: Provider, occasion: Occasion, **removed: object
+) -> None:
+    await record(
+        action,
+        occasion,
+        actor_id=user.id,
+        user_id=user.id,
+        detail={"provider": provider.name, **removed},
+    )

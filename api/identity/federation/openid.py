@@ -1,0 +1,131 @@
+"""Asks an OpenID Connect provider who somebody is (OpenID Connect Core §3.1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from joserfc import jwk
+
+from api.identity.federation import id_tokens
+from api.identity.federation.attempts import Attempt
+from api.identity.federation.discovery import PATH, Metadata, metadata_of
+from api.identity.federation.failures import ProviderTrouble, SignInFailed
+from api.identity.federation.id_tokens import Expected, UnknownKey
+from api.identity.federation.kept import Kept
+from api.identity.federation.outbound import Outbound
+from api.identity.federation.profile import (
+    Profile,
+    fit_email,
+    fit_name,
+    fit_picture,
+    fit_subject,
+)
+from api.identity.federation.providers import Provider
+
+
+class OpenIdClient:
+    """One provider, with what is kept of its documents."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._outbound = Outbound(provider)
+        self._metadata = Kept(self._fetch_metadata)
+        self._keys = Kept(self._fetch_keys)
+
+    async def authorization_url(self, attempt: Attempt) -> str:
+        """Where to send the browser; raises `ProviderTrouble`."""
+        metadata = await self._metadata.fresh()
+        url, _ = self._outbound.client().create_authorization_url(
+            metadata.authorization_endpoint,
+            state=attempt.state,
+            nonce=attempt.nonce,
+            code_verifier=attempt.code_verifier,
+        )
+        return str(url)
+
+    async def identify(
+        self, code: str, attempt: Attempt, now: datetime, *, named_issuer: str | None
+    ) -> Profile:
+        """Who came back with `code`; `named_issuer` is the callback's `iss`.
+
+        Raises:
+            SignInFailed: the code or the id token does not hold.
+            ProviderTrouble: the provider does not answer as it should.
+        """
+        metadata = await self._metadata.fresh()
+        # Before the code goes anywhere: it may be another provider's (RFC 9207 §2.4).
+        if named_issuer not in (
+            (metadata.issuer,) if metadata.names_itself else (metadata.issuer, None)
+        ):
+            raise SignInFailed("the answer names another issuer, or none where it should")
+        client = self._outbound.client(auth_method=metadata.auth_method)
+        token = await self._outbound.exchange(
+            client, metadata.token_endpoint, code, attempt.code_verifier
+        )
+        expected = Expected(
+            issuer=metadata.issuer,
+            client_id=self._provider.client_id,
+            nonce=attempt.nonce,
+            access_token=token["access_token"],
+        )
+        claims = await self._claims(token.get("id_token"), expected, now)
+        if "email" not in claims and metadata.userinfo_endpoint:
+            claims = await self._completed(claims, metadata.userinfo_endpoint, client)
+        return _profile(claims)
+
+    async def close(self) -> None:
+        await self._outbound.close()
+
+    async def _claims(self, token: object, expected: Expected, now: datetime) -> dict[str, Any]:
+        try:
+            return id_tokens.read(token, await self._keys.fresh(), expected, now)
+        except UnknownKey:
+            # The provider may have new ones since.
+            newer = await self._keys.newer()
+        try:
+            return id_tokens.read(token, newer, expected, now)
+        except UnknownKey:
+            raise SignInFailed("the id token is signed with an unknown key") from None
+
+    async def _completed(
+        self, claims: dict[str, Any], url: str, client: AsyncOAuth2Client
+    ) -> dict[str, Any]:
+        """The claims with what the userinfo endpoint adds; the signed ones win."""
+        more = await self._outbound.read(url, client)
+        # Core §5.3.2: else another's claims could be put in their place.
+        if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
+            raise ProviderTrouble("the userinfo endpoint speaks of somebody else")
+        return {**more, **claims}
+
+    async def _fetch_metadata(self) -> Metadata:
+        document = await self._outbound.read(self._provider.issuer + PATH)
+        return metadata_of(document, self._provider.issuer)
+
+    async def _fetch_keys(self) -> tuple[jwk.Key, ...]:
+        metadata = await self._metadata.fresh()
+        keys = id_tokens.public_keys(await self._outbound.read(metadata.jwks_uri))
+        if not keys:
+            raise ProviderTrouble("the provider publishes no key that can be used")
+        return keys
+
+
+def _profile(claims: dict[str, Any]) -> Profile:
+    subject = fit_subject(claims.get("sub"))
+    if subject is None:
+        raise SignInFailed("the id token's subject cannot be kept")
+    hosted_domain = claims.get("hd")
+    return Profile(
+        subject=subject,
+        email=fit_email(claims.get("email")),
+        is_email_verified=_is_true(claims.get("email_verified")),
+        name=fit_name(claims.get("name")),
+        picture=fit_picture(claims.get("picture")),
+        hosted_domain=hosted_domain if isinstance(hosted_domain, str) else None,
+    )
+
+
+def _is_true(value: object) -> bool:
+    """Some providers write the boolean as a text; nothing else means yes."""
+    return value is True or value == "true"

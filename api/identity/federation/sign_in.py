@@ -1,0 +1,160 @@
+"""Owns a sign-in with a provider from its beginning to its end.
+
+It does not know HTTP: how the browser is sent, and how its cookie travels, is for the routes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import structlog
+
+from api.errors import Throttled
+from api.identity.audit import Action, record, record_throttled
+from api.identity.federation import linking
+from api.identity.federation.attempts import Attempt
+from api.identity.federation.failures import (
+    ProviderTrouble,
+    SignInCancelled,
+    SignInFailed,
+    refusal_of,
+)
+from api.identity.federation.providers import Provider
+from api.identity.occasion import Occasion
+from api.identity.services import Services
+from api.identity.sessions import Tokens
+from api.security.digests import is_same
+from models import UsedState
+
+# Longer ones are not sent by anybody whose provider we know.
+MAX_CODE_LENGTH = 4096
+
+log = structlog.get_logger("everruns_auth.oauth")
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """Where the browser goes, and the attempt that its cookie has to hold meanwhile."""
+
+    url: str = field(repr=False)
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What came back by the browser: the query of the callback, and the attempt's cookie."""
+
+    state: str = field(repr=False)
+    code: str = field(repr=False)
+    error: str
+    issuer: str | None
+    sealed: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A sign-in that succeeded."""
+
+    tokens: Tokens
+    redirect_to: str | None
+
+
+async def begin(
+    services: Services, provider: Provider, redirect_to: str | None, occasion: Occasion
+) -> Departure:
+    """Begin an attempt; raises `ProviderTrouble` when the provider does not say where to go."""
+    attempt = services.attempts.begin(provider.name, redirect_to, occasion.now)
+    try:
+        url = await services.providers[provider.name].authorization_url(attempt)
+    except ProviderTrouble as trouble:
+        _log(trouble, provider, occasion)
+        raise
+    return Departure(url=url, attempt=attempt)
+
+
+async def complete(
+    services: Services, provider: Provider, returned: Returned, occasion: Occasion
+) -> Arrival:
+    """Sign in whoever the provider sent back.
+
+    Raises:
+        SignInFailed: with the code for the browser; logged and audited already.
+        Throttled: too many of this address came to nothing.
+        Overloaded: too many are under way for too long.
+    """
+    try:
+        return await _counted(services, provider, returned, occasion)
+    except Throttled:
+        await record_throttled("oauth", services.throttle, occasion)
+        raise
+    except SignInFailed as failed:
+        _log(failed, provider, occasion)
+        await record(
+            Action.OAUTH_LOGIN,
+            occasion,
+            outcome="failure",
+            user_id=failed.user_id,
+            detail={"provider": provider.name, "error": failed.code},
+        )
+        raise
+
+
+async def _counted(
+    services: Services, provider: Provider, returned: Returned, occasion: Occasion
+) -> Arrival:
+    """Count what comes to nothing; generously where the provider is to blame.
+
+    An error in the query is the browser's word, and counts: anybody can write one.
+    """
+    async with services.throttle.oauth(occasion.ip_address) as attempt:
+        try:
+            return await _complete(services, provider, returned, occasion)
+        except SignInFailed as failed:
+            if isinstance(failed, ProviderTrouble) and not returned.error:
+                await services.throttle.oauth_trouble(occasion.ip_address)
+            else:
+                await attempt.failed()
+            raise
+
+
+async def _complete(
+    services: Services, provider: Provider, returned: Returned, occasion: Occasion
+) -> Arrival:
+    attempt = _attempt_of(services, provider, returned, occasion)
+    # Before anything is asked of the provider, and whatever comes of it: a state is good once.
+    if not await UsedState.use(attempt.state_hash, expires_at=attempt.expires_at):
+        raise SignInFailed("this attempt came back before")
+    if returned.error:
+        raise refusal_of(returned.error, provider.redirect_uri)
+    if not 1 <= len(returned.code) <= MAX_CODE_LENGTH:
+        raise SignInFailed("the provider sent no code")
+    client = services.providers[provider.name]
+    profile = await client.identify(
+        returned.code, attempt, occasion.now, named_issuer=returned.issuer
+    )
+    tokens = await linking.admit(services, provider, profile, occasion)
+    return Arrival(tokens=tokens, redirect_to=attempt.redirect_to)
+
+
+def _attempt_of(
+    services: Services, provider: Provider, returned: Returned, occasion: Occasion
+) -> Attempt:
+    """The attempt that this browser began with this provider (RFC 9700 §4.4, §4.7)."""
+    sealed = returned.sealed
+    attempt = services.attempts.open(sealed, occasion.now) if sealed else None
+    if attempt is None:
+        raise SignInFailed("the browser began no such attempt, or over ten minutes ago")
+    if not is_same(attempt.state, returned.state) or attempt.provider != provider.name:
+        raise SignInFailed("the attempt is another one, or another provider's")
+    return attempt
+
+
+def _log(failed: SignInFailed, provider: Provider, occasion: Occasion) -> None:
+    say = log.info if isinstance(failed, SignInCancelled) else log.warning
+    say(
+        "a sign-in with a provider failed",
+        provider=provider.name,
+        error=failed.code,
+        why=failed.why,
+        request_id=occasion.request_id,
+    )

@@ -1,0 +1,92 @@
+"""Owns the cookies that bind an OAuth attempt to its browser: one an attempt, so that tabs differ.
+
+It does not know what is sealed in them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from sanic import HTTPResponse, Request
+
+from api.identity.federation.attempts import LIFETIME, Attempt, AttemptSealer, tag_of
+from api.routes.cookies import shown
+from api.settings import Settings
+
+# With the oldest going first, a browser carries at most this many, some kilobytes.
+MAX_ATTEMPTS = 4
+_NAME = "oauth_"
+# Only this origin itself can set such a cookie: no other host of the same domain plants its own
+# attempt in a browser, to sign it in as somebody else (RFC 6265bis §4.1.3.2).
+_HOST_PREFIX = "__Host-"
+
+
+def hand_out(response: HTTPResponse, attempt: Attempt, settings: Settings) -> None:
+    """Give the browser the attempt, for as long as it lasts."""
+    _set(response, _name(attempt.tag, settings), attempt.sealed, settings)
+
+
+def sealed_for(request: Request, state: str, settings: Settings) -> str | None:
+    """What the browser holds for the attempt whose `state` came back."""
+    return shown(request, _name(tag_of(state), settings))
+
+
+def take_back(response: HTTPResponse, request: Request, state: str, settings: Settings) -> None:
+    """End the attempt in the browser, whatever came of it; other tabs keep theirs."""
+    name = _name(tag_of(state), settings)
+    if name in request.cookies:
+        _clear(response, name, settings)
+
+
+def make_room(
+    response: HTTPResponse,
+    request: Request,
+    sealer: AttemptSealer,
+    settings: Settings,
+    now: datetime,
+) -> None:
+    """Take back what is over, and the oldest beyond the number that a browser may hold."""
+    living: list[tuple[datetime, str]] = []
+    for name in _names(request, settings):
+        attempt = sealer.open(shown(request, name) or "", now)
+        if attempt is None:
+            _clear(response, name, settings)
+        else:
+            living.append((attempt.expires_at, name))
+    for _, name in sorted(living, reverse=True)[MAX_ATTEMPTS - 1 :]:
+        _clear(response, name, settings)
+
+
+def _names(request: Request, settings: Settings) -> list[str]:
+    form = re.compile(re.escape(_name("", settings)) + "[0-9a-f]{16}")
+    return [name for name in request.cookies if form.fullmatch(name)]
+
+
+def _name(tag: str, settings: Settings) -> str:
+    return f"{_HOST_PREFIX if settings.is_https else ''}{_NAME}{tag}"
+
+
+def _clear(response: HTTPResponse, name: str, settings: Settings) -> None:
+    _set(response, name, "", settings, max_age=0)
+
+
+def _set(
+    response: HTTPResponse,
+    name: str,
+    value: str,
+    settings: Settings,
+    *,
+    max_age: int = int(LIFETIME.total_seconds()),
+) -> None:
+    response.add_cookie(
+        name,
+        value,
+        # The callback answers under several prefixes, and a proxy may add its own.
+        path="/",
+        max_age=max_age,
+        httponly=True,
+        # The provider leads the browser back from another site, which Strict would not survive.
+        samesite="Lax",
+        secure=settings.is_https,
+    )

@@ -1,0 +1,67 @@
+"""A user's own identities at providers: list, unlink."""
+
+from __future__ import annotations
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.identity.federation import identities
+from api.routes import schemas
+from api.routes.call import SignedInCall
+from api.routes.guard import session_only
+from api.routes.replies import reply_list, reply_nothing
+from api.routes.table import Route
+from models import OAuthIdentity
+
+
+async def list_identities(request: Request, call: SignedInCall) -> HTTPResponse:
+    rows = await identities.identities_of(call.principal.user_id)
+    return reply_list([row_of(row) for row in rows])
+
+
+async def unlink_identity(request: Request, call: SignedInCall, provider: str) -> HTTPResponse:
+    user_id = call.principal.user_id
+    await identities.unlink(
+        call.services.settings, user_id, provider, call.occasion, actor_id=user_id
+    )
+    return reply_nothing()
+
+
+def row_of(row: OAuthIdentity) -> schemas.Identity:
+    """What is shown of an identity."""
+    return schemas.Identity(
+        id=row.id,
+        provider=row.provider,
+        subject=row.subject,
+        email=row.email,
+        created_at=row.created_at,
+        last_used_at=row.last_used_at,
+    )
+
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/auth/identities",
+        list_identities,
+        "One's own accounts at providers, oldest first",
+        guard=session_only,
+        answers={200: schemas.Identity},
+        is_list=True,
+        refusals=(errors.SessionRequired, errors.UserNotFound),
+    ),
+    Route(
+        ("DELETE",),
+        "/v1/auth/identities/{provider}",
+        unlink_identity,
+        "Unlink one's own account at a provider, unless it is the only way in",
+        guard=session_only,
+        answers={204: None},
+        refusals=(
+            errors.SessionRequired,
+            errors.UserNotFound,
+            errors.IdentityNotFound,
+            errors.LastWayIn,
+        ),
+    ),
+)

@@ -1,0 +1,104 @@
+"""Leads a browser to a provider and receives it back; every answer leads on.
+
+Which account it is, is decided in `api.identity.federation`.
+"""
+
+from __future__ import annotations
+
+from sanic import HTTPResponse, Request
+
+from api import errors
+from api.identity.federation import sign_in
+from api.identity.federation.failures import SignInFailed
+from api.identity.federation.providers import provider_named
+from api.identity.federation.sign_in import Returned
+from api.routes.attempt_cookies import hand_out, make_room, sealed_for, take_back
+from api.routes.call import Call
+from api.routes.cookies import set_cookies
+from api.routes.redirects import fit_target, lead_to
+from api.routes.table import Route
+from api.settings import Settings
+
+
+async def oauth_start(request: Request, call: Call, provider: str) -> HTTPResponse:
+    settings = call.services.settings
+    row = provider_named(settings, provider)
+    target = fit_target(request.args.get("redirect_to"), settings)
+    try:
+        departure = await sign_in.begin(call.services, row, target, call.occasion)
+    except SignInFailed as failed:
+        return _lead_to_failure(failed, settings)
+    response = lead_to(departure.url)
+    make_room(response, request, call.services.attempts, settings, call.occasion.now)
+    hand_out(response, departure.attempt, settings)
+    return response
+
+
+async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPResponse:
+    settings = call.services.settings
+    row = provider_named(settings, provider)
+    returned = _returned(request, settings)
+    try:
+        arrival = await sign_in.complete(call.services, row, returned, call.occasion)
+    except SignInFailed as failed:
+        response = _lead_to_failure(failed, settings)
+    else:
+        request.ctx.user_id = arrival.tokens.user_id
+        # Looked at again: what is allowed may have changed since it was sealed.
+        target = fit_target(arrival.redirect_to, settings)
+        response = lead_to(target or settings.login_redirect_url)
+        set_cookies(response, arrival.tokens, settings)
+    take_back(response, request, returned.state, settings)
+    return response
+
+
+def _returned(request: Request, settings: Settings) -> Returned:
+    """The callback's query. A name that comes twice is not what a provider sends (RFC 6749 §3.1)."""
+    once = {name: values[0] for name, values in request.args.items() if len(values) == 1}
+    state = once.get("state", "")
+    return Returned(
+        state=state,
+        code=once.get("code", ""),
+        error=once.get("error", ""),
+        issuer=once.get("iss"),
+        sealed=sealed_for(request, state, settings),
+    )
+
+
+def _lead_to_failure(failed: SignInFailed, settings: Settings) -> HTTPResponse:
+    return lead_to(f"{settings.origin}/login?error={failed.code}")
+
+
+_NOT_HERE = (errors.UnknownOAuthProvider, errors.OAuthNotConfigured)
+
+ROUTES = (
+    Route(
+        ("GET",),
+        "/v1/auth/oauth/{provider}",
+        oauth_start,
+        "Lead the browser to a provider",
+        query={"redirect_to": "Where to go afterwards; ignored where that is not allowed"},
+        answers={303: None},
+        refusals=_NOT_HERE,
+    ),
+    Route(
+        ("GET",),
+        "/v1/auth/callback/{provider}",
+        oauth_callback,
+        "Receive the browser back, sign it in, and lead it on",
+        query={
+            "code": "What the provider gives for an access token",
+            "state": "What this server sent along",
+            "error": "Why the provider gives no code",
+            "iss": "Which provider it is (RFC 9207)",
+        },
+        answers={303: None},
+        refusals=(
+            *_NOT_HERE,
+            errors.Throttled,
+            errors.Overloaded,
+            errors.DatabaseUnavailable,
+        ),
+        is_write=True,
+    ),
+)

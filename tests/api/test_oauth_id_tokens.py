@@ -1,0 +1,233 @@
+"""What is refused of an OpenID Connect provider's answer, and that nothing is left behind."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
+from typing import Any
+
+import httpx
+import pytest
+from joserfc import jwk, jwt
+from joserfc.jws import JWSRegistry
+
+from api.identity.federation import kept
+from api.identity.federation.id_tokens import public_keys
+from models import OAuthIdentity, RefreshToken, User
+from tests.api.clients import answering
+from tests.api.journeys import Browser, failure, with_oidc
+from tests.api.people import audited
+from tests.support.databases import copied_sqlite
+from tests.support.fake_providers import CLIENT_ID, CLIENT_SECRET, FakeOpenId, signed, signing_key
+
+pytestmark = pytest.mark.anyio
+
+LENIENT = JWSRegistry(algorithms=["RS256", "RS512", "PS256"], strict_check_header=False)
+
+
+@pytest.fixture(scope="module")
+def database_url(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One engine: nothing here reaches the database when it is right."""
+    return copied_sqlite(sqlite_template, tmp_path_factory.mktemp("id-tokens"))
+
+
+@pytest.fixture
+def oidc() -> Iterator[FakeOpenId]:
+    with FakeOpenId(email="ann@example.com", email_verified=True) as fake:
+        yield fake
+
+
+@pytest.fixture
+async def http(database_url: str, oidc: FakeOpenId) -> AsyncIterator[httpx.AsyncClient]:
+    async with answering(with_oidc(database_url, oidc)) as client:
+        await User.all().delete()
+        yield client
+
+
+def now() -> int:
+    return int(time.time())
+
+
+WRONG_CLAIMS: dict[str, dict[str, Any]] = {
+    "another nonce": {"nonce": "another"},
+    "no nonce": {"nonce": None},
+    "a nonce among others": {"nonce": ["x"]},
+    "another audience": {"aud": "another"},
+    "another audience, though we are the authorised party": {"aud": "another", "azp": CLIENT_ID},
+    "no audience": {"aud": None},
+    "audiences without ours": {"aud": ["one", "two"], "azp": "one"},
+    "several audiences and no authorised party": {"aud": [CLIENT_ID, "another"]},
+    "another authorised party": {"aud": CLIENT_ID, "azp": "another"},
+    "another issuer": {"iss": "https://evil.example"},
+    "no issuer": {"iss": None},
+    "issuers": {"iss": ["https://evil.example"]},
+    "expired": {"exp": now() - 1},
+    "no expiry": {"exp": None},
+    "an expiry that is none": {"exp": "tomorrow"},
+    "issued in a while": {"iat": now() + 3600},
+    "no time of issue": {"iat": None},
+    "valid in a while": {"nbf": now() + 3600},
+    "no subject": {"sub": None},
+    "an empty subject": {"sub": ""},
+    "a subject that is a number": {"sub": 7},
+    "a subject too long": {"sub": "s" * 256},
+    "a subject with a control character": {"sub": "a\nb"},
+    "another access token's": {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
+}
+
+
+async def test_a_token_that_says_something_else_is_refused(
+    http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    for name, changes in WRONG_CLAIMS.items():
+        oidc.changes = changes
+        assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed", name
+    await nothing_is_left()
+    oidc.changes = {}
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+
+
+def unsigned(claims: dict[str, Any]) -> str:
+    parts = ({"alg": "none", "kid": "one"}, claims)
+    return ".".join(_part(part) for part in parts) + "."
+
+
+def by_the_published_key(claims: dict[str, Any]) -> str:
+    """HMAC under the text of the public key, which everybody has (RFC 8725 §2.1)."""
+    key = jwk.OctKey.import_key({"kty": "oct", "k": _part(signing_key("one").as_dict())})
+    return jwt.encode({"alg": "HS256", "kid": "one"}, claims, key)
+
+
+def by_the_client_secret(claims: dict[str, Any]) -> str:
+    secret = base64.urlsafe_b64encode(CLIENT_SECRET.encode()).decode().rstrip("=")
+    key = jwk.OctKey.import_key({"kty": "oct", "k": secret})
+    return jwt.encode({"alg": "HS256"}, claims, key)
+
+
+def under_a_foreign_key(claims: dict[str, Any]) -> str:
+    return signed(claims, signing_key("foreign"), kid="one")
+
+
+def with_its_own_key(claims: dict[str, Any]) -> str:
+    """The key in the header, which anybody can put there (RFC 8725 §3.10)."""
+    foreign = signing_key("foreign")
+    return jwt.encode({"alg": "RS256", "jwk": foreign.as_dict(private=False)}, claims, foreign)
+
+
+def altered(claims: dict[str, Any]) -> str:
+    header, _, signature = signed(claims, signing_key("one")).split(".")
+    return f"{header}.{_part({**claims, 'sub': 'somebody-else'})}.{signature}"
+
+
+def _part(value: Any) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+NOT_SIGNED: list[Callable[[dict[str, Any]], Any]] = [
+    unsigned,
+    by_the_published_key,
+    by_the_client_secret,
+    under_a_foreign_key,
+    with_its_own_key,
+    altered,
+    lambda _: "",
+    lambda _: "no.token.atall",
+    lambda _: 7,
+    lambda _: None,
+    lambda _: "a" * 200_000,
+]
+
+
+async def test_a_token_that_the_provider_did_not_sign_is_refused(
+    http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    for sign in NOT_SIGNED:
+        oidc.sign = sign
+        assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed", sign
+    await nothing_is_left()
+
+
+async def test_other_good_signatures_are_accepted(
+    http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    for change in ({"alg": "PS256"}, {"alg": "RS512"}, {"kid": None}, {"x-of-its-own": "1"}):
+        header = {"alg": "RS256", "kid": "one", **change}
+        kept_header = {name: value for name, value in header.items() if value}
+        oidc.sign = partial(jwt.encode, kept_header, key=signing_key("one"), registry=LENIENT)
+        answer = await Browser(http).sign_in(oidc)
+        assert answer.headers["location"] == "/", change
+
+
+async def test_several_audiences_are_accepted_where_we_are_the_authorised_party(
+    http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    oidc.changes.update(aud=[CLIENT_ID, "another"], azp=CLIENT_ID)
+    browser = Browser(http)
+    await browser.sign_in(oidc)
+    await browser.me()
+
+
+async def test_keys_rotate_without_a_restart(
+    http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = Browser(http)
+    await browser.sign_in(oidc)
+    oidc.keys = [signing_key("two")]
+    # Keys were fetched a moment ago, and are not asked for again so soon.
+    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+    assert oidc.asked.count("/jwks") == 1
+    monkeypatch.setattr(kept, "PAUSE", 0)
+    await Browser(http).sign_in(oidc)
+    assert oidc.asked.count("/jwks") == 2
+    # The old key is the provider's no more.
+    oidc.sign = lambda claims: signed(claims, signing_key("one"))
+    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+
+
+async def test_documents_are_fetched_once(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:
+    for _ in range(3):
+        await Browser(http).sign_in(oidc)
+    assert oidc.asked.count("/.well-known/openid-configuration") == 1
+    assert oidc.asked.count("/jwks") == 1
+
+
+async def test_userinfo_of_somebody_else_is_refused(
+    http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    oidc.metadata["userinfo_endpoint"] = f"{oidc.url}/userinfo"
+    oidc.changes.update(email=None)
+    oidc.answers["/userinfo"] = lambda _: {"sub": "another", "email": "ann@example.com"}
+    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+    await nothing_is_left()
+
+
+async def test_keys_that_nobody_should_use_are_passed_over() -> None:
+    good = signing_key("one").as_dict(private=False)
+    weak = {**good, "n": good["n"][:171]}
+    unfit = [
+        weak,
+        {**good, "use": "enc"},
+        {"kty": "oct", "k": "AAAA"},
+        {"kty": "RSA"},
+        {},
+        "x",
+        None,
+    ]
+    assert [key.kid for key in public_keys({"keys": [*unfit, good]})] == ["one"]
+    nothing: tuple[Any, ...] = (None, [], {}, {"keys": None}, {"keys": {}}, "keys")
+    for nonsense in nothing:
+        assert public_keys(nonsense) == ()
+
+
+async def nothing_is_left() -> None:
+    """No user, no identity, no session; one line in the trail."""
+    for table in (User, OAuthIdentity, RefreshToken):
+        assert await table.all().count() == 0
+    event = (await audited("auth.oauth.login"))[0]
+    assert (event.outcome, event.detail) == (
+        "failure",
+        {"provider": "oidc", "error": "oauth_failed"},
+    )

@@ -1,0 +1,67 @@
+"""An answer from a provider is taken once: the database decides, on every worker and node."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from api.settings import Settings
+from tests.api.clients import answering
+from tests.api.journeys import Browser, failure, with_oidc
+from tests.support.applications import serving
+from tests.support.fake_providers import FakeOpenId
+
+pytestmark = pytest.mark.anyio
+
+FAILED = "oauth_failed"
+
+
+@pytest.fixture
+def oidc() -> Iterator[FakeOpenId]:
+    with FakeOpenId(email="ann@example.com", email_verified=True) as fake:
+        yield fake
+
+
+@pytest.fixture
+def settings(database_url: str, oidc: FakeOpenId) -> Settings:
+    return with_oidc(database_url, oidc)
+
+
+@pytest.fixture
+async def http(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    async with answering(settings) as client:
+        yield client
+
+
+async def test_an_answer_is_taken_once(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:
+    browser = Browser(http)
+    back = oidc.approve(await browser.depart())
+    kept = dict(browser.jar)
+    await browser.arrive(**back)
+    again = Browser(http, kept)
+    oidc.asked.clear()
+    assert failure(await again.arrive(**back)) == FAILED
+    assert oidc.asked == []
+    assert again.attempts == []
+
+
+async def test_of_many_at_once_one_is_taken(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:
+    browser = Browser(http)
+    back = oidc.approve(await browser.depart())
+    tries = [Browser(http, dict(browser.jar)).arrive(**back) for _ in range(8)]
+    answers = await asyncio.gather(*tries)
+    assert sorted(answer.headers["location"] == "/" for answer in answers) == [False] * 7 + [True]
+    assert oidc.asked.count("/token") == 1
+
+
+async def test_an_answer_is_taken_once_on_all_nodes(settings: Settings, oidc: FakeOpenId) -> None:
+    async with serving(settings) as one:
+        browser = Browser(one)
+        back = oidc.approve(await browser.depart())
+        kept = dict(browser.jar)
+        await browser.arrive(**back)
+    async with answering(settings) as other:
+        assert failure(await Browser(other, kept).arrive(**back)) == FAILED
