@@ -17,8 +17,9 @@ from textual.theme import Theme
 
 from tui import themes
 from tui.acting import Acting
+from tui.carrying_out import Outcome
 from tui.client import Client
-from tui.deeds import Deed, Outcome
+from tui.deeds import Deed
 from tui.desk import Surroundings
 from tui.entrance import Entered
 from tui.errors import NotPermitted, NotSignedIn, Trouble

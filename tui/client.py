@@ -121,9 +121,8 @@ class Client:
         return decoded(row, await self._asked("GET", _under(path, row_id)), f"GET {path}/…")
 
     async def identities(self, user_id: str) -> tuple[Identity, ...]:
-        return (
-            await self.page(Identity, _under("/v1/admin/users", user_id, "identities"), {})
-        ).data
+        page = await self.raw_page(_under("/v1/admin/users", user_id, "identities"), {})
+        return decoded(tuple[Identity, ...], page["data"], "GET …/identities")
 
     # Acting
 

@@ -5,12 +5,15 @@ Each list says which words it has; this module knows none of them.
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 Parameters = dict[str, str]
+
+_KEY = re.compile(r"(evr_[0-9a-f]{8})[0-9a-f]+")
 
 
 class NotAValue(Exception):
@@ -46,6 +49,8 @@ def parsed(text: str, words: Mapping[str, Word], now: datetime) -> Filter:
                 _merge(parameters, _word(name, words).parameters(value.strip('"'), now), part)
         if searched:
             _merge(parameters, {"q": " ".join(searched)}, " ".join(searched))
+        # What is searched for stands in a URL, and proxies log URLs: never a whole key.
+        parameters = {name: _KEY.sub(r"\1", value) for name, value in parameters.items()}
     except NotAValue as wrong:
         return Filter(problem=str(wrong))
     return Filter(parameters)

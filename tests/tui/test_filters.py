@@ -29,6 +29,7 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
         ("api-keys", "unused:30", {"status": "stale", "stale_days": "30"}),
         ("api-keys", "unused:30d status:stale", {"status": "stale", "stale_days": "30"}),
         ("api-keys", "owner:ann@", {"q": "ann@"}),
+        ("api-keys", "evr_" + "1a2b3c4d" * 8, {"q": "evr_1a2b3c4d"}),
         ("sessions", "status:live owner:ann@", {"status": "live", "q": "ann@"}),
         (
             "audit",

@@ -1,0 +1,134 @@
+"""Owns how deeds are carried out against the server, and what came of them.
+
+Asks nobody: whether a deed may be done was asked before. What the server refuses is told in its words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tui.client import Client
+from tui.errors import Missing, Refused, Trouble
+from tui.feed import Event
+from tui.listings.api_keys import API_KEYS
+from tui.rows import ApiKey, Row, Session, User
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a deed: words for people, and events for the lists to show at once."""
+
+    words: str
+    events: tuple[Event, ...] = ()
+    is_whole: bool = True
+
+
+CarryOut = Callable[[Client], Awaitable[Outcome]]
+
+
+def counted(number: int, what: str) -> str:
+    """A number with its noun: `1 session`, `2 sessions`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def revoke_key(key: ApiKey) -> CarryOut:
+    async def carry_out(client: Client) -> Outcome:
+        await client.revoke_key(key.id)
+        return Outcome(f"revoked {API_KEYS.label(key)}", (Event("key_revoked", {"id": key.id}),))
+
+    return carry_out
+
+
+def revoke_keys(keys: Sequence[ApiKey]) -> CarryOut:
+    async def carry_out(client: Client) -> Outcome:
+        revoked = await client.revoke_keys(tuple(key.id for key in keys))
+        events = tuple(Event("key_revoked", {"id": key.id}) for key in keys)
+        missing = len(keys) - revoked
+        words = f"revoked {counted(revoked, 'API key')}"
+        words += f"; {missing} had gone before" if missing else ""
+        return Outcome(words, events)
+
+    return carry_out
+
+
+def end_sessions(sessions: Sequence[Session]) -> CarryOut:
+    async def one(client: Client, session: Session) -> int:
+        await client.end_session(session.id)
+        return 1
+
+    def ended(session: Session) -> Event:
+        return Event("session_ended", {"id": session.id, "user_id": session.user_id})
+
+    return _each(sessions, one, ended, ("ended", "session"))
+
+
+def force_logout(users: Sequence[User]) -> CarryOut:
+    async def one(client: Client, user: User) -> int:
+        return await client.force_logout(user.id)
+
+    return _each(users, one, user_changed, ("ended", "session"))
+
+
+def disable(users: Sequence[User]) -> CarryOut:
+    async def one(client: Client, user: User) -> int:
+        await client.change_user(user.id, disabled=True)
+        return 1
+
+    return _each(users, one, user_changed, ("disabled", "user"))
+
+
+def enable(users: Sequence[User]) -> CarryOut:
+    async def one(client: Client, user: User) -> int:
+        await client.change_user(user.id, disabled=False)
+        return 1
+
+    return _each(users, one, user_changed, ("enabled", "user"))
+
+
+def set_roles(user: User, roles: tuple[str, ...]) -> CarryOut:
+    async def carry_out(client: Client) -> Outcome:
+        changed = await client.change_user(user.id, roles=list(roles))
+        words = f"{changed.email} has the roles: {', '.join(changed.roles) or 'none'}"
+        return Outcome(words, (user_changed(user),))
+
+    return carry_out
+
+
+def _each(
+    rows: Sequence[R],
+    one: Callable[[Client, R], Awaitable[int]],
+    event: Callable[[R], Event],
+    done: tuple[str, str],
+) -> CarryOut:
+    """One after another: what the server refuses is told at the end, and stops none of the rest."""
+
+    async def carry_out(client: Client) -> Outcome:
+        count, events, refusals = 0, [], []
+        for row in rows:
+            try:
+                count += await one(client, row)
+            except Missing:
+                pass
+            except Refused as refused:
+                refusals.append(refused.words)
+                continue
+            except Trouble as trouble:
+                refusals.append(trouble.words)
+                break
+            events.append(event(row))
+        if refusals and not events:
+            raise Refused(refusals[0], status=0)
+        words = f"{done[0]} {counted(count, done[1])}"
+        words += f"; {len(rows) - len(events)} not: {refusals[0]}" if refusals else ""
+        return Outcome(words, tuple(events), is_whole=not refusals)
+
+    return carry_out
+
+
+def user_changed(user: User) -> Event:
+    """What the feed will tell of it, told already."""
+    return Event("user_changed", {"id": user.id, "change": "updated"})
