@@ -55,7 +55,7 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
         authority=Authority(settings, tokens, usage, memory=memory, changes=changes),
         changes=changes,
         feed=Feed(),
-        overviews=Overviews(),
+        overviews=Overviews(is_open=settings.mode == "none"),
     )
 
 
