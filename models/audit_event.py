@@ -70,8 +70,9 @@ class AuditEvent(Model):
 
 
 _SQLITE_MINUTES = """
-SELECT substr(at, 1, 16) AS minute, outcome, COUNT(*) FROM audit_events
-WHERE action IN (SELECT value FROM json_each(?)) AND at >= ? GROUP BY 1, 2
+SELECT strftime('%Y-%m-%d %H:%M', substr(at, 1, 16)) AS minute, outcome, COUNT(*)
+FROM audit_events WHERE action IN (SELECT value FROM json_each(?)) AND at >= ?
+GROUP BY 1, 2 HAVING minute IS NOT NULL
 """
 _POSTGRESQL_MINUTES = """
 SELECT date_trunc('minute', at) AS minute, outcome, COUNT(*) FROM audit_events

@@ -11,14 +11,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models import database
 
+# How many rows one look hands over. Whoever missed more is better off loading everything again than
+# being told each, and a look must not fill the memory (on SQLite each row of a statement is one).
+MOST = 10_000
+RESET = "reset"
+
 # xmin:xmax:xip_list (PostgreSQL's pg_snapshot), then the last row's id and when it was read.
-_PLACE = re.compile(r"(?:(\d{1,19}:\d{1,19}:[\d,]{0,4000})/)?(\d{1,18})@(\d{1,12})")
+_PLACE = re.compile(r"(?:([0-9]{1,18}:[0-9]{1,18}:[0-9,]{0,4000})/)?([0-9]{1,18})@([0-9]{1,12})")
+_LISTED = re.compile(r"[0-9]{1,18}(,[0-9]{1,18})*")
+_XID_BITS = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,14 @@ class Place:
     last_id: int
     read_at: int
     snapshot: str | None = None
+
+    def is_after(self, other: Place) -> bool:
+        """Whether no reader who stands at `other` can have been here: another database's place."""
+        return self.last_id > other.last_id or self._next_xid > other._next_xid
+
+    @property
+    def _next_xid(self) -> int:
+        return int(self.snapshot.split(":")[1]) if self.snapshot else 0
 
     def __str__(self) -> str:
         prefix = f"{self.snapshot}/" if self.snapshot else ""
@@ -46,15 +61,19 @@ class Place:
 
 
 def _is_snapshot(text: str | None) -> bool:
-    """Whether PostgreSQL would read it; its own complaint would look like a broken database."""
+    """Whether PostgreSQL would read it (parse_snapshot in its xid8funcs.c).
+
+    Its own complaint would look like a broken database.
+    """
     if text is None:
         return True
-    xmin, xmax, listed = text.split(":")
-    running = [int(xid) for xid in listed.split(",")] if re.fullmatch(r"\d+(,\d+)*", listed) else []
-    if listed and not running:
+    first, last, listed = text.split(":")
+    if listed and not _LISTED.fullmatch(listed):
         return False
-    ordered = [int(xmin), *running, int(xmax)]
-    return int(xmin) > 0 and ordered == sorted(ordered)
+    xmin, xmax, running = int(first), int(last), [int(xid) for xid in listed.split(",") if xid]
+    is_in_order = [xmin, *running] == sorted([xmin, *running])
+    is_below = max([xmin - 1, *running]) < xmax
+    return all(xid & _XID_BITS for xid in (xmin, xmax)) and is_in_order and is_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +101,15 @@ async def present() -> Place:
 
 
 async def since(place: Place) -> tuple[list[Row], Place]:
-    """What happened after `place`, oldest first, and the place of a reader who has read it."""
-    return await (_since_sqlite(place) if database.is_sqlite() else _since_postgresql(place))
+    """What happened after `place`, oldest first, and the place of a reader who has read it.
+
+    `reset` alone, where it is more than `MOST` rows.
+    """
+    rows, read = await (_since_sqlite(place) if database.is_sqlite() else _since_postgresql(place))
+    if len(rows) <= MOST:
+        return rows, read
+    newest = await present()
+    return [Row(newest, RESET, [{}])], newest
 
 
 def is_ours(place: Place) -> bool:
@@ -95,6 +121,7 @@ async def purge(place: Place) -> None:
     """Delete what a reader at `place` has seen.
 
     Not by age: what a long transaction wrote is old when it is committed, and read by nobody yet.
+    On PostgreSQL also what a dump brought from another cluster, whose transactions are ahead.
     """
     if database.is_sqlite():
         await database.connection().execute_query(
@@ -103,7 +130,8 @@ async def purge(place: Place) -> None:
     else:
         await database.connection().execute_query(
             "DELETE FROM auth_events WHERE xid < pg_snapshot_xmax($1::text::pg_snapshot) "
-            "AND pg_visible_in_snapshot(xid, $1::text::pg_snapshot)",
+            "AND pg_visible_in_snapshot(xid, $1::text::pg_snapshot) "
+            "OR xid >= pg_snapshot_xmax(pg_current_snapshot())",
             [place.snapshot],
         )
 
@@ -111,12 +139,12 @@ async def purge(place: Place) -> None:
 async def _since_sqlite(place: Place) -> tuple[list[Row], Place]:
     rows = await _rows(
         "SELECT e.id, e.kind, e.items, CAST(strftime('%s', 'now') AS INTEGER) "
-        "FROM (SELECT 1) LEFT JOIN auth_events e ON e.id > ? ORDER BY e.id",
-        [place.last_id],
+        "FROM (SELECT 1) LEFT JOIN auth_events e ON e.id > ? ORDER BY e.id LIMIT ?",
+        [place.last_id, MOST + 1],
     )
     read_at = rows[0][3]
     found = [
-        Row(Place(number, read_at), kind, json.loads(items))
+        Row(Place(number, read_at), kind, _decoded(items))
         for number, kind, items, _ in rows
         if number is not None
     ]
@@ -133,25 +161,32 @@ WITH present AS MATERIALIZED (
 SELECT e.id, e.kind, e.items::text, present.snapshot::text, present.read_at
 FROM present LEFT JOIN auth_events e ON e.id > $2 OR (
     e.xid >= pg_snapshot_xmin($1::text::pg_snapshot)
+    -- What is ahead of this very look was brought by a dump, and would be told at each one.
+    AND e.xid < pg_snapshot_xmax(present.snapshot)
     AND NOT pg_visible_in_snapshot(e.xid, $1::text::pg_snapshot)
 )
-ORDER BY e.id
+ORDER BY e.id LIMIT $3
 """
 
 
 async def _since_postgresql(place: Place) -> tuple[list[Row], Place]:
-    rows = await _rows(_POSTGRESQL_SINCE, [place.snapshot, place.last_id])
+    rows = await _rows(_POSTGRESQL_SINCE, [place.snapshot, place.last_id, MOST + 1])
     snapshot, read_at = rows[0][3:]
     found = [
-        Row(Place(number, read_at, snapshot), kind, json.loads(items))
+        Row(Place(number, read_at, snapshot), kind, _decoded(items))
         for number, kind, items, *_ in rows
         if number is not None
     ]
-    return found, Place(max([place.last_id, *_ids(found)]), read_at, snapshot)
+    last_id = max([place.last_id, *(row.place.last_id for row in found)])
+    return found, Place(last_id, read_at, snapshot)
 
 
-def _ids(rows: Iterable[Row]) -> Iterable[int]:
-    return (row.place.last_id for row in rows)
+def _decoded(items: str) -> list[Any]:
+    """A row's items; none where a hand wrote what JSON allows and Python does not (RFC 8259 §9)."""
+    try:
+        return list(json.loads(items))
+    except (ValueError, TypeError, RecursionError):
+        return []
 
 
 async def _rows(statement: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:

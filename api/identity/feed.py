@@ -16,18 +16,17 @@ import structlog
 
 from models import events
 from models.database import TROUBLES
-from models.events import Place, Row
+from models.events import RESET, Place, Row
 
 # What was used is written within half a second and read within the other half: a use is on the
 # operator's screen within a second.
 EVERY_SECONDS = 0.45
 KEPT = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
-# About a minute's worth; a listener that is further behind resumes where it was.
-MAX_BEHIND = 128
+# About a quarter of a minute's worth; a listener that is further behind resumes where it was.
+MAX_BEHIND = 32
 
 LISTENING = "listening"
-RESET = "reset"
 
 log = structlog.get_logger("everruns_auth.feed")
 
@@ -52,6 +51,7 @@ class Listener:
         self._batches: asyncio.Queue[list[Row] | None] = asyncio.Queue(MAX_BEHIND)
         self._caught_up: frozenset[int] = frozenset()
         self.place: Place | None = None
+        self.is_ended = False
 
     async def next(self, seconds: float) -> list[Event]:
         """What happened since the last call; an empty list after `seconds` in which nothing did.
@@ -74,16 +74,19 @@ class Listener:
         self.place = place
         return self._told(rows)
 
-    def take(self, rows: list[Row] | None) -> bool:
-        """Put rows into the queue, None for the end; whether there was room."""
-        try:
+    def take(self, rows: list[Row], read: Place) -> None:
+        """What one look found, and where it has read to; ends the listener that is too far behind."""
+        if rows and self._batches.full():
+            self.end()
+        elif rows:
             self._batches.put_nowait(rows)
-        except asyncio.QueueFull:
-            return False
-        return True
+        elif self._batches.empty():
+            # A quiet hour does not make a place too old to go on from.
+            self.place = read
 
     def end(self) -> None:
         """Drop what is not read yet and say that nothing follows."""
+        self.is_ended = True
         while not self._batches.empty():
             self._batches.get_nowait()
         self._batches.put_nowait(None)
@@ -168,13 +171,12 @@ class Feed:
     async def _read(self) -> None:
         assert self._place is not None
         rows, place = await events.since(self._place)
-        if _is_forgotten(self._place, place):
+        if _is_lost(self._place, place):
             rows = [Row(place, RESET, [{}])]
         self._place = place
-        for listener in tuple(self._listeners) if rows else ():
-            if not listener.take(rows):
-                listener.end()
-                self._listeners.discard(listener)
+        for listener in self._listeners:
+            listener.take(rows, place)
+        self._listeners = {one for one in self._listeners if not one.is_ended}
 
 
 async def _missed(listener: Listener, after: str | None) -> list[Event]:
@@ -184,14 +186,14 @@ async def _missed(listener: Listener, after: str | None) -> list[Event]:
     if place is None or not events.is_ours(place):
         return [Event(str(listener.place), RESET, {})]
     newest = await events.present()
-    if _is_forgotten(place, newest) or place.last_id > newest.last_id:
+    if _is_lost(place, newest):
         return [Event(str(listener.place), RESET, {})]
     rows, present = await events.since(place)
     return [*listener.catch_up(rows, present), Event(str(present), LISTENING, {})]
 
 
-def _is_forgotten(place: Place, present: Place) -> bool:
-    """Whether what followed `place` may be gone."""
+def _is_lost(place: Place, present: Place) -> bool:
+    """Whether what followed `place` may be gone: it is too old, or of another database."""
     age = timedelta(seconds=present.read_at - place.read_at)
     # After a failover the clock may be a little behind.
-    return not -_SKEW <= age <= KEPT
+    return not -_SKEW <= age <= KEPT or place.is_after(present)

@@ -61,11 +61,13 @@ class Sweeper:
         self._places: deque[events.Place] = deque()
 
     async def sweep(self) -> None:
-        """To be called about once a minute: drops what was there in a call ten minutes ago."""
+        """To be called about once a minute: drops what was there in a call over ten minutes ago."""
         present = await events.present()
         self._places.append(present)
         passed = None
-        while self._places[0].read_at <= present.read_at - feed.KEPT.total_seconds():
+        # A round longer than promised: places know only whole seconds, and somebody may be resuming.
+        kept = feed.KEPT + SWEEP_EVERY
+        while self._places[0].read_at < present.read_at - kept.total_seconds():
             passed = self._places.popleft()
         if passed is not None:
             await events.purge(passed)

@@ -69,21 +69,26 @@ class Overview:
 
 
 class Overviews:
-    """Counts at most every other second, whoever asks how often."""
+    """Counts at most every other second, whoever asks how often.
 
-    def __init__(self) -> None:
+    The anonymous operator is in no tally; `is_open` adds the one that everybody is in mode none.
+    """
+
+    def __init__(self, *, is_open: bool = False) -> None:
+        self._is_open = is_open
         self._last: Overview | None = None
         self._turn = asyncio.Lock()
 
     async def latest(self, now: datetime) -> Overview:
         """The numbers of now, or of two seconds ago."""
         async with self._turn:
-            if self._last is None or not now - KEPT < self._last.counted_at <= now:
-                self._last = await _count(now)
+            # Also what was counted just after: whoever came first may have waited behind others.
+            if self._last is None or abs(now - self._last.counted_at) >= KEPT:
+                self._last = await _count(now, anonymous=int(self._is_open))
             return self._last
 
 
-async def _count(now: datetime) -> Overview:
+async def _count(now: datetime, *, anonymous: int) -> Overview:
     day = _Day(now, await _tallies())
     status = await schema.status()
     return Overview(
@@ -91,7 +96,7 @@ async def _count(now: datetime) -> Overview:
         engine="sqlite" if database.is_sqlite() else "postgresql",
         applied=len(status.applied),
         pending=len(status.pending),
-        users=await _users(day),
+        users=await _users(day, anonymous),
         live_sessions=await _live_sessions(day),
         keys=await _keys(day),
         sign_ins=await _sign_ins(now),
@@ -100,7 +105,7 @@ async def _count(now: datetime) -> Overview:
 
 async def _tallies() -> list[Tally]:
     found = await tallies.summed()
-    if any(tally.what == tallies.MISCOUNTED for tally in found):
+    if any(tally.what == tallies.MISCOUNTED and tally.n for tally in found):
         await tallies.recount()
         found = await tallies.summed()
     return found
@@ -134,11 +139,11 @@ class _Day:
         return tally.expires_day == NEVER or tally.expires_day > self.number
 
 
-async def _users(day: _Day) -> UserCounts:
+async def _users(day: _Day, anonymous: int) -> UserCounts:
     return UserCounts(
-        total=day.sum("users"),
+        total=day.sum("users") + anonymous,
         disabled=day.sum("disabled"),
-        operators=day.sum("operators"),
+        operators=day.sum("operators") + anonymous,
         new_24h=await User.created_since(day.now - _DAY),
     )
 

@@ -61,7 +61,7 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
         authority=Authority(settings, tokens, usage, memory=memory, changes=changes),
         changes=changes,
         feed=Feed(),
-        overviews=Overviews(),
+        overviews=Overviews(is_open=settings.mode == "none"),
         attempts=AttemptSealer(*secrets),
         providers=clients_of(settings),
     )

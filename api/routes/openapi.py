@@ -65,7 +65,7 @@ def _operation(route: Route, method: str) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.name if len(route.methods) == 1 else f"{route.name}_{method.lower()}",
         "summary": route.summary,
-        "parameters": [*_path_parameters(route), *_query_parameters(route)],
+        "parameters": [*_path_parameters(route), *_query_parameters(route), *_headers(route)],
         "responses": {**_answers(route), **_refusals(route)},
         "security": [{name: []} for name in _SECURITY_SCHEMES] if route.guard else [],
     }
@@ -103,6 +103,16 @@ def _query_parameters(route: Route) -> Iterable[dict[str, Any]]:
         }
 
 
+def _headers(route: Route) -> Iterable[dict[str, Any]]:
+    for name, description in route.headers.items():
+        yield {
+            "name": name,
+            "in": "header",
+            "description": description,
+            "schema": {"type": "string"},
+        }
+
+
 def _answers(route: Route) -> dict[str, Any]:
     answers = {}
     for status, model in route.answers.items():
@@ -112,6 +122,8 @@ def _answers(route: Route) -> dict[str, Any]:
             if route.is_list:
                 schema = {"type": "array", "items": schema}
             answer["content"] = {"application/json": {"schema": schema}}
+        elif route.media_type is not None:
+            answer["content"] = {route.media_type: {"schema": {"type": "string"}}}
         answers[str(status)] = answer
     return answers
 

@@ -19,8 +19,19 @@ def _storable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-# The database's own JSON has the offset of whichever session wrote it.
-UtcTime = Annotated[datetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The database's own JSON has the offset of whoever wrote it; what has none is in UTC."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the years that there are") from None
+
+
+UtcTime = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 class Request(BaseModel):

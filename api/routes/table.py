@@ -47,9 +47,12 @@ class Route:
     is_lenient: bool = False
     answers: Mapping[int, type[BaseModel] | None] = field(default_factory=dict)
     is_list: bool = False
+    # Of an answer that is no JSON, and has no schema.
+    media_type: str | None = None
     refusals: tuple[type[Refusal], ...] = ()
     # A text describes a parameter that may be repeated.
     query: Mapping[str, str | Parameter] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     is_prefixed: bool = True
     # Answered, whatever the Host and whichever page asks: probes and subrequests of proxies.
     is_for_probes: bool = False

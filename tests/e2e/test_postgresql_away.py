@@ -16,6 +16,8 @@ from tests.support.callers import Caller, new_key, newcomer
 from tests.support.databases import execute, postgresql_database
 from tests.support.processes import Server, environment, eventually
 from tests.support.proxies import Proxy, proxied
+from tests.support.streams import streaming
+from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -113,6 +115,43 @@ async def test_a_stop_is_obeyed_while_it_is_away(url: str, tmp_path: Path) -> No
         proxy.fall_silent()
         assert await asyncio.to_thread(server.stop) == 0, server.stderr
         await asyncio.to_thread(server.assert_gone)
+
+
+async def make_operators(url: str) -> None:
+    await execute(url, """UPDATE users SET roles = '["admin"]'""")
+
+
+async def test_a_listener_goes_on_where_it_was_once_it_is_back(url: str, tmp_path: Path) -> None:
+    async with serving(url, tmp_path) as (server, proxy, person, http):
+        await make_operators(url)
+        async with streaming(server, person.bearer) as stream:
+            place = (await stream.hears("listening")).id
+            await proxy.cut()
+            await execute(url, "DELETE FROM api_keys")
+            # Whether it may still listen cannot be said now.
+            await stream.ends()
+            assert stream.kinds == ["listening"]
+        async with streaming(server, person.bearer, after=place) as refused:
+            assert refused.status == 503
+        await proxy.open()
+        await full_service(http, person)
+        async with streaming(server, person.bearer, after=place) as again:
+            await again.hears("key_revoked")
+        assert "unexpected error" not in server.stderr
+
+
+async def test_a_listener_hears_on_over_new_connections(url: str, tmp_path: Path) -> None:
+    async with serving(url, tmp_path) as (server, _proxy, person, http):
+        await make_operators(url)
+        place = ""
+        async with streaming(server, person.bearer) as stream:
+            place = (await stream.hears("listening")).id
+            await execute(url, TERMINATE)
+            await execute(url, "DELETE FROM api_keys")
+            await until(lambda: stream.is_over or "key_revoked" in stream.kinds)
+        await full_service(http, person)
+        async with streaming(server, person.bearer, after=place) as again:
+            await again.hears("key_revoked")
 
 
 @asynccontextmanager

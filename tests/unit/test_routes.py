@@ -124,6 +124,24 @@ def test_the_document_has_every_refusal(route: Route, written: dict[str, Any]) -
         assert int(status) in route.answers or f"`{refusal.code}`" in described
 
 
+def test_the_stream_is_described_as_one_of_events(written: dict[str, Any]) -> None:
+    operation = written["paths"]["/v1/admin/stream"]["get"]
+    assert operation["responses"]["200"]["content"] == {
+        "text/event-stream": {"schema": {"type": "string"}}
+    }
+    (parameter,) = operation["parameters"]
+    assert (parameter["name"], parameter["in"]) == ("Last-Event-ID", "header")
+    refused = operation["responses"]
+    assert {"401", "403", "503"} <= refused.keys()
+
+
+def test_the_overview_is_described_with_its_shape(written: dict[str, Any]) -> None:
+    answer = written["paths"]["/v1/admin/overview"]["get"]["responses"]["200"]
+    assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/Overview")
+    shape = written["components"]["schemas"]["Overview"]
+    assert "sign_ins" in shape["required"]
+
+
 def test_an_operation_is_named_once(written: dict[str, Any]) -> None:
     names = Counter(one["operationId"] for one in operations(written))
     assert max(names.values()) == 1

@@ -1,0 +1,89 @@
+"""What the overview must say, counted plainly: every row is looked at."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+from api.identity.overview import KeyCounts, UserCounts
+from models import ANONYMOUS_ID, database
+from models.tallies import Tally
+
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+OPERATORS = {
+    "sqlite": "EXISTS (SELECT 1 FROM json_each(roles) WHERE value = 'admin')",
+    "postgresql": """roles @> '["admin"]'""",
+}
+
+
+async def users(now: datetime) -> UserCounts:
+    is_operator = OPERATORS["sqlite" if database.is_sqlite() else "postgresql"]
+    return UserCounts(
+        total=await _count("users", "id <> ?", ANONYMOUS_ID),
+        disabled=await _count("users", "id <> ? AND disabled_at IS NOT NULL", ANONYMOUS_ID),
+        operators=await _count(
+            "users", f"id <> ? AND disabled_at IS NULL AND {is_operator}", ANONYMOUS_ID
+        ),
+        new_24h=await _count("users", "id <> ? AND created_at >= ?", ANONYMOUS_ID, now - DAY),
+    )
+
+
+async def keys(now: datetime) -> KeyCounts:
+    live = "(expires_at IS NULL OR expires_at > ?)"
+    return KeyCounts(
+        live=await _count("api_keys", live, now),
+        expired=await _count("api_keys", "expires_at <= ?", now),
+        never_used=await _count("api_keys", f"{live} AND last_used_at IS NULL", now),
+        stale=await _count("api_keys", f"{live} AND last_used_at < ?", now, now - 90 * DAY),
+        used_1m=await _count("api_keys", "last_used_at >= ?", now - MINUTE),
+        used_1h=await _count("api_keys", "last_used_at >= ?", now - HOUR),
+        used_24h=await _count("api_keys", "last_used_at >= ?", now - DAY),
+    )
+
+
+async def live_sessions(now: datetime) -> int:
+    return await _count("refresh_tokens", "expires_at > ?", now)
+
+
+async def tallied() -> Counter[str]:
+    """How many of each kind there are by the tables."""
+    is_operator = OPERATORS["sqlite" if database.is_sqlite() else "postgresql"]
+    not_anonymous = "id <> ?"
+    return +Counter(
+        users=await _count("users", not_anonymous, ANONYMOUS_ID),
+        disabled=await _count(
+            "users", f"{not_anonymous} AND disabled_at IS NOT NULL", ANONYMOUS_ID
+        ),
+        operators=await _count(
+            "users",
+            f"{not_anonymous} AND disabled_at IS NULL AND {is_operator}",
+            ANONYMOUS_ID,
+        ),
+        api_keys=await _count("api_keys", "true"),
+        refresh_tokens=await _count("refresh_tokens", "true"),
+    )
+
+
+def by_kind(tallies: list[Tally]) -> Counter[str]:
+    """How many of each kind there are by the tallies; nothing may be below nothing."""
+    assert all(tally.n >= 0 for tally in tallies), tallies
+    found: Counter[str] = Counter()
+    for tally in tallies:
+        found[tally.what] += tally.n
+    return +found
+
+
+async def _count(table: str, where: str, *values: Any) -> int:
+    if database.is_sqlite():
+        values = tuple(
+            value.isoformat(" ") if isinstance(value, datetime) else str(value) for value in values
+        )
+    else:
+        for number in range(1, len(values) + 1):
+            where = where.replace("?", f"${number}", 1)
+    rows = await database.connection().execute_query_dict(
+        f"SELECT COUNT(*) AS n FROM {table} WHERE {where}", list(values)
+    )
+    n: int = rows[0]["n"]
+    return n
