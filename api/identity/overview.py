@@ -31,7 +31,7 @@ class UserCounts:
 
 @dataclass(frozen=True, slots=True)
 class KeyCounts:
-    """`live` are those not expired, `never_used` and `stale` are some of them.
+    """Keys by their status: each is counted under one of the first four, as the list shows it.
 
     `used_…` count keys, by their last use, the expired ones too.
     """
@@ -156,11 +156,12 @@ async def _live_sessions(day: _Day) -> int:
 async def _keys(day: _Day) -> KeyCounts:
     expired = day.sum("api_keys", lambda tally: NEVER < tally.expires_day < day.number)
     expired += await ApiKey.expiring(after=day.begin, until=day.now)
+    never_used, stale = await _never_used(day), await _stale(day)
     return KeyCounts(
-        live=day.sum("api_keys") - expired,
+        live=day.sum("api_keys") - expired - never_used - stale,
         expired=expired,
-        never_used=await _never_used(day),
-        stale=await _stale(day),
+        never_used=never_used,
+        stale=stale,
         used_1m=await ApiKey.used_since(day.now - _MINUTE),
         used_1h=await ApiKey.used_since(day.now - _HOUR),
         used_24h=await ApiKey.used_since(day.now - _DAY),

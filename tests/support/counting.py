@@ -32,7 +32,7 @@ async def users(now: datetime) -> UserCounts:
 async def keys(now: datetime) -> KeyCounts:
     live = "(expires_at IS NULL OR expires_at > ?)"
     return KeyCounts(
-        live=await _count("api_keys", live, now),
+        live=await _count("api_keys", f"{live} AND last_used_at >= ?", now, now - 90 * DAY),
         expired=await _count("api_keys", "expires_at <= ?", now),
         never_used=await _count("api_keys", f"{live} AND last_used_at IS NULL", now),
         stale=await _count("api_keys", f"{live} AND last_used_at < ?", now, now - 90 * DAY),
