@@ -28,6 +28,7 @@ from tui.rows import (
     User,
     decoded,
 )
+from tui.text import plain
 
 R = TypeVar("R", bound=Row)
 V = TypeVar("V")
@@ -39,6 +40,7 @@ STREAM_SILENCE_SECONDS = 20.0
 # The contract's limit of one bulk revocation.
 BULK = 500
 
+_IDS_OF_USERS = frozenset({"user_id", "actor_id"})
 _TIMEOUT = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
 
 
@@ -108,10 +110,25 @@ class Client:
 
     async def raw_page(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """A piece of a list as it came, for what only passes it on."""
-        answer = await self._asked("GET", path, params=dict(parameters))
+        named = {name: await self._id_of(name, value) for name, value in parameters.items()}
+        answer = await self._asked("GET", path, params=named)
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             raise errors.NotOurServer(f"GET {path}: the answer is no list")
         return answer
+
+    async def _id_of(self, parameter: str, value: str) -> str:
+        """The id of a user who is named by their address where the server wants an id.
+
+        Raises:
+            Missing: nobody has exactly that address.
+        """
+        if parameter not in _IDS_OF_USERS or "@" not in value:
+            return value
+        users = await self.page(User, "/v1/admin/users", {"q": value, "limit": "200"})
+        for user in users.data:
+            if user.email.casefold() == value.casefold():
+                return user.id
+        raise errors.Missing(f"nobody has the address {plain(value)}", status=404)
 
     async def one(self, row: type[R], path: str, row_id: str) -> R:
         """One row of the list at `path`."""
