@@ -140,6 +140,7 @@ class Dashboard(Acting, Exporting):
         match told.happening:
             case Event() as event:
                 self._hear(event)
+                return
             case Live():
                 was_lost, self._lost, self._is_connecting = self._lost, None, False
                 if was_lost is not None:

@@ -1,6 +1,6 @@
 """Owns the conversation with the server: one method for each thing that the dashboard asks or does.
 
-The only importer of httpx. Knows nothing of screens; every failure leaves it as a `Trouble`.
+Knows nothing of screens; every failure leaves it as a `Trouble`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import httpx_sse
 
 from tui import errors
 from tui.access import Access, Nobody
+from tui.answers import checked, count_of, json_of, unreachable
 from tui.rows import (
     Config,
     Identity,
@@ -39,10 +40,8 @@ STREAM_SILENCE_SECONDS = 20.0
 # The contract's limit of one bulk revocation.
 BULK = 500
 
+_IDS_OF_USERS = frozenset({"user_id", "actor_id"})
 _TIMEOUT = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-_REFUSED = {401: errors.NotSignedIn, 403: errors.NotPermitted, 404: errors.Missing}
-_SERVER_ERROR = 500
-_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ class Client:
 
     async def config(self) -> Config:
         """How one may sign in; asked without a credential, so that a wrong URL never sees one."""
-        answer = _checked(await self._send("GET", "/v1/auth/config", None))
-        return decoded(Config, _json(answer), "GET /v1/auth/config")
+        answer = checked(await self._send("GET", "/v1/auth/config", None))
+        return decoded(Config, json_of(answer), "GET /v1/auth/config")
 
     async def me(self) -> Me:
         return decoded(Me, await self._asked("GET", "/v1/auth/me"), "GET /v1/auth/me")
@@ -91,7 +90,7 @@ class Client:
 
     async def log_out(self, refresh_token: str) -> None:
         form = {"refresh_token": refresh_token}
-        _checked(await self._send("POST", "/v1/auth/logout", None, json=form))
+        checked(await self._send("POST", "/v1/auth/logout", None, json=form))
 
     # Looking
 
@@ -111,10 +110,25 @@ class Client:
 
     async def raw_page(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """A piece of a list as it came, for what only passes it on."""
-        answer = await self._asked("GET", path, params=dict(parameters))
+        named = {name: await self._id_of(name, value) for name, value in parameters.items()}
+        answer = await self._asked("GET", path, params=named)
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             raise errors.NotOurServer(f"GET {path}: the answer is no list")
         return answer
+
+    async def _id_of(self, parameter: str, value: str) -> str:
+        """The id of a user who is named by their address where the server wants an id.
+
+        Raises:
+            Missing: nobody has exactly that address.
+        """
+        if parameter not in _IDS_OF_USERS or "@" not in value:
+            return value
+        users = await self.page(User, "/v1/admin/users", {"q": value, "limit": "200"})
+        for user in users.data:
+            if user.email.casefold() == value.casefold():
+                return user.id
+        raise errors.Missing(f"nobody has the address {plain(value)}", status=404)
 
     async def one(self, row: type[R], path: str, row_id: str) -> R:
         """One row of the list at `path`."""
@@ -135,7 +149,7 @@ class Client:
         revoked = 0
         for start in range(0, len(key_ids), BULK):
             form = {"ids": key_ids[start : start + BULK]}
-            revoked += _count(await self._asked("POST", path, json=form), path)
+            revoked += count_of(await self._asked("POST", path, json=form), path)
         return revoked
 
     async def end_session(self, session_id: str) -> None:
@@ -144,7 +158,7 @@ class Client:
     async def force_logout(self, user_id: str) -> int:
         """End every session of a user; tells how many there were."""
         path = _under("/v1/admin/users", user_id, "sessions")
-        return _count(await self._asked("DELETE", path), "DELETE …/sessions")
+        return count_of(await self._asked("DELETE", path), "DELETE …/sessions")
 
     async def change_user(self, user_id: str, **changes: object) -> User:
         path = _under("/v1/admin/users", user_id)
@@ -173,12 +187,12 @@ class Client:
             ) as source:
                 if source.response.is_error:
                     await source.response.aread()
-                _checked(source.response)
+                checked(source.response)
                 yield _events(source)
         except httpx_sse.SSEError:
             raise errors.NotOurServer(f"GET {path}: the answer is no event stream") from None
         except httpx.TransportError as broken:
-            raise _unreachable(broken, self.url) from None
+            raise unreachable(broken, self.url) from None
 
     async def renew(self) -> bool:
         """Get another credential in place of one that was refused; tells whether there is one."""
@@ -193,14 +207,14 @@ class Client:
             credential = await self.access.another(credential, self._renew)
             if credential is not None:
                 answer = await self._send(method, path, credential, **request)
-        return _json(_checked(answer))
+        return json_of(checked(answer))
 
     async def _renew(self, refresh_token: str) -> TokenBody:
         return await self._tokens("/v1/auth/refresh", {"refresh_token": refresh_token})
 
     async def _tokens(self, path: str, form: Mapping[str, str]) -> TokenBody:
-        answer = _checked(await self._send("POST", path, None, json=dict(form)))
-        return decoded(TokenBody, _json(answer), f"POST {path}")
+        answer = checked(await self._send("POST", path, None, json=dict(form)))
+        return decoded(TokenBody, json_of(answer), f"POST {path}")
 
     async def _send(
         self, method: str, path: str, credential: str | None, **request: Any
@@ -210,7 +224,7 @@ class Client:
         try:
             return await self._http.request(method, path, headers=_bearer(credential), **request)
         except (httpx.TransportError, httpx.DecodingError) as broken:
-            raise _unreachable(broken, self.url) from None
+            raise unreachable(broken, self.url) from None
 
 
 async def _events(source: httpx_sse.EventSource) -> AsyncIterator[StreamEvent]:
@@ -225,74 +239,3 @@ def _bearer(credential: str | None) -> dict[str, str]:
 def _under(path: str, *names: str) -> str:
     """A path below another; what an operator typed stays one segment."""
     return "/".join((path, *(quote(name, safe="") for name in names)))
-
-
-def _checked(answer: httpx.Response) -> httpx.Response:
-    """The answer, if it is a success.
-
-    Raises:
-        Trouble: what the problem document says, or that this is not our server.
-    """
-    if answer.is_success:
-        return answer
-    problem = _problem(answer)
-    if problem is None:
-        raise errors.NotOurServer(_foreign(answer))
-    words = plain(str(problem["error"]))
-    for invalid in problem.get("errors") or ():
-        words += f"; {plain(str(invalid.get('field')))}: {plain(str(invalid.get('message')))}"
-    if answer.status_code == _UNAVAILABLE:
-        raise errors.Unreachable(words)
-    kind = _REFUSED.get(answer.status_code, errors.Refused)
-    raise kind(words, status=answer.status_code, code=plain(str(problem.get("code", ""))))
-
-
-def _problem(answer: httpx.Response) -> dict[str, Any] | None:
-    try:
-        body = answer.json()
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) and isinstance(body.get("error"), str) else None
-
-
-def _foreign(answer: httpx.Response) -> str:
-    url = answer.request.url
-    if answer.is_redirect:
-        where = plain(answer.headers.get("location", ""))
-        return f"{url.host} sends us on to {where}; is that the URL?"
-    if answer.status_code >= _SERVER_ERROR:
-        return f"{url} answers {answer.status_code}, which is not Everruns Auth's way of saying so"
-    return f"no Everruns Auth at this URL: {url} answers {answer.status_code}"
-
-
-def _json(answer: httpx.Response) -> Any:
-    if answer.status_code == httpx.codes.NO_CONTENT:
-        return None
-    try:
-        return answer.json()
-    except ValueError:
-        raise errors.NotOurServer(
-            f"no Everruns Auth at this URL: {answer.request.url} does not answer in JSON"
-        ) from None
-
-
-def _count(answer: Any, what: str) -> int:
-    count = answer.get("revoked") if isinstance(answer, dict) else None
-    if not isinstance(count, int):
-        raise errors.NotOurServer(f"{what}: revoked: a number is missing")
-    return count
-
-
-def _unreachable(broken: Exception, url: str) -> errors.Unreachable:
-    if isinstance(broken, httpx.ConnectTimeout):
-        return errors.Unreachable(f"no server answers at {url}: no connection in time")
-    if isinstance(broken, httpx.ConnectError):
-        return errors.Unreachable(f"no server answers at {url}: {_reason(broken)}")
-    if isinstance(broken, httpx.TimeoutException):
-        return errors.Silent(f"{url} does not answer in time")
-    return errors.Unreachable(f"the connection to {url} broke")
-
-
-def _reason(broken: Exception) -> str:
-    words = plain(str(broken))
-    return "connection refused" if "All connection attempts failed" in words else words

@@ -128,7 +128,8 @@ class Desk(App[int]):
         """Say below the view what is under way."""
         for screen in self.screen_stack:
             for line in screen.query("#task").results(Static):
-                line.update(task)
+                if str(line.content) != task:
+                    line.update(task)
                 line.display = bool(task)
 
     def lose_sign_in(self, trouble: Trouble) -> None:

@@ -8,6 +8,7 @@ dashboard itself: that runs as a process of its own for each browser tab.
 from __future__ import annotations
 
 import hmac
+import logging
 import secrets
 import socket
 import sys
@@ -62,6 +63,10 @@ class BrowserDashboard(Server):
     def address(self) -> str:
         """Where to point the browser."""
         return f"{self.public_url}/?{PARAMETER}={self._secret}"
+
+    def initialize_logging(self) -> None:
+        # An access log would hold the address, and the secret in it.
+        logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 
 import httpx
@@ -62,6 +63,11 @@ async def test_another_origin_is_turned_away_with_the_cookie_too(
     page: Page, headers: dict[str, str]
 ) -> None:
     assert await page.status("/ws", Cookie=f"{COOKIE}={page.token}", **headers) == 403
+
+
+def test_the_secret_is_in_no_log() -> None:
+    BrowserDashboard("x", 1).initialize_logging()
+    assert not logging.getLogger("aiohttp.access").isEnabledFor(logging.INFO)
 
 
 def test_it_listens_on_loopback_only() -> None:

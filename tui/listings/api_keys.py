@@ -69,6 +69,6 @@ API_KEYS = Listing(
         "status": choice("status", *STATUSES, unused="stale", never="never_used"),
         "unused": days("stale_days", status="stale"),
         "owner": text("q", "ann@"),
-        "user": text("user_id", "the user's id"),
+        "user": text("user_id", "ann@example.com"),
     },
 )

@@ -41,8 +41,8 @@ AUDIT = Listing(
     words={
         "action": text("action", "auth.login"),
         "outcome": choice("outcome", "success", "failure"),
-        "actor": text("actor_id", "an id"),
-        "user": text("user_id", "an id"),
+        "actor": text("actor_id", "ann@example.com"),
+        "user": text("user_id", "ann@example.com"),
         "since": moment("since"),
         "until": moment("until"),
     },

@@ -49,6 +49,6 @@ SESSIONS = Listing(
     words={
         "status": choice("status", "live", "expired"),
         "owner": text("q", "ann@"),
-        "user": text("user_id", "the user's id"),
+        "user": text("user_id", "ann@example.com"),
     },
 )

@@ -110,7 +110,7 @@ class Numbers(Live):
             f"counted {ages.since(overview.counted_at, now)}",
         ]
         words += [f"! {self._trouble}"] if self._trouble else []
-        self._server.update("  ·  ".join(words))
+        self._server.update("  ·  ".join(words), layout=False)
 
 
 class RecentKeys(ApiKeysPane):

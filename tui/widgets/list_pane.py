@@ -51,6 +51,7 @@ class ListPane(WindowPane[R]):
         self.filter_text = ""
         self.sort = self.listing.sort
         self._typing: Timer | None = None
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         yield self._input
@@ -197,7 +198,10 @@ class ListPane(WindowPane[R]):
     # Saying
 
     def say(self) -> None:
-        self._status.update("  ".join(filter(None, self._words())))
+        words = "  ".join(filter(None, self._words()))
+        if words != self._said:
+            self._said = words
+            self._status.update(words, layout=False)
 
     def _words(self) -> tuple[str, ...]:
         """What the line below the list says."""

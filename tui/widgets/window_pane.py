@@ -29,6 +29,10 @@ R = TypeVar("R", bound=Row)
 
 # The head of a list is loaded anew at most this often, however much happens.
 FRESH_SECONDS = 1.0
+# However much happens, it is drawn at most so often.
+SOON_SECONDS = 0.05
+# So many rows are known to belong elsewhere; more are asked for once more.
+ELSEWHERE = 5_000
 # More rows than this are loaded anew with their page rather than one by one.
 RENEWED_ONE_BY_ONE = 5
 
@@ -87,6 +91,7 @@ class WindowPane(Live, Generic[R]):
         self._expected: set[str] = set()
         self._elsewhere: set[str] = set()
         self._is_head_due = False
+        self._is_show_due = False
         self.loaded_at: float | None = None
         self._fetching: str | None = None
 
@@ -202,6 +207,8 @@ class WindowPane(Live, Generic[R]):
         if is_new:
             self._elsewhere.clear()
         here = {row.id for row in self._pages.window.rows}
+        if len(self._elsewhere) > ELSEWHERE:
+            self._elsewhere.clear()
         self._elsewhere = (self._elsewhere | self._expected) - here
         self._expected.clear()
 
@@ -241,29 +248,28 @@ class WindowPane(Live, Generic[R]):
     def warm(self, row_id: str) -> None:
         """The row is being used at this moment."""
         self._lamps.use(row_id)
-        self.shine()
+        self.show_soon()
 
     def lose(self, row_id: str) -> None:
         """The row is no longer there."""
         if self._pages.window.index_of(row_id) is not None:
             self._lamps.lose(row_id)
         self.marks.pop(row_id, None)
-        self.shine()
-        self.say()
+        self.show_soon()
 
     def change(self, row_id: str, **changes: object) -> bool:
         """Change a row in its place; tells whether it is loaded."""
         if self._pages.window.index_of(row_id) is None:
             return False
         self._pages.change(lambda row: row.model_copy(update=changes) if row.id == row_id else row)
-        self._show()
+        self.show_soon()
         return True
 
     def lift(self, row_id: str) -> None:
         """The row is before all others now, if the list begins here."""
         if self._pages.window.begins_the_list:
             self._pages.lift(row_id)
-            self._show()
+            self.show_soon()
 
     @on(Renewed)
     def _renewed(self, event: Renewed) -> None:
@@ -320,6 +326,16 @@ class WindowPane(Live, Generic[R]):
         self.table.show(self._pages.window, is_new=is_new)
         self.shine()
         self.say()
+
+    def show_soon(self) -> None:
+        """Draw what has changed, once for all that happens within a moment."""
+        if self.is_running and not self._is_show_due:
+            self._is_show_due = True
+            self.set_timer(SOON_SECONDS, self._show_now)
+
+    def _show_now(self) -> None:
+        self._is_show_due = False
+        self._show()
 
     def shine(self) -> None:
         """Tell the table what shines; nothing is drawn where nothing changed."""

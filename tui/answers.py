@@ -1,0 +1,95 @@
+"""Owns what an answer means: a success, a refusal in the server's words, or no server of ours at all.
+
+Knows nothing of what was asked for. Only this module and the client import httpx.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from tui import errors
+from tui.text import plain
+
+_REFUSED = {401: errors.NotSignedIn, 403: errors.NotPermitted, 404: errors.Missing}
+_SERVER_ERROR = 500
+_UNAVAILABLE = 503
+
+
+def checked(answer: httpx.Response) -> httpx.Response:
+    """The answer, if it is a success.
+
+    Raises:
+        Trouble: what the problem document says, or that this is not our server.
+    """
+    if answer.is_success:
+        return answer
+    problem = _problem(answer)
+    if problem is None:
+        raise errors.NotOurServer(_foreign(answer))
+    words = plain(str(problem["error"]))
+    for invalid in problem.get("errors") or ():
+        words += f"; {plain(str(invalid.get('field')))}: {plain(str(invalid.get('message')))}"
+    if answer.status_code == _UNAVAILABLE:
+        raise errors.Unreachable(words)
+    kind = _REFUSED.get(answer.status_code, errors.Refused)
+    raise kind(words, status=answer.status_code, code=plain(str(problem.get("code", ""))))
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any] | None:
+    try:
+        body = answer.json()
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) and isinstance(body.get("error"), str) else None
+
+
+def _foreign(answer: httpx.Response) -> str:
+    url = answer.request.url
+    if answer.is_redirect:
+        where = plain(answer.headers.get("location", ""))
+        return f"{url.host} sends us on to {where}; is that the URL?"
+    if answer.status_code >= _SERVER_ERROR:
+        return f"{url} answers {answer.status_code}, which is not Everruns Auth's way of saying so"
+    return f"no Everruns Auth at this URL: {url} answers {answer.status_code}"
+
+
+def json_of(answer: httpx.Response) -> Any:
+    """What the answer holds; None where it holds nothing.
+
+    Raises:
+        NotOurServer: it is no JSON.
+    """
+    if answer.status_code == httpx.codes.NO_CONTENT:
+        return None
+    try:
+        return answer.json()
+    except ValueError:
+        raise errors.NotOurServer(
+            f"no Everruns Auth at this URL: {answer.request.url} does not answer in JSON"
+        ) from None
+
+
+def count_of(answer: Any, what: str) -> int:
+    """The number that a bulk action answers with."""
+    count = answer.get("revoked") if isinstance(answer, dict) else None
+    if not isinstance(count, int):
+        raise errors.NotOurServer(f"{what}: revoked: a number is missing")
+    return count
+
+
+def unreachable(broken: Exception, url: str) -> errors.Unreachable:
+    """What a broken connection is called."""
+    if isinstance(broken, httpx.ConnectTimeout):
+        return errors.Unreachable(f"no server answers at {url}: no connection in time")
+    if isinstance(broken, httpx.ConnectError):
+        return errors.Unreachable(f"no server answers at {url}: {_reason(broken)}")
+    if isinstance(broken, httpx.TimeoutException):
+        return errors.Silent(f"{url} does not answer in time")
+    return errors.Unreachable(f"the connection to {url} broke")
+
+
+def _reason(broken: Exception) -> str:
+    words = plain(str(broken))
+    return "connection refused" if "All connection attempts failed" in words else words
