@@ -10,4 +10,4 @@ The layers, from the outside in; each imports only what stands below it (import-
     errors, settings   refusals as values | the only reader of the environment
 """
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
