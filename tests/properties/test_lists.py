@@ -135,16 +135,15 @@ def bytes_of(value: Any) -> Any:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(made=users, sort=sorts, wanted=filters, limit_and_way=st.tuples(st.integers(1, 5), ways))
+@given(made=users, asking=st.tuples(sorts, filters, st.integers(1, 5)), way=ways)
 def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
     url: str,
     monkeypatch: pytest.MonkeyPatch,
     made: list[Made],
-    sort: str,
-    wanted: UserFilters,
-    limit_and_way: tuple[int, tuple[int, int, tuple[int, ...]]],
+    asking: tuple[str, UserFilters, int],
+    way: tuple[int, int, tuple[int, ...]],
 ) -> None:
-    limit, way = limit_and_way
+    sort, wanted, limit = asking
     for name, value in zip(("FEW", "MANY", "STEPS"), way, strict=True):
         monkeypatch.setattr(search, name, value)
 
