@@ -49,10 +49,8 @@ def by_index(engine: Dialect, table: str, q: str) -> Sql:
 
 
 def shortcut(engine: Dialect, ids: Sql, check: Sql) -> Shortcut:
-    """The short way of a search: SQLite gives the first rows at once, but may give too many."""
-    if engine.is_sqlite:
-        return Shortcut(ids)
-    return Shortcut(ids, is_quick=False, replaces=check)
+    """The short way of a search. SQLite's index may lead to letters that we do not take for equal."""
+    return Shortcut(ids, replaces=None if engine.is_sqlite else check)
 
 
 def _like(text: str) -> str:

@@ -5,11 +5,11 @@ It knows no table, and no condition by its meaning.
 A list without conditions is read off the index of its sort. One with conditions is read in the
 cheapest way that is sure to be cheap:
 
-1. where a shortcut (an index of a condition) leads to few rows, those are sorted;
-2. else the next rows of the sort's index are tried, which fills a page soon where many rows fit,
-   and some more where those that were found say that it will;
-3. else any shortcut to not too many rows is taken, those that are dear to ask included;
-4. else the walk goes on, up to a limit: then the page holds what was found, and says where the walk
+1. the next rows of the sort's index are tried, which fills a page where many rows fit;
+2. else, where a shortcut (an index of a condition) leads to few rows, those are sorted;
+3. else more rows are tried, and some more where those that were found say that this will do;
+4. else a shortcut to not too many rows is taken;
+5. else the walk goes on, up to a limit: then the page holds what was found, and says where the walk
    stopped.
 """
 
@@ -30,9 +30,9 @@ Row = dict[str, Any]
 # Rows of a shortcut that are sorted without a thought, and those that are sorted rather than
 # walked for: a few thousand cost some milliseconds, some ten thousands about a hundred.
 FEW, MANY = 3_000, 40_000
-# Rows that are tried at first, and how many more each time: a page of what nearly all fit, some
+# Rows that are tried at first, and how many more each time: a page where every tenth fits, some
 # milliseconds, some tens of them, and what can be borne where no other way is left.
-STEPS = (300, 3_000, 20_000, 80_000)
+STEPS = (500, 3_000, 20_000, 80_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,17 @@ class Search:
         """The first `wanted` rows from `start` on."""
         if not self._query.is_filtered:
             return Found(await self._read(start, wanted))
-        quick = [shortcut for shortcut in self._query.shortcuts if shortcut.is_quick]
-        few = await self._fewest(quick, FEW)
+        async with self._engine.searching():
+            return await self._searched(start, wanted)
+
+    async def _searched(self, start: Start | None, wanted: int) -> Found:
+        walked = await self._walk(start, wanted, STEPS[0])
+        if walked.stopped_at is None:
+            return walked
+        few = await self._fewest(self._query.shortcuts, FEW)
         if few is not None:
             return Found(await self._read(start, wanted, among=few))
-        walked = await self._walk_on(await self._walk(start, wanted, STEPS[0]), wanted, STEPS[1])
+        walked = await self._walk_on(walked, wanted, STEPS[1])
         if _is_promising(walked, wanted):
             walked = await self._walk_on(walked, wanted, STEPS[2])
         if walked.stopped_at is None:

@@ -87,9 +87,7 @@ def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
         return has, Shortcut(by_index)
     wanted = (json.dumps([role]),)
     has = Sql("t.roles @> ?::text::jsonb", wanted)
-    return has, Shortcut(
-        Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted), is_quick=False
-    )
+    return has, Shortcut(Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted))
 
 
 _FIRST_PROVIDER = """COALESCE((
