@@ -129,8 +129,8 @@ def _measure(
         p95 = quantiles(times, n=20)[-1]
         late = "LATE" if p95 > (100 if kind == "search" else 20) else ""
         print(
-            f"{engine:10} {size:>9} {kind:6} {p95:7.1f} ms p95 {median(times):7.1f} ms p50 "
-            f"{ratio} {what} {late}",
+            f"{engine:10} {size:>9} {kind:6} {p95:7.1f} ms p95 {median(times):7.1f} p50 "
+            f"{min(times):6.1f} best {ratio} {what} {late}",
             flush=True,
         )
     return medians

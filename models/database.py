@@ -90,6 +90,8 @@ def _sqlite(url: DatabaseUrl) -> dict[str, Any]:
             # First, so that even switching to WAL waits for another process that does the same.
             "busy_timeout": BUSY_MILLISECONDS,
             "journal_mode": "WAL",
+            # 16 MB, so that the upper pages of large indexes stay; a negative number is in KiB.
+            "cache_size": -16_000,
             # A revoked credential must not come back after a power cut.
             "synchronous": "FULL",
             "foreign_keys": "ON",

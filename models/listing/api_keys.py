@@ -70,7 +70,7 @@ def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -
         is_descending=is_descending,
         within=_within(filters.status, ages),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=(*status_ways, *(shortcut for _, shortcut in conditions)),
+        shortcuts=(*(shortcut for _, shortcut in conditions), *status_ways),
     )
 
 
@@ -118,13 +118,9 @@ def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:
     owner = of_owner(engine, q)
     by_own = matching.by_index(engine, "api_keys", q)
     by_owner = owned_by("api_keys", matching.by_index(engine, "users", q))
-    return (
-        Sql(f"({own.text} OR {owner.text})", own.values + owner.values),
-        Shortcut(
-            Sql(f"{by_own.text} UNION ALL {by_owner.text}", by_own.values + by_owner.values),
-            is_quick=engine.is_sqlite,
-        ),
-    )
+    check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
+    ids = Sql(f"{by_own.text} UNION ALL {by_owner.text}", by_own.values + by_owner.values)
+    return check, matching.shortcut(engine, ids, check)
 
 
 def shape() -> Shape:

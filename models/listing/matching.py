@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.engines.folding import folded
+from models.listing.query import Shortcut
 from models.listing.sql import Dialect, Sql
 
 # Stands before each column in the text that is searched. Two of them, so that also one letter at a
@@ -45,6 +46,11 @@ def by_index(engine: Dialect, table: str, q: str) -> Sql:
     return Sql(
         f"SELECT id FROM {table}_search WHERE text LIKE lower(?::text)", (_like(looked_for),)
     )
+
+
+def shortcut(engine: Dialect, ids: Sql, check: Sql) -> Shortcut:
+    """The short way of a search. SQLite's index may lead to letters that we do not take for equal."""
+    return Shortcut(ids, replaces=None if engine.is_sqlite else check)
 
 
 def _like(text: str) -> str:

@@ -43,11 +43,12 @@ class Within:
 class Shortcut:
     """A statement that answers the ids of all rows that a condition leaves, by an index of its own.
 
-    `is_quick` where its first thousand rows cost little, however many there are.
+    Its first thousands must cost little, however many there are. `replaces` is the check that its rows
+    need not pass any more; None where it leads also to rows that do not fit.
     """
 
     ids: Sql
-    is_quick: bool = True
+    replaces: Sql | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ It knows no table, and no condition by its meaning.
 A list without conditions is read off the index of its sort. One with conditions is read in the
 cheapest way that is sure to be cheap:
 
-1. where a shortcut (an index of a condition) leads to few rows, those are sorted;
-2. else the next rows of the sort's index are tried, which fills a page soon where many rows fit,
-   and some more where those that were found say that it will;
-3. else any shortcut to not too many rows is taken, those that are dear to ask included;
-4. else the walk goes on, up to a limit: then the page holds what was found, and says where the walk
+1. the next rows of the sort's index are tried, which fills a page where many rows fit;
+2. else, where a shortcut (an index of a condition) leads to few rows, those are sorted;
+3. else more rows are tried, and some more where those that were found say that this will do;
+4. else a shortcut to not too many rows is taken;
+5. else the walk goes on, up to a limit: then the page holds what was found, and says where the walk
    stopped.
 """
 
@@ -28,11 +28,11 @@ from models.listing.sql import Dialect, Sql, all_of, filled
 Row = dict[str, Any]
 
 # Rows of a shortcut that are sorted without a thought, and those that are sorted rather than
-# walked for: a thousand cost about as much as a page, twenty thousand some tens of milliseconds.
-FEW, MANY = 1_000, 20_000
-# Rows that are tried at first, and how many more each time: a page of what nearly all fit, some
+# walked for: a few thousand cost some milliseconds, some ten thousands about a hundred.
+FEW, MANY = 3_000, 40_000
+# Rows that are tried at first, and how many more each time: a page where every tenth fits, some
 # milliseconds, some tens of them, and what can be borne where no other way is left.
-STEPS = (300, 3_000, 20_000, 80_000)
+STEPS = (500, 3_000, 20_000, 80_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,14 @@ class Found:
     stopped_at: Place | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """Where a shortcut leads, and the check that need not be made there."""
+
+    ids: list[str]
+    replaces: Sql | None
+
+
 def _is_promising(walked: Found, wanted: int) -> bool:
     """Whether the third step fills the page, if what comes is as dense as what was, and to spare."""
     density = len(walked.rows) / (STEPS[0] + STEPS[1])
@@ -72,17 +80,24 @@ class Search:
         """The first `wanted` rows from `start` on."""
         if not self._query.is_filtered:
             return Found(await self._read(start, wanted))
-        ids = await self._fewest([one for one in self._query.shortcuts if one.is_quick], FEW)
-        if ids is not None:
-            return Found(await self._read(start, wanted, ids=ids))
-        walked = await self._walk_on(await self._walk(start, wanted, STEPS[0]), wanted, STEPS[1])
+        async with self._engine.searching():
+            return await self._searched(start, wanted)
+
+    async def _searched(self, start: Start | None, wanted: int) -> Found:
+        walked = await self._walk(start, wanted, STEPS[0])
+        if walked.stopped_at is None:
+            return walked
+        few = await self._fewest(self._query.shortcuts, FEW)
+        if few is not None:
+            return Found(await self._read(start, wanted, among=few))
+        walked = await self._walk_on(walked, wanted, STEPS[1])
         if _is_promising(walked, wanted):
             walked = await self._walk_on(walked, wanted, STEPS[2])
         if walked.stopped_at is None:
             return walked
-        ids = await self._fewest(self._query.shortcuts, MANY)
-        if ids is not None:
-            return Found(await self._read(start, wanted, ids=ids))
+        many = await self._fewest(self._query.shortcuts, MANY)
+        if many is not None:
+            return Found(await self._read(start, wanted, among=many))
         return await self._walk_on(walked, wanted, STEPS[3])
 
     async def _walk_on(self, walked: Found, wanted: int, size: int) -> Found:
@@ -107,12 +122,12 @@ class Search:
         return Found(rows)
 
     async def _read(
-        self, start: Start | None, wanted: int, *, ids: list[str] | None = None
+        self, start: Start | None, wanted: int, *, among: _Ids | None = None
     ) -> list[Row]:
         """The rows that fit, all or those that a shortcut leads to."""
         rows: list[Row] = []
         for leg, begin in self._from(start):
-            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows), ids=ids)
+            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows), among=among)
             if len(rows) == wanted:
                 break
         return rows
@@ -151,16 +166,15 @@ class Search:
         return legs.place_of(rows[0]) if rows else None
 
     async def _rows(
-        self, leg: Leg, part: Sql, wanted: int, *, ids: list[str] | None = None
+        self, leg: Leg, part: Sql, wanted: int, *, among: _Ids | None = None
     ) -> list[Row]:
         query = self._query
-        fitting = all_of((part, *self._conditions))
+        left = [one for one in self._conditions if among is None or one is not among.replaces]
+        fitting = all_of((part, *left))
         inner = filled(
             f"SELECT t.* FROM {{source}} WHERE {{fitting}} "
             f"ORDER BY {legs.order(query, leg)} LIMIT {wanted}",
-            source=self._engine.only(query.table, ids)
-            if ids is not None
-            else Sql(f"{query.table} t"),
+            source=self._engine.only(query.table, among.ids) if among else Sql(f"{query.table} t"),
             fitting=fitting,
         )
         return await self._engine.rows(self._shaped(leg, inner))
@@ -174,8 +188,8 @@ class Search:
             (*shape.columns.values, *inner.values),
         )
 
-    async def _fewest(self, shortcuts: Iterable[Shortcut], most: int) -> list[str] | None:
-        """The ids to which the shortest shortcut leads; None where all lead to more than `most`."""
+    async def _fewest(self, shortcuts: Iterable[Shortcut], most: int) -> _Ids | None:
+        """Where the shortest shortcut leads; None where all lead to more than `most` rows."""
         fewest = None
         for shortcut in shortcuts:
             text, values = shortcut.ids
@@ -183,7 +197,7 @@ class Search:
             found = await self._engine.rows(Sql(limited, values))
             if len(found) <= most:
                 most = len(found)
-                fewest = [row["id"] for row in found]
+                fewest = _Ids([row["id"] for row in found], shortcut.replaces)
             if most <= FEW:
                 break
         return fewest

@@ -58,7 +58,7 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
         is_descending=is_descending,
         within=_within(filters.status, now),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=(*shortcuts, *(shortcut for _, shortcut in conditions)),
+        shortcuts=(*(shortcut for _, shortcut in conditions), *shortcuts),
     )
 
 
@@ -77,13 +77,9 @@ def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql,
             ),
         )
     if filters.q is not None:
-        yield (
-            of_owner(engine, filters.q),
-            Shortcut(
-                owned_by("refresh_tokens", matching.by_index(engine, "users", filters.q)),
-                is_quick=engine.is_sqlite,
-            ),
-        )
+        check = of_owner(engine, filters.q)
+        ids = owned_by("refresh_tokens", matching.by_index(engine, "users", filters.q))
+        yield check, matching.shortcut(engine, ids, check)
 
 
 def shape() -> Shape:

@@ -6,13 +6,17 @@ It knows no table. A value is always a parameter, written `?`; PostgreSQL's numb
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple
 
 from models import database
+
+_PLANNING = """SELECT set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('max_parallel_workers_per_gather', '0', true), set_config('jit', 'off', true)"""
 
 
 class Sql(NamedTuple):
@@ -78,6 +82,20 @@ class Dialect:
         each = "(SELECT DISTINCT unnest(?::text[]::uuid[]) AS id) h"
         one = f"LATERAL (SELECT * FROM {table} WHERE {table}.id = h.id OFFSET 0) t"
         return Sql(f"{each} CROSS JOIN {one}", (ids,))
+
+    @asynccontextmanager
+    async def searching(self) -> AsyncIterator[None]:
+        """A block whose statements are planned for their own values, and by one process alone.
+
+        A plan for any value takes a rare word for a common one, and starting parallel workers costs
+        more than the search. Said for one transaction, for a pooler would refuse it at connecting.
+        """
+        if self.is_sqlite:
+            yield
+            return
+        async with database.transaction():
+            await self.rows(Sql(_PLANNING))
+            yield
 
     async def rows(self, statement: Sql) -> list[dict[str, Any]]:
         """What the statement answers."""

@@ -57,6 +57,8 @@ def query(filters: UserFilters, sort: Sort, *, is_descending: bool) -> Query:
         "users",
         sort,
         is_descending=is_descending,
+        # The disabled have indexes of their own, one for each sort.
+        prefix=(Sql("t.disabled_at IS NOT NULL"),) if filters.disabled else (),
         checks=tuple(check for check, _ in conditions),
         shortcuts=tuple(shortcut for _, shortcut in conditions if shortcut),
     )
@@ -68,15 +70,12 @@ def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Sh
         yield _role(engine, filters.role)
     if filters.provider is not None:
         yield _provider(filters.provider)
-    if filters.disabled is not None:
-        yield _disabled(is_disabled=filters.disabled)
+    if filters.disabled is False:
+        yield Sql("t.disabled_at IS NULL"), None
     if filters.q is not None:
-        columns = [f"t.{column}" for column in SEARCHED]
+        check = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], filters.q)
         by_index = matching.by_index(engine, "users", filters.q)
-        yield (
-            matching.found_in(engine, columns, filters.q),
-            Shortcut(by_index, is_quick=engine.is_sqlite),
-        )
+        yield check, matching.shortcut(engine, by_index, check)
 
 
 def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
@@ -88,9 +87,7 @@ def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
         return has, Shortcut(by_index)
     wanted = (json.dumps([role]),)
     has = Sql("t.roles @> ?::text::jsonb", wanted)
-    return has, Shortcut(
-        Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted), is_quick=False
-    )
+    return has, Shortcut(Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted))
 
 
 _FIRST_PROVIDER = """COALESCE((
@@ -110,13 +107,6 @@ def _provider(provider: str) -> tuple[Sql, Shortcut | None]:
         (provider,),
     )
     return check, Shortcut(by_index)
-
-
-def _disabled(*, is_disabled: bool) -> tuple[Sql, Shortcut | None]:
-    if not is_disabled:
-        return Sql("t.disabled_at IS NULL"), None
-    by_index = Sql("SELECT id FROM users WHERE disabled_at IS NOT NULL")
-    return Sql("t.disabled_at IS NOT NULL"), Shortcut(by_index)
 
 
 def shape(now: datetime) -> Shape:

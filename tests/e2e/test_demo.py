@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ class Demo:
 
     process: subprocess.Popen[bytes]
     folder: Path
+    temporary: Path
 
     @property
     def said(self) -> str:
@@ -33,7 +35,7 @@ class Demo:
 
     @property
     def files(self) -> list[Path]:
-        return list(self.folder.joinpath("tmp").iterdir())
+        return list(self.temporary.iterdir())
 
     def client(self) -> httpx.Client:
         """A client that is signed in as the operator, as the demo says how."""
@@ -50,7 +52,7 @@ class Demo:
 
     def processes(self) -> list[str]:
         """The command lines of what the demo started, found by its temporary folder."""
-        mark = f"TMPDIR={self.folder / 'tmp'}".encode()
+        mark = f"TMPDIR={self.temporary}".encode()
         found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdecimal():
@@ -65,23 +67,25 @@ class Demo:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    tmp_path.joinpath("tmp").mkdir()
     # What the user has set for a server of their own is none of the demo's business.
     env = environment("postgresql://nobody@127.0.0.1:1/nothing", AUTH_MODE="typo")
+    # Short: sockets are made in it, whose paths may have a hundred characters.
+    temporary = Path(tempfile.mkdtemp(dir="/tmp"))
     with tmp_path.joinpath("said").open("w") as said:
         process = subprocess.Popen(
             [script("everruns-auth"), "demo", "--no-dashboard"],
-            env={**env, "TMPDIR": str(tmp_path / "tmp")},
+            env={**env, "TMPDIR": str(temporary)},
             cwd=tmp_path,
             stderr=said,
             start_new_session=True,
         )
     try:
-        yield Demo(process, tmp_path)
+        yield Demo(process, tmp_path, temporary)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(STOP_SECONDS)
+        temporary.rmdir()
 
 
 def test_a_demo_shows_hundreds_of_people_whose_keys_are_being_used(demo: Demo) -> None:
@@ -103,4 +107,4 @@ def test_a_demo_leaves_nothing_behind(demo: Demo, number: signal.Signals) -> Non
     assert demo.files == []
     assert demo.processes() == []
     # Nothing in the folder that it was started in, either.
-    assert {path.name for path in demo.folder.iterdir()} == {"tmp", "said"}
+    assert {path.name for path in demo.folder.iterdir()} == {"said"}

@@ -12,10 +12,9 @@ Shape = dict[str, set[tuple[Any, ...]]]
 # What triggers keep beside the tables so that lists are quick, and the indexes that only one engine
 # has or that Tortoise cannot say; no model describes them, and tests/models/test_searching.py holds them.
 SIDE_TABLE = re.compile(r"(users|api_keys)_search|users_roles")
-SIDE_INDEXES = {"users_disabled", "users_roles"}
+SIDE_INDEX = re.compile(r"users_disabled_|users_roles$")
 # Bookkeeping of the triggers, which no model describes.
 _OF_TRIGGERS = {"auth_changes", "auth_events", "auth_tallies"}
-
 
 _COLUMNS = """
 SELECT table_name AS t, 'column', column_name::text, data_type::text,
@@ -59,7 +58,7 @@ async def _sqlite() -> Shape:
             for c in columns
         } | {("foreign key", k["from"], k["table"], k["to"], k["on_delete"]) for k in keys}
         for index in await _rows(f"SELECT * FROM pragma_index_list('{table}')"):
-            if index["name"] not in SIDE_INDEXES:
+            if not SIDE_INDEX.match(index["name"]):
                 found[table].add(await _sqlite_index(index))
     return found
 
@@ -77,7 +76,7 @@ async def _postgresql() -> Shape:
     for statement in (_COLUMNS, _INDEXES, _FOREIGN_KEYS):
         _, rows = await database.connection().execute_query(statement)
         for table, *facts in (tuple(row.values()) for row in rows):
-            if table in found and facts[1] not in SIDE_INDEXES:
+            if table in found and not SIDE_INDEX.match(str(facts[1])):
                 found[table].add(tuple(facts))
     return found
 

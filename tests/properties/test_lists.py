@@ -135,18 +135,15 @@ def bytes_of(value: Any) -> Any:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    made=users, wanted=st.tuples(filters, sorts), limit_and_way=st.tuples(st.integers(1, 5), ways)
-)
+@given(made=users, asking=st.tuples(sorts, filters, st.integers(1, 5)), way=ways)
 def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
     url: str,
     monkeypatch: pytest.MonkeyPatch,
     made: list[Made],
-    wanted: tuple[UserFilters, str],
-    limit_and_way: tuple[int, tuple[int, int, tuple[int, ...]]],
+    asking: tuple[str, UserFilters, int],
+    way: tuple[int, int, tuple[int, ...]],
 ) -> None:
-    limit, way = limit_and_way
-    fitting, sort = wanted
+    sort, wanted, limit = asking
     for name, value in zip(("FEW", "MANY", "STEPS"), way, strict=True):
         monkeypatch.setattr(search, name, value)
 
@@ -155,9 +152,9 @@ def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
             is_sqlite = database.is_sqlite()
             everybody = await populate(made)
             expected = in_order(
-                [u for u in everybody if fits(u, fitting, is_sqlite=is_sqlite)], sort
+                [u for u in everybody if fits(u, wanted, is_sqlite=is_sqlite)], sort
             )
-            there, back = await pages(sort, fitting, limit)
+            there, back = await pages(sort, wanted, limit)
             if not is_sqlite and sort.endswith("name"):
                 # The order of texts is the database's own.
                 assert sorted(there) == sorted(expected)

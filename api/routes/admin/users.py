@@ -6,7 +6,7 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.errors import UserNotFound
-from api.identity import administration, directory, user_changes
+from api.identity import access, administration, directory, user_changes
 from api.identity.directory import Asked
 from api.routes import body
 from api.routes.admin import shapes
@@ -105,7 +105,7 @@ async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HT
 
 
 async def _named(user_id: str) -> User:
-    return await administration.user_by_id(id_in_path(user_id, UserNotFound))
+    return await access.user_by_id(id_in_path(user_id, UserNotFound))
 
 
 ROUTES = (
