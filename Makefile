@@ -34,7 +34,7 @@ run: $(VENV)/.serving
 	@exec $(BIN)/everruns-auth serve
 
 test: $(VENV)/.development
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
+	$(BIN)/python -m pytest --numprocesses=6
 
 providers:
 	@tests/e2e/providers/install

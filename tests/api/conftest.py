@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
@@ -14,24 +13,15 @@ from api.settings import Settings
 from tests.api.clients import answering, unprepared
 from tests.api.people import Person, registered
 from tests.support.applications import settings_for
-from tests.support.databases import copied_sqlite, execute, postgresql_database
-
-
-@pytest.fixture(scope="session")
-def kept_postgresql(postgresql_template: str) -> Iterator[str]:
-    with postgresql_database(postgresql_template) as url:
-        yield url
+from tests.support.databases import copied_sqlite, emptied
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database; on PostgreSQL one is emptied, for making one takes longer."""
+    """The URL of an empty database."""
     if request.param == "sqlite":
         return copied_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
-    url: str = request.getfixturevalue("kept_postgresql")
-    emptying = "WITH gone AS (DELETE FROM users) DELETE FROM audit_events"
-    asyncio.run(execute(url, emptying))
-    return url
+    return emptied(request.getfixturevalue("kept_postgresql"))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from api.database_url import DatabaseUrl
 from models import database
 from tests.support.databases import (
     copied_sqlite,
+    emptied,
     postgresql_database,
     require_postgresql,
 )
@@ -35,6 +36,21 @@ def other_empty_database_url(empty_database_url: str, tmp_path: Path) -> Iterato
     else:
         with postgresql_database() as url:
             yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty, migrated database, once on each engine."""
+    if request.param == "sqlite":
+        return copied_sqlite(request.getfixturevalue("sqlite_template"), tmp_path)
+    return emptied(request.getfixturevalue("kept_postgresql"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_database_url(request: pytest.FixtureRequest) -> str:
+    """As `database_url`, for tests that change the schema: nobody else ever uses it."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
 
 
 @pytest.fixture

@@ -52,11 +52,11 @@ async def user_named(url: str) -> str:
 
 @pytest.mark.parametrize("script", [BAD, BREAKS_A_CHECK], ids=["syntax", "check"])
 async def test_what_a_failed_migration_began_is_undone(
-    database_url: str, history: Path, script: str
+    own_database_url: str, history: Path, script: str
 ) -> None:
-    await user_named(database_url)
+    await user_named(own_database_url)
     added = add_migration(history, 900, script)
-    url = DatabaseUrl.parse(database_url)
+    url = DatabaseUrl.parse(own_database_url)
     async with database.opened(url):
         before = await shape()
     with pytest.raises(schema.MigrationFailed, match="as it was before"):
@@ -68,11 +68,11 @@ async def test_what_a_failed_migration_began_is_undone(
 
 
 async def test_of_two_migrations_neither_stays_when_the_second_fails(
-    database_url: str, history: Path
+    own_database_url: str, history: Path
 ) -> None:
-    await user_named(database_url)
+    await user_named(own_database_url)
     added = (add_migration(history, 900, GOOD), add_migration(history, 901, BAD))
-    url = DatabaseUrl.parse(database_url)
+    url = DatabaseUrl.parse(own_database_url)
     with pytest.raises(schema.MigrationFailed):
         await schema.migrate(url)
     async with database.opened(url):
@@ -82,11 +82,11 @@ async def test_of_two_migrations_neither_stays_when_the_second_fails(
 
 
 async def test_a_mended_migration_applies_at_the_next_start(
-    database_url: str, history: Path
+    own_database_url: str, history: Path
 ) -> None:
-    await user_named(database_url)
+    await user_named(own_database_url)
     add_migration(history, 900, BAD)
-    url = DatabaseUrl.parse(database_url)
+    url = DatabaseUrl.parse(own_database_url)
     with pytest.raises(schema.MigrationFailed):
         await schema.migrate(url)
     added = add_migration(history, 900, GOOD)

@@ -95,9 +95,9 @@ async def test_bookkeeping_alone_leaves_everything_pending(
 
 
 async def test_downgraded_with_rows_in_it_and_up_again_the_schema_is_the_same(
-    database_url: str,
+    own_database_url: str,
 ) -> None:
-    url = DatabaseUrl.parse(database_url)
+    url = DatabaseUrl.parse(own_database_url)
     async with database.opened(url):
         before = await shape()
         user = await add_user()

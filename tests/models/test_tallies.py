@@ -212,8 +212,8 @@ async def test_that_role_cannot_put_tables_or_functions_of_its_own_in_the_way(
     await assert_right()
 
 
-async def test_migrating_a_database_with_rows_in_it_tallies_them(database_url: str) -> None:
-    url = DatabaseUrl.parse(database_url)
+async def test_migrating_a_database_with_rows_in_it_tallies_them(own_database_url: str) -> None:
+    url = DatabaseUrl.parse(own_database_url)
     async with database.opened(url):
         command = Command(database.tortoise_config(url), database.APP, str(schema.MIGRATIONS))
         await command.init()

@@ -149,7 +149,7 @@ postgresql_histories = st.lists(
 )
 # Nothing but what the tables themselves refuse: a trigger must not make a statement fail.
 REFUSED = (asyncpg.IntegrityConstraintViolationError, asyncpg.InvalidDatetimeFormatError)
-many = settings(suppress_health_check=list(HealthCheck), max_examples=100)
+many = settings(suppress_health_check=list(HealthCheck), max_examples=50)
 nows = st.sampled_from(MOMENTS)
 
 

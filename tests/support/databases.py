@@ -59,6 +59,15 @@ def migrated(url: str) -> str:
     return url
 
 
+def emptied(url: str) -> str:
+    """Delete every row of the PostgreSQL database at `url` and return the URL."""
+    # The users' own rows go with them; what the triggers wrote down of all this goes last.
+    tables = ("users", "audit_events", "oauth_used_states", "auth_events", "auth_tallies")
+    statements = "; ".join(f"DELETE FROM {table}" for table in tables)
+    asyncio.run(execute(url, statements))
+    return url
+
+
 def copied_sqlite(template: Path, folder: Path) -> str:
     """The URL of a copy of a closed SQLite database."""
     file = folder / "auth.db"

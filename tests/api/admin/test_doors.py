@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -9,6 +11,7 @@ from api.routes.all import ROUTES
 from api.routes.table import Route
 from models import User
 from tests.api.people import Person, bearer, new_key, refusal, registered
+from tests.support.databases import copied_sqlite
 
 pytestmark = pytest.mark.anyio
 
@@ -18,11 +21,19 @@ OPERATORS = [
     for route in ROUTES
     if route.path.startswith(("/v1/admin", "/v1/users")) and route.name != "stream"
 ]
+
+
 NOBODY = "00000000-0000-7000-8000-000000000000"
 
 every_route = pytest.mark.parametrize(
     "route", OPERATORS, ids=lambda route: f"{route.methods[0]} {route.path}"
 )
+
+
+@pytest.fixture
+def database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One engine is enough: who may come in is decided before the database is asked."""
+    return copied_sqlite(sqlite_template, tmp_path)
 
 
 async def called(http: httpx.AsyncClient, route: Route, headers: dict[str, str]) -> httpx.Response:
