@@ -15,7 +15,6 @@ from tests.api.people import Person, registered
 from tests.support.applications import settings_for
 from tests.support.databases import copied_sqlite, emptied
 
-
 # What these are about is decided before the database is asked, or by SQL that tests/models tries on
 # both engines.
 ON_ONE_ENGINE = frozenset(
