@@ -184,7 +184,7 @@ async def answer(request: httpx.Request) -> httpx.Response:
         )
     of_list, _, row_id = path.rpartition("/")
     if row_id == "identities":
-        return httpx.Response(200, json=[])
+        return httpx.Response(200, json={"data": [], "next_cursor": None, "previous_cursor": None})
     return httpx.Response(200, json=next(row for row in LISTS[of_list]() if row["id"] == row_id))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx
 import pytest
 
+from models import OAuthIdentity
 from tests.tui.world import World
 from tui.access import ByKey
 from tui.client import Client, connection
@@ -48,6 +50,25 @@ async def test_every_order_and_every_word_is_taken(world: World, name: str) -> N
         parameters = word.parameters(example, datetime.now(UTC))
         assert parameters
         await client.page(listing.row, listing.path, parameters)
+
+
+async def test_a_users_identities(world: World) -> None:
+    user = await world.user("ann@example.com")
+    assert await client_of(world).identities(user["id"]) == ()
+    await OAuthIdentity.add(
+        user_id=UUID(user["id"]),
+        provider="github",
+        subject="4711",
+        issuer="https://github.com",
+        email="ann@example.org",
+        now=datetime.now(UTC),
+    )
+    [identity] = await client_of(world).identities(user["id"])
+    assert (identity.provider, identity.subject) == ("github", "4711")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "2 rows")
+        await terminal.press("home", "enter")
+        await terminal.sees("github (ann@example.org)")
 
 
 async def test_the_overview_the_config_and_who_one_is(world: World) -> None:
