@@ -89,6 +89,19 @@ async def test_a_key_revoked_elsewhere_is_seen_going(world: World) -> None:
         await terminal.no_longer_sees("ci-deploy")
 
 
+async def test_it_is_seen_going_even_when_the_list_is_loaded_before_the_feed_tells(
+    world: World,
+) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "ci-deploy", "● live")
+        await world.ask("DELETE", f"/v1/admin/api-keys/{key['id']}")
+        await terminal.press("f5")
+        await terminal.until(lambda: any("✗  ci-deploy" in line for line in terminal.lines))
+        await terminal.no_longer_sees("ci-deploy")
+
+
 async def test_a_view_left_and_entered_again_has_caught_up(world: World) -> None:
     async with world.terminal() as terminal:
         await terminal.opens("2", "1 row", "● live")

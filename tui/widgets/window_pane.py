@@ -90,6 +90,7 @@ class WindowPane(Live, Generic[R]):
         self._stale_rows: set[str] = set()
         self._expected: set[str] = set()
         self._elsewhere: set[str] = set()
+        self._left_out: dict[str, tuple[int, R]] = {}
         self._is_head_due = False
         self._is_show_due = False
         self.loaded_at: float | None = None
@@ -188,19 +189,27 @@ class WindowPane(Live, Generic[R]):
         add.get(event.place, self._pages.start)(*first)
         for loaded in more:
             self._pages.append(*loaded)
+        self._left_out.clear()
         if event.place == "again":
-            self._put_back_the_gone(before)
+            self._compare(before)
         self._learn_from_the_expected(is_new=event.place == "anew")
         self.trouble = ""
         self.loaded_at = time.monotonic()
         self._refresh_marks()
         self._show(is_new=event.place == "anew")
 
-    def _put_back_the_gone(self, before: Window[R]) -> None:
-        """What has just gone is still shown for a moment, where it was."""
+    def _compare(self, before: Window[R]) -> None:
+        """What has just gone is still shown for a moment, where it was.
+
+        Of what is missing and not yet known to have gone, the feed may tell in a moment.
+        """
         for index, row in enumerate(before.rows):
-            if self._lamps.is_gone(row.id) and self._pages.window.index_of(row.id) is None:
+            if self._pages.window.index_of(row.id) is not None:
+                continue
+            if self._lamps.is_gone(row.id):
                 self._pages.put(index, row)
+            else:
+                self._left_out[row.id] = (index, row)
 
     def _learn_from_the_expected(self, *, is_new: bool) -> None:
         """Whoever was expected and is not here belongs elsewhere, as long as the query is this."""
@@ -252,6 +261,8 @@ class WindowPane(Live, Generic[R]):
 
     def lose(self, row_id: str) -> None:
         """The row is no longer there."""
+        if row_id in self._left_out:
+            self._pages.put(*self._left_out.pop(row_id))
         if self._pages.window.index_of(row_id) is not None:
             self._lamps.lose(row_id)
         self.marks.pop(row_id, None)
