@@ -5,34 +5,38 @@ It knows no table, and no condition by its meaning.
 A list without conditions is read off the index of its sort. One with conditions is read in the
 cheapest way that is sure to be cheap:
 
-1. the next rows of the sort's index are tried, which fills a page where many rows fit;
+1. the next rows of the sort's index are tried, and more where those that fit say that this will do;
 2. else, where a shortcut (an index of a condition) leads to few rows, those are sorted;
-3. else more rows are tried, and some more where those that were found say that this will do;
-4. else a shortcut to not too many rows is taken;
-5. else the walk goes on, up to a limit: then the page holds what was found, and says where the walk
-   stopped.
+3. else more rows are tried;
+4. else, unless walking on is promising, a shortcut to not too many rows is taken;
+5. else the walk goes on as long as patience lasts: then the page holds what was found, and says
+   where the walk stopped. So a page is answered soon, whatever is looked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from models.listing import legs
 from models.listing.cursors import Place
 from models.listing.legs import Leg
-from models.listing.query import Query, Shape, Shortcut
-from models.listing.sql import Dialect, Sql, all_of, filled
+from models.listing.query import Query, Shape
+from models.listing.sql import Dialect, Sql, all_of, any_of, filled
 
 Row = dict[str, Any]
 
 # Rows of a shortcut that are sorted without a thought, and those that are sorted rather than
-# walked for: a few thousand cost some milliseconds, some ten thousands about a hundred.
-FEW, MANY = 3_000, 40_000
-# Rows that are tried at first, and how many more each time: a page where every tenth fits, some
-# milliseconds, some tens of them, and what can be borne where no other way is left.
-STEPS = (500, 3_000, 20_000, 80_000)
+# walked for: a few thousand cost some milliseconds, some ten thousands tens of them.
+FEW, MANY = 3_000, 20_000
+# Rows that are tried at first, and then; so many more each time after that.
+TRIED, NEAR, STEP = 500, 3_000, 5_000
+# How many rows it may seem to take to fill a page and still be worth walking for.
+FAR = 20_000
+# No further step is begun after so many seconds.
+PATIENCE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +59,28 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ids:
+class _Way:
     """Where a shortcut leads, and the check that need not be made there."""
 
-    ids: list[str]
+    ids: Sql
     replaces: Sql | None
-
-
-def _is_promising(walked: Found, wanted: int) -> bool:
-    """Whether the third step fills the page, if what comes is as dense as what was, and to spare."""
-    density = len(walked.rows) / (STEPS[0] + STEPS[1])
-    return walked.stopped_at is not None and density * STEPS[2] > 1.5 * (wanted - len(walked.rows))
 
 
 class Search:
     """One page's way through the database."""
 
-    def __init__(self, engine: Dialect, query: Query, shape: Shape, *, is_forward: bool) -> None:
+    def __init__(
+        self,
+        engine: Dialect,
+        query: Query,
+        shape: Shape,
+        *,
+        is_forward: bool,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._engine, self._query, self._shape = engine, query, shape
+        self._is_forward = is_forward
+        self._clock = clock
         self._legs = tuple(legs.legs(query, is_forward=is_forward))
         self._conditions = legs.conditions(engine, query)
 
@@ -84,21 +92,27 @@ class Search:
             return await self._searched(start, wanted)
 
     async def _searched(self, start: Start | None, wanted: int) -> Found:
-        walked = await self._walk(start, wanted, STEPS[0])
+        began = self._clock()
+        walked = await self._walk(start, wanted, TRIED)
+        is_near = _is_promising(walked, wanted, tried=TRIED, ahead=NEAR)
+        if is_near:
+            walked = await self._walk_on(walked, wanted, NEAR)
         if walked.stopped_at is None:
             return walked
-        few = await self._fewest(self._query.shortcuts, FEW)
+        few = await self._fewest(FEW)
         if few is not None:
-            return Found(await self._read(start, wanted, among=few))
-        walked = await self._walk_on(walked, wanted, STEPS[1])
-        if _is_promising(walked, wanted):
-            walked = await self._walk_on(walked, wanted, STEPS[2])
+            return Found(await self._rows_on(few, start, wanted))
+        if not is_near:
+            walked = await self._walk_on(walked, wanted, NEAR)
         if walked.stopped_at is None:
             return walked
-        many = await self._fewest(self._query.shortcuts, MANY)
-        if many is not None:
-            return Found(await self._read(start, wanted, among=many))
-        return await self._walk_on(walked, wanted, STEPS[3])
+        if not _is_promising(walked, wanted, tried=TRIED + NEAR, ahead=FAR):
+            many = await self._fewest(MANY)
+            if many is not None:
+                return Found(await self._rows_on(many, start, wanted))
+        while walked.stopped_at is not None and self._clock() - began < PATIENCE:
+            walked = await self._walk_on(walked, wanted, STEP)
+        return walked
 
     async def _walk_on(self, walked: Found, wanted: int, size: int) -> Found:
         if walked.stopped_at is None:
@@ -121,13 +135,11 @@ class Search:
                 return Found(rows, stopped_at=fence)
         return Found(rows)
 
-    async def _read(
-        self, start: Start | None, wanted: int, *, among: _Ids | None = None
-    ) -> list[Row]:
-        """The rows that fit, all or those that a shortcut leads to."""
+    async def _read(self, start: Start | None, wanted: int) -> list[Row]:
+        """The rows of a list without conditions."""
         rows: list[Row] = []
         for leg, begin in self._from(start):
-            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows), among=among)
+            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows))
             if len(rows) == wanted:
                 break
         return rows
@@ -165,39 +177,66 @@ class Search:
         rows = await self._engine.rows(statement)
         return legs.place_of(rows[0]) if rows else None
 
-    async def _rows(
-        self, leg: Leg, part: Sql, wanted: int, *, among: _Ids | None = None
-    ) -> list[Row]:
-        query = self._query
-        left = [one for one in self._conditions if among is None or one is not among.replaces]
-        fitting = all_of((part, *left))
-        inner = filled(
-            f"SELECT t.* FROM {{source}} WHERE {{fitting}} "
-            f"ORDER BY {legs.order(query, leg)} LIMIT {wanted}",
-            source=self._engine.only(query.table, among.ids) if among else Sql(f"{query.table} t"),
-            fitting=fitting,
-        )
-        return await self._engine.rows(self._shaped(leg, inner))
+    async def _rows(self, leg: Leg, part: Sql, wanted: int) -> list[Row]:
+        """The first rows of a part of the list that fit, by the index of the sort.
 
-    def _shaped(self, leg: Leg, inner: Sql) -> Sql:
+        What the index holds is looked at there: a row itself is fetched only once it fits.
+        """
+        query = self._query
+        order = legs.order(query, leg)
+        found = filled(
+            f"SELECT t.* FROM (SELECT t.id FROM {query.table} t WHERE {{fitting}} "
+            f"ORDER BY {order} LIMIT {wanted}) f "
+            f"JOIN {query.table} t ON t.id = f.id",
+            fitting=all_of((part, *self._conditions)),
+        )
+        return await self._engine.rows(self._shaped(found, legs.order(query, leg, "p")))
+
+    async def _rows_on(self, way: _Way, start: Start | None, wanted: int) -> list[Row]:
+        """The first rows from `start` on that fit, among those that a shortcut leads to."""
+        query = self._query
+        parts = [(leg, self._part(leg, begin)) for leg, begin in self._from(start)]
+        if not parts:
+            return []
+        left = [one for one in self._conditions if one is not way.replaces]
+        order = legs.order_of_all(query, parts[0][0], is_forward=self._is_forward)
+        found = filled(
+            f"SELECT t.* FROM {{source}} WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}",
+            source=self._engine.only(query.table, way.ids),
+            fitting=all_of((any_of(part for _, part in parts), *left)),
+        )
+        return await self._engine.rows(self._shaped(found, order("p")))
+
+    def _shaped(self, found: Sql, order: str) -> Sql:
         shape = self._shape
         place = legs.place_columns(self._engine, self._query)
         return Sql(
-            f"SELECT {place}, {shape.columns.text} FROM ({inner.text}) p {shape.joins} "
-            f"ORDER BY {legs.order(self._query, leg, 'p')}",
-            (*shape.columns.values, *inner.values),
+            f"SELECT {place}, {shape.columns.text} FROM ({found.text}) p {shape.joins} "
+            f"ORDER BY {order}",
+            (*shape.columns.values, *found.values),
         )
 
-    async def _fewest(self, shortcuts: Iterable[Shortcut], most: int) -> _Ids | None:
-        """Where the shortest shortcut leads; None where all lead to more than `most` rows."""
+    async def _fewest(self, most: int) -> _Way | None:
+        """The shortest shortcut; None where all lead to more than `most` rows."""
         fewest = None
-        for shortcut in shortcuts:
-            text, values = shortcut.ids
-            limited = f"SELECT {self._engine.text('i.id')} AS id FROM ({text}) i LIMIT {most + 1}"
-            found = await self._engine.rows(Sql(limited, values))
-            if len(found) <= most:
-                most = len(found)
-                fewest = _Ids([row["id"] for row in found], shortcut.replaces)
+        for shortcut in self._query.shortcuts:
+            count = await self._count(shortcut.ids, most + 1)
+            if count <= most:
+                most = count
+                # Some more than were counted, for some may come before they are read.
+                limited = f"SELECT i.id FROM ({shortcut.ids.text}) i LIMIT {2 * most + FEW}"
+                fewest = _Way(Sql(limited, shortcut.ids.values), shortcut.replaces)
             if most <= FEW:
                 break
         return fewest
+
+    async def _count(self, ids: Sql, most: int) -> int:
+        statement = f"SELECT count(*) AS count FROM (SELECT 1 FROM ({ids.text}) i LIMIT {most}) c"
+        rows = await self._engine.rows(Sql(statement, ids.values))
+        return int(rows[0]["count"])
+
+
+def _is_promising(walked: Found, wanted: int, *, tried: int, ahead: int) -> bool:
+    """Whether so many rows ahead fill the page, if they are as dense as those tried, and to spare."""
+    density = len(walked.rows) / tried
+    return walked.stopped_at is not None and density * ahead > 1.5 * (wanted - len(walked.rows))

@@ -5,7 +5,6 @@ It knows no table. A value is always a parameter, written `?`; PostgreSQL's numb
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +36,12 @@ def all_of(conditions: Iterable[Sql]) -> Sql:
     """What holds where every one of the conditions holds; TRUE where there is none."""
     parts = tuple(conditions)
     return joined(" AND ", parts) if parts else Sql("1 = 1")
+
+
+def any_of(conditions: Iterable[Sql]) -> Sql:
+    """What holds where one of the conditions holds, of which there must be one."""
+    either = joined(") OR (", conditions)
+    return Sql(f"(({either.text}))", either.values)
 
 
 def filled(template: str, **pieces: Sql) -> Sql:
@@ -74,14 +79,13 @@ class Dialect:
         """A column of another type to show as text: an id, JSON."""
         return column if self.is_sqlite else f"{column}::text"
 
-    def only(self, table: str, ids: list[str]) -> Sql:
+    def only(self, table: str, ids: Sql) -> Sql:
         """Those rows of a table, called `t`, looked up one by one: never the planner's own idea."""
+        each = f"(SELECT DISTINCT i.id FROM ({ids.text}) i) h"
         if self.is_sqlite:
-            each = "(SELECT DISTINCT value AS id FROM json_each(?)) h"
-            return Sql(f"{each} CROSS JOIN {table} t ON t.id = h.id", (json.dumps(ids),))
-        each = "(SELECT DISTINCT unnest(?::text[]::uuid[]) AS id) h"
+            return Sql(f"{each} CROSS JOIN {table} t ON t.id = h.id", ids.values)
         one = f"LATERAL (SELECT * FROM {table} WHERE {table}.id = h.id OFFSET 0) t"
-        return Sql(f"{each} CROSS JOIN {one}", (ids,))
+        return Sql(f"{each} CROSS JOIN {one}", ids.values)
 
     @asynccontextmanager
     async def searching(self) -> AsyncIterator[None]:

@@ -96,19 +96,26 @@ def status_of(key: ApiKey) -> KeyStatus:
     return "stale" if key.last_used_at < NOW - 90 * DAY else "live"
 
 
-@pytest.fixture(params=["shortcut", "walk", "walk and shortcut", "promising walk", "long walk"])
+WAYS = ["shortcut", "walk", "near walk", "walk and shortcut", "promising walk", "long walk"]
+
+
+@pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way that a search can take, made to be taken by small numbers."""
-    few, many, steps = {
-        "shortcut": (1_000, 1_000, (1, 1, 1, 1)),
-        "walk": (0, 0, (1_000, 1, 1, 1)),
-        "walk and shortcut": (0, 1_000, (2, 3, 1, 1)),
-        "promising walk": (0, 0, (2, 3, 1_000, 1)),
-        "long walk": (0, 0, (1, 2, 3, 4)),
+    few, many, tried, near, step, far = {
+        "shortcut": (1_000, 1_000, 1, 1, 1, 0),
+        "walk": (0, 0, 1_000, 1, 1, 0),
+        "near walk": (0, 0, 2, 1_000, 1, 0),
+        "walk and shortcut": (0, 1_000, 2, 3, 1, 0),
+        "promising walk": (0, 1_000, 2, 3, 1, 1_000),
+        "long walk": (0, 0, 1, 2, 3, 0),
     }[request.param]
     monkeypatch.setattr(search, "FEW", few)
     monkeypatch.setattr(search, "MANY", many)
-    monkeypatch.setattr(search, "STEPS", steps)
+    monkeypatch.setattr(search, "TRIED", tried)
+    monkeypatch.setattr(search, "NEAR", near)
+    monkeypatch.setattr(search, "STEP", step)
+    monkeypatch.setattr(search, "FAR", far)
     return str(request.param)
 
 
@@ -136,13 +143,17 @@ async def test_every_way_of_searching_finds_the_same_in_the_same_order(
         assert await whole(sort, filters) == ordered(fitting, sort), filters
 
 
+def be_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every search stop after two rows or three."""
+    for name, value in {"FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 1, "PATIENCE": -1}.items():
+        monkeypatch.setattr(search, name, value)
+
+
 async def test_a_page_that_was_not_filled_says_where_to_go_on(
     opened: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await populate()
-    monkeypatch.setattr(search, "FEW", 0)
-    monkeypatch.setattr(search, "MANY", 0)
-    monkeypatch.setattr(search, "STEPS", (1, 1, 1, 1))
+    be_impatient(monkeypatch)
     rows = await page(Asked("name", 10), KeyFilters(q="z "))
     assert (list(rows.data), rows.previous_cursor) == ([], None)
     assert rows.next_cursor is not None

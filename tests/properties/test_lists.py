@@ -58,7 +58,12 @@ filters = st.builds(
     role=st.none() | st.sampled_from(["user", "admin"]),
 )
 ways = st.sampled_from(
-    [(1_000, 1_000, (9, 9, 9, 9)), (0, 1_000, (2, 1, 9, 9)), (0, 0, (1, 2, 1, 3))]
+    [
+        {"FEW": 1_000, "MANY": 1_000, "TRIED": 1, "NEAR": 1, "STEP": 9, "FAR": 0, "PATIENCE": 9},
+        {"FEW": 0, "MANY": 1_000, "TRIED": 2, "NEAR": 1, "STEP": 9, "FAR": 9, "PATIENCE": 9},
+        {"FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 2, "STEP": 1, "FAR": 0, "PATIENCE": 9},
+        {"FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 1, "STEP": 1, "FAR": 0, "PATIENCE": -1},
+    ]
 )
 
 
@@ -141,10 +146,10 @@ def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
     monkeypatch: pytest.MonkeyPatch,
     made: list[Made],
     asking: tuple[str, UserFilters, int],
-    way: tuple[int, int, tuple[int, ...]],
+    way: dict[str, int],
 ) -> None:
     sort, wanted, limit = asking
-    for name, value in zip(("FEW", "MANY", "STEPS"), way, strict=True):
+    for name, value in way.items():
         monkeypatch.setattr(search, name, value)
 
     async def run() -> None:
