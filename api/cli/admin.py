@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, NoReturn, TypeVar
@@ -14,10 +15,12 @@ import typer
 
 from api.cli.output import Output
 from api.errors import Refusal
-from api.identity import administration, housekeeping
-from api.identity.administration import Actor, NewUser
+from api.identity import administration, housekeeping, user_changes
+from api.identity.administration import Actor
+from api.identity.hashing import PasswordHasher
 from api.identity.occasion import Occasion
-from api.identity.registration import check_password, checked_identity
+from api.identity.registration import check_password
+from api.identity.user_changes import NewUser, Wanted
 from api.security.passwords import hash_password
 from api.settings import Settings, SettingsRejected, database_from_environment, load
 from models import User, database, schema
@@ -86,16 +89,15 @@ def create_user(
 ) -> None:
     """Create a user. Without --password-stdin the password is asked for, on a terminal."""
     password = _read_password(is_piped=password_stdin)
-    form_roles = tuple(role) if role else ("user",)
+    roles = tuple(role) if role else ("user",)
+    form = NewUser(email=email, name=name, password=password, roles=roles)
 
     async def work() -> None:
         settings = load()
-        address, _ = checked_identity(email, name)
-        hashed = _checked_hash(password, address, settings) if password is not None else None
-        form = NewUser(email=email, name=name, roles=form_roles, password_hash=hashed)
-        user = await administration.create_user(form, ACTOR, _now())
+        with closing(PasswordHasher(cost=settings.bcrypt_cost, threads=1)) as hasher:
+            user = await user_changes.create(form, ACTOR, _now(), settings=settings, hasher=hasher)
         words = [f"created {user.email} ({', '.join(user.roles)})"]
-        if hashed is None:
+        if password is None:
             words.append("without a password: everruns-admin set-password gives it one")
         Output(json).show(_facts(user), words)
 
@@ -188,19 +190,19 @@ def set_role(
     json: Json = False,
 ) -> None:
     """Replace a user's roles."""
-    _change(email, json, lambda user: administration.set_roles(user, tuple(roles), ACTOR, _now()))
+    _change(email, Wanted(roles=tuple(roles)), json=json)
 
 
 @app.command("disable-user")
 def disable_user(email: Email, json: Json = False) -> None:
     """Shut a user out on the very next request: sessions end, keys are refused until enabled."""
-    _change(email, json, lambda user: administration.disable(user, ACTOR, _now()))
+    _change(email, Wanted(disabled=True), json=json)
 
 
 @app.command("enable-user")
 def enable_user(email: Email, json: Json = False) -> None:
     """Let a disabled user in again."""
-    _change(email, json, lambda user: administration.enable(user, ACTOR, _now()))
+    _change(email, Wanted(disabled=False), json=json)
 
 
 @app.command()
@@ -227,10 +229,10 @@ def help_() -> None:
     run(["--help"])
 
 
-def _change(email: str, json: bool, change: Callable[[User], Awaitable[None]]) -> None:
+def _change(email: str, wanted: Wanted, *, json: bool) -> None:
     async def work() -> None:
-        user = await administration.user_by_email(email)
-        await change(user)
+        named = await administration.user_by_email(email)
+        user = await user_changes.change(named.id, wanted, ACTOR, _now())
         words = [f"{user.email}: {', '.join(user.roles) or 'no roles'}"]
         words += ["disabled"] if user.is_disabled else []
         Output(json).show(_facts(user), [", ".join(words)])
