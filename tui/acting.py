@@ -63,13 +63,30 @@ class Acting(Opening):
         if isinstance(trouble, NotSignedIn):
             self.lose_sign_in(trouble)
 
+    # To users
+
+    def log_out_users(self, users: Sequence[User]) -> None:
+        self.carry_out(users, self._logging_out)
+
+    def disable_users(self, users: Sequence[User]) -> None:
+        self.carry_out(users, self._disabling)
+
+    def enable_users(self, users: Sequence[User]) -> None:
+        self.carry_out(users, lambda them, _: deeds.enable(them))
+
+    def _logging_out(self, users: Sequence[User], _: datetime) -> Deed:
+        return deeds.force_logout(users, self.myself)
+
+    def _disabling(self, users: Sequence[User], _: datetime) -> Deed:
+        return deeds.disable(users, self.myself)
+
     # By id
 
     def force_logout(self, user_id: str) -> None:
-        self._by_id(USERS, user_id, lambda users, _: deeds.force_logout(users, self.myself))
+        self._by_id(USERS, user_id, self._logging_out)
 
     def disable_user(self, user_id: str) -> None:
-        self._by_id(USERS, user_id, lambda users, _: deeds.disable(users, self.myself))
+        self._by_id(USERS, user_id, self._disabling)
 
     def revoke_key(self, key_id: str) -> None:
         self._by_id(API_KEYS, key_id, deeds.revoke_keys)

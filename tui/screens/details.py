@@ -142,17 +142,13 @@ class UserView(DetailView):
         self.dashboard.open_row(event.row)
 
     def action_log_out(self) -> None:
-        self.dashboard.carry_out(
-            self.there, lambda users, _: deeds.force_logout(users, self.dashboard.myself)
-        )
+        self.dashboard.log_out_users(self.there)
 
     def action_disable(self) -> None:
-        self.dashboard.carry_out(
-            self.there, lambda users, _: deeds.disable(users, self.dashboard.myself)
-        )
+        self.dashboard.disable_users(self.there)
 
     def action_enable(self) -> None:
-        self.dashboard.carry_out(self.there, lambda users, _: deeds.enable(users))
+        self.dashboard.enable_users(self.there)
 
     def action_roles(self) -> None:
         for user in self.there:

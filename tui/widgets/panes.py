@@ -44,17 +44,13 @@ class UsersPane(ListPane[User]):
         self.dashboard.ask_for_user()
 
     def action_log_out(self) -> None:
-        self.dashboard.carry_out(
-            self.chosen, lambda users, _: deeds.force_logout(users, self.dashboard.myself)
-        )
+        self.dashboard.log_out_users(self.chosen)
 
     def action_disable(self) -> None:
-        self.dashboard.carry_out(
-            self.chosen, lambda users, _: deeds.disable(users, self.dashboard.myself)
-        )
+        self.dashboard.disable_users(self.chosen)
 
     def action_enable(self) -> None:
-        self.dashboard.carry_out(self.chosen, lambda users, _: deeds.enable(users))
+        self.dashboard.enable_users(self.chosen)
 
     def action_roles(self) -> None:
         if self.current is not None:
