@@ -19,8 +19,9 @@ from textual.widgets import Input, Static
 from tui import ages, filters
 from tui.rows import Row
 from tui.widgets.line import Line
+from tui.widgets.loader import Query
 from tui.widgets.table import Table
-from tui.widgets.window_pane import Query, WindowPane
+from tui.widgets.window_pane import WindowPane
 
 R = TypeVar("R", bound=Row)
 
