@@ -142,9 +142,9 @@ class Dashboard(Acting, Exporting):
                 self._hear(event)
                 return
             case Live():
-                was_lost, self._lost, self._is_connecting = self._lost, None, False
-                if was_lost is not None:
-                    self._catch_up()
+                self._lost, self._is_connecting = None, False
+                # What was loaded before this is not told of what happened in between.
+                self._catch_up()
             case Lost() as lost:
                 self._lost, self._is_connecting = lost, False
         self.show_standing()
@@ -156,6 +156,8 @@ class Dashboard(Acting, Exporting):
             self.tell((event,))
 
     def _catch_up(self) -> None:
+        """Load anew what is on screen now, and what is not once it is again."""
+        self.happened += 1
         for live in self.lives:
             live.reload()
 

@@ -73,8 +73,11 @@ class Table(Widget, can_focus=True):
             super().__init__()
             self.field = field
 
-    def __init__(self, columns: Sequence[Column[Any]]) -> None:
+    def __init__(self, columns: Sequence[Column[Any]], *, is_watched: bool = False) -> None:
+        """`is_watched`: there is no cursor, and the head stays on screen, until somebody steps in."""
         super().__init__()
+        self._is_watched = is_watched
+        self._has_cursor = not is_watched
         self._all_columns = columns
         self._window: Window[Any] = Window()
         self._cursor = 0
@@ -87,20 +90,28 @@ class Table(Widget, can_focus=True):
         return self._window
 
     def show(self, window: Window[Any], *, is_new: bool = False) -> None:
-        """Show these rows. Unless they are a new list, the cursor keeps its row and its line."""
+        """Show these rows. Unless they are a new list, the cursor keeps its row.
+
+        It keeps its line too, but where the head of the list is on screen, whatever comes before
+        the cursor is seen coming: the row moves down, and the head stays.
+        """
         row, line = self.current, self._cursor - self._top
+        is_at_head = self._top == 0 and self._window.begins_the_list and window.begins_the_list
         self._window = window
         found = None if is_new or row is None else window.index_of(row.id)
         kept = 0 if is_new else self._cursor
         self._cursor = min(kept if found is None else found, max(len(window.rows) - 1, 0))
-        self._top = self._cursor - line if found is not None else self._top
+        if found is not None and not is_at_head:
+            self._top = self._cursor - line
+        if not self._has_cursor:
+            self._cursor = self._top = 0
         self._settle()
 
     @property
     def current(self) -> Any | None:
         """The row under the cursor."""
         rows = self._window.rows
-        return rows[self._cursor] if self._cursor < len(rows) else None
+        return rows[self._cursor] if self._has_cursor and self._cursor < len(rows) else None
 
     def put_cursor_on(self, row_id: str) -> bool:
         """Move the cursor to a row; tells whether it is loaded."""
@@ -109,10 +120,19 @@ class Table(Widget, can_focus=True):
             self._move_to(index)
         return index is not None
 
+    def step_out(self) -> bool:
+        """Only watch again, where this is to be watched; tells whether there was a cursor."""
+        had_one = self._is_watched and self._has_cursor
+        if had_one:
+            self._has_cursor = False
+            self._cursor = self._top = 0
+            self._settle()
+        return had_one
+
     # Moving
 
     def action_move(self, lines: int) -> None:
-        self._move_to(self._cursor + lines)
+        self._move_to(self._cursor + lines if self._has_cursor else self._top)
 
     def action_page(self, pages: int) -> None:
         self._move_to(self._cursor + pages * max(self._lines - 1, 1))
@@ -127,11 +147,14 @@ class Table(Widget, can_focus=True):
         self._move_to(len(self._window.rows) - 1)
 
     def action_open(self) -> None:
-        if self.current is not None:
+        if not self._has_cursor:
+            self._move_to(self._top)
+        elif self.current is not None:
             self.post_message(self.Opened(self.current))
 
     def _move_to(self, index: int) -> None:
         last = len(self._window.rows) - 1
+        self._has_cursor = True
         self._cursor = max(0, min(index, last))
         if last - self._cursor < NEAR and not self._window.ends_the_list:
             self.post_message(self.RanShort(is_after=True))
@@ -194,7 +217,8 @@ class Table(Widget, can_focus=True):
         index = self._top + y - 1
         if index < len(rows):
             assert self.now is not None, "the pane sets it before there are rows"
-            cursor = self._cursor_style if index == self._cursor else ""
+            is_here = self._has_cursor and index == self._cursor
+            cursor = self._cursor_style if is_here else ""
             segments, style = pen.row(rows[index], self.lights, self.now, cursor=cursor)
             return self._strip(segments, base + style)
         if not rows and y == 2:  # noqa: PLR2004  (a line below the titles, for air)

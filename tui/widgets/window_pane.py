@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from textual import on
 
@@ -27,6 +27,9 @@ R = TypeVar("R", bound=Row)
 
 # The head of a list is loaded anew at most this often, however much happens.
 FRESH_SECONDS = 1.0
+# A row that comes to the head by being used is looked for sooner: a use is seen within a second, and
+# the server takes more than half of that to tell.
+EXPECTED_SECONDS = 0.3
 # However much happens, it is drawn at most so often.
 SOON_SECONDS = 0.05
 
@@ -34,11 +37,13 @@ SOON_SECONDS = 0.05
 class WindowPane(Loader[R]):
     """The window of a list; `fixed` parameters narrow it for good, as on the page of one user."""
 
+    is_watched: ClassVar[bool] = False
+
     def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.fixed = dict(fixed or {})
         # Kept by name: what happens is told up to the very end, when children are gone already.
-        self.table = Table(self._columns)
+        self.table = Table(self._columns, is_watched=self.is_watched)
         self.marks: dict[str, R] = {}
         self.trouble = ""
         self._pages: Pages[R] = Pages()
@@ -46,6 +51,7 @@ class WindowPane(Loader[R]):
         self._due = Due()
         self._left_out: dict[str, tuple[int, R]] = {}
         self._is_show_due = False
+        self._is_look_due = False
         self.loaded_at: float | None = None
 
     @property
@@ -161,7 +167,19 @@ class WindowPane(Loader[R]):
         A dashboard that shows an API key uses it by looking, and would keep itself busy.
         """
         if self._pages.window.begins_the_list and self._due.expect(row_id):
-            self.stir()
+            self._look_for_the_expected()
+
+    def _look_for_the_expected(self) -> None:
+        age = time.monotonic() - self.loaded_at if self.loaded_at is not None else 0.0
+        if age > EXPECTED_SECONDS:
+            self._load_what_is_due()
+        elif self.is_running and not self._is_look_due:
+            self._is_look_due = True
+            self.set_timer(EXPECTED_SECONDS - age, self._look_now)
+
+    def _look_now(self) -> None:
+        self._is_look_due = False
+        self._load_what_is_due()
 
     def warm(self, row_id: str) -> None:
         """The row is being used at this moment."""
