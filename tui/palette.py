@@ -71,6 +71,8 @@ class ById(Provider):
             yield f"Open the user {row_id}", partial(dashboard.open_user, row_id)
             yield f"Force logout of the user {row_id}", partial(dashboard.force_logout, row_id)
             yield f"Disable the user {row_id}", partial(dashboard.disable_user, row_id)
+            ask = partial(dashboard.ask_for_unlinking, row_id)
+            yield f"Unlink an identity of the user {row_id}", ask
             yield f"Open the API key {row_id}", partial(dashboard.open_key, row_id)
             yield f"Revoke the API key {row_id}", partial(dashboard.revoke_key, row_id)
             yield f"Open the session {row_id}", partial(dashboard.open_session, row_id)

@@ -199,7 +199,7 @@ async def test_the_palette_acts_on_an_id_that_is_not_on_screen(world: World) -> 
         await terminal.press("colon")
         await terminal.write(key["id"])
         await terminal.sees("Open the user", "End the session", "Revoke the API key")
-        await terminal.press("down", "down", "down", "down", "enter")
+        await terminal.press("down", "down", "down", "down", "down", "enter")
         await terminal.is_asked("ci-deploy of ann@example.com, never used")
         await terminal.press("y")
         await terminal.hears("revoked ci-deploy of ann@example.com")

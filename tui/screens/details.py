@@ -75,6 +75,7 @@ class UserView(DetailView):
         Binding("d", "disable", "Disable"),
         Binding("D", "enable", "Enable", show=False),
         Binding("m", "roles", "Roles"),
+        Binding("i", "unlink", "Unlink an identity (GitHub, Google…)", show=False),
     ]
 
     class Identified(Message):
@@ -103,11 +104,11 @@ class UserView(DetailView):
 
     def on_mount(self) -> None:
         self._focus_tab()
-        self._identify()
 
     def _facts(self, user: User, now: datetime) -> Sequence[Fact]:
         return facts_of.user(user, now, self._identities)
 
+    @on(Detail.Came)
     @work(exclusive=True, group="identities")
     async def _identify(self) -> None:
         try:
@@ -157,6 +158,10 @@ class UserView(DetailView):
     def action_roles(self) -> None:
         for user in self.there:
             self.dashboard.ask_for_roles(user)
+
+    def action_unlink(self) -> None:
+        for user in self.there:
+            self.dashboard.ask_for_unlinking(user.id)
 
 
 class KeyView(DetailView):
