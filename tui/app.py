@@ -25,7 +25,7 @@ from tui.entrance import Entered
 from tui.errors import NotPermitted, NotSignedIn, Trouble
 from tui.exporting import Exporting
 from tui.feed import Event, Feed, Happening, Live, Lost
-from tui.keys import here
+from tui.keys import by_use, here
 from tui.palette import Actions, ById
 from tui.places import Place
 from tui.preferences import Preferences, remember, remembered
@@ -61,7 +61,7 @@ class Dashboard(Acting, Exporting):
         Binding("3", "view('keys')", "View: API keys", show=False),
         Binding("4", "view('sessions')", "View: Sessions", show=False),
         Binding("5", "view('audit')", "View: Audit", show=False),
-        Binding("R", "arm", "Arm"),
+        Binding("R", "arm", "Arm", tooltip="Arm, or go back to read-only"),
         Binding("p", "pause", "Pause the live feed", show=False),
         Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":"),
         Binding("question_mark", "help", "Help", key_display="?"),
@@ -214,7 +214,7 @@ class Dashboard(Acting, Exporting):
         screen = self.screen
         pane = next(iter(screen.query(ListPane)), None)
         title = " › ".join(screen.crumbs) if isinstance(screen, View) else "Getting in"
-        self.push_screen(Help(title, here(screen), pane.listing.words if pane else {}))
+        self.push_screen(Help(title, by_use(here(screen)), pane.listing.words if pane else {}))
 
     def action_next_theme(self) -> None:
         self.theme = themes.following(self.theme)

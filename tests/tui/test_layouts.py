@@ -97,6 +97,16 @@ async def test_the_footer_gains_keys_with_room(tmp_path: Path) -> None:
         await terminal.until(lambda: "/ Filter space Mark" in terminal.lines[-1])
 
 
+async def test_a_long_program_is_shown_in_full_on_its_page(tmp_path: Path) -> None:
+    app = still(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        terminal = Terminal(app, pilot)
+        await terminal.sees("● live", "ci-deploy")
+        await terminal.press("4", "enter")
+        await terminal.until(lambda: "Firefox/140.0" in "".join(map(str.strip, terminal.lines)))
+        assert "…" not in "".join(terminal.lines[2:-1])
+
+
 async def test_getting_in_looks_as_it_did(size: tuple[int, int], tmp_path: Path) -> None:
     app = still(tmp_path, api_key=None)
     async with app.run_test(size=size) as pilot:

@@ -173,6 +173,7 @@ async def test_help_names_every_key_of_this_view_and_the_words(world: World, siz
         await terminal.opens("3", "the dashboard's")
         await terminal.press("question_mark")
         await terminal.until(lambda: "Revoke" in terminal.question)
+        assert terminal.question.index("Revoke") < terminal.question.index("Row up")
         for words in ("status:", "unused:", "Export to CSV", "Pause the live feed", "›"):
             assert words in terminal.question
         await terminal.press("escape")

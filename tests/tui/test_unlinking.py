@@ -49,7 +49,7 @@ async def test_the_one_identity_goes_after_a_yes(world: World, size: Size) -> No
     user_id = await linked(world, "github")
     async with world.terminal(size) as terminal:
         await at_page(terminal)
-        await terminal.sees("github (ann@github.example)")
+        await terminal.sees("This user has none.", "github (ann@github.example)")
         await terminal.press("i")
         await terminal.is_asked(
             "Unlink GitHub from ann@example.com?",

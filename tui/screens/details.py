@@ -69,7 +69,7 @@ class UserView(DetailView):
     """A user: identity, sessions, keys, and what the audit trail says about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "tab(1)", "Tabs"),
+        Binding("tab", "tab(1)", "Tabs", tooltip="Next tab"),
         Binding("shift+tab", "tab(-1)", "Previous tab", show=False),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("d", "disable", "Disable"),
@@ -169,7 +169,7 @@ class KeyView(DetailView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "revoke", "Revoke"),
-        Binding("o", "owner", "Owner"),
+        Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, key: ApiKey) -> None:
@@ -193,7 +193,7 @@ class SessionView(DetailView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "end", "End"),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("o", "owner", "Owner"),
+        Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -218,8 +218,8 @@ class EventView(DetailView):
     """An audit event, with its detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "owner", "User"),
-        Binding("a", "actor", "Actor"),
+        Binding("o", "owner", "User", tooltip="Open whom it is about"),
+        Binding("a", "actor", "Actor", tooltip="Open who did it"),
     ]
 
     def __init__(self, event: AuditEvent) -> None:

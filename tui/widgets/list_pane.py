@@ -79,7 +79,9 @@ class ListPane(WindowPane[R]):
 
     @property
     def nothing(self) -> str:
-        return "Nothing fits the filter." if self.filter_text else self.listing.empty
+        if self.filter_text:
+            return "Nothing fits the filter."
+        return "This user has none." if "user_id" in self.fixed else self.listing.empty
 
     # Finding
 
