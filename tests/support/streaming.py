@@ -39,7 +39,9 @@ class _Exchange(httpx.AsyncByteStream):
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.begun.set_result(message)
+            # Whoever asked may have given up meanwhile.
+            if not self.begun.done():
+                self.begun.set_result(message)
         elif message["type"] == "http.response.body":
             await self.chunks.put(message.get("body", b""))
             if not message.get("more_body", False):
@@ -72,6 +74,8 @@ class StreamingTransport(httpx.AsyncBaseTransport):
         self.is_away = False
         self.delay = 0.0
         """Seconds that each answer takes from now on."""
+        self._held = ""
+        self._let_go = asyncio.Event()
         self.asked: list[tuple[str, str]] = []
         self.headers: list[httpx.Headers] = []
 
@@ -88,8 +92,18 @@ class StreamingTransport(httpx.AsyncBaseTransport):
     def come_back(self) -> None:
         self.is_away = False
 
+    def hold(self, path: str) -> None:
+        """From now on requests for this path do not get through, until they are let go."""
+        self._held = path
+
+    def let_go(self) -> None:
+        self._held = ""
+        self._let_go.set()
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(self.delay)
+        if self._held and request.url.path.endswith(self._held):
+            await self._let_go.wait()
         if self.is_away:
             raise httpx.ConnectError("All connection attempts failed")
         self.asked.append((request.method, request.url.raw_path.decode()))

@@ -173,6 +173,7 @@ async def test_help_names_every_key_of_this_view_and_the_words(world: World, siz
         await terminal.opens("3", "the dashboard's")
         await terminal.press("question_mark")
         await terminal.until(lambda: "Revoke" in terminal.question)
+        assert terminal.question.index("Revoke") < terminal.question.index("Row up")
         for words in ("status:", "unused:", "Export to CSV", "Pause the live feed", "›"):
             assert words in terminal.question
         await terminal.press("escape")
@@ -199,7 +200,7 @@ async def test_the_palette_acts_on_an_id_that_is_not_on_screen(world: World) -> 
         await terminal.press("colon")
         await terminal.write(key["id"])
         await terminal.sees("Open the user", "End the session", "Revoke the API key")
-        await terminal.press("down", "down", "down", "down", "enter")
+        await terminal.press("down", "down", "down", "down", "down", "enter")
         await terminal.is_asked("ci-deploy of ann@example.com, never used")
         await terminal.press("y")
         await terminal.hears("revoked ci-deploy of ann@example.com")

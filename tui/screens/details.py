@@ -69,12 +69,13 @@ class UserView(DetailView):
     """A user: identity, sessions, keys, and what the audit trail says about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "tab(1)", "Tabs"),
+        Binding("tab", "tab(1)", "Tabs", tooltip="Next tab"),
         Binding("shift+tab", "tab(-1)", "Previous tab", show=False),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("d", "disable", "Disable"),
         Binding("D", "enable", "Enable", show=False),
         Binding("m", "roles", "Roles"),
+        Binding("i", "unlink", "Unlink an identity (GitHub, Google…)", show=False),
     ]
 
     class Identified(Message):
@@ -103,11 +104,11 @@ class UserView(DetailView):
 
     def on_mount(self) -> None:
         self._focus_tab()
-        self._identify()
 
     def _facts(self, user: User, now: datetime) -> Sequence[Fact]:
         return facts_of.user(user, now, self._identities)
 
+    @on(Detail.Came)
     @work(exclusive=True, group="identities")
     async def _identify(self) -> None:
         try:
@@ -154,13 +155,17 @@ class UserView(DetailView):
         for user in self.there:
             self.dashboard.ask_for_roles(user)
 
+    def action_unlink(self) -> None:
+        for user in self.there:
+            self.dashboard.ask_for_unlinking(user.id)
+
 
 class KeyView(DetailView):
     """An API key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "revoke", "Revoke"),
-        Binding("o", "owner", "Owner"),
+        Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, key: ApiKey) -> None:
@@ -184,7 +189,7 @@ class SessionView(DetailView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "end", "End"),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("o", "owner", "Owner"),
+        Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -209,8 +214,8 @@ class EventView(DetailView):
     """An audit event, with its detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "owner", "User"),
-        Binding("a", "actor", "Actor"),
+        Binding("o", "owner", "User", tooltip="Open whom it is about"),
+        Binding("a", "actor", "Actor", tooltip="Open who did it"),
     ]
 
     def __init__(self, event: AuditEvent) -> None:

@@ -79,8 +79,8 @@ class ApiKeysPane(ListPane[ApiKey]):
     listing = API_KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "revoke", "Revoke"),
-        Binding("f", "next_status", "Status"),
-        Binding("o", "owner", "Owner", show=False),
+        Binding("f", "next_status", "Status", tooltip="Show the next status only, then all"),
+        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
     ]
 
     def action_revoke(self) -> None:
@@ -130,7 +130,7 @@ class SessionsPane(ListPane[Session]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "end", "End"),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("o", "owner", "Owner", show=False),
+        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
     ]
 
     def action_end(self) -> None:
