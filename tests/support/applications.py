@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 from sanic import Sanic
+from sanic.config import DEFAULT_CONFIG
 
 from api.app import create_app
 from api.identity import operators
@@ -21,6 +22,11 @@ SECRET = "a-secret-of-the-tests-that-is-long-enough"
 PASSWORD = "correct horse battery"
 
 Sanic.test_mode = True
+# At a start Sanic rewrites methods of its own without what nobody listens for: a third of what an
+# application costs here. The servers of tests/e2e do it.
+DEFAULT_CONFIG["TOUCHUP"] = False
+
+_running: list[Any] = []
 
 
 def settings_for(url: str, **variables: str) -> Settings:
@@ -44,12 +50,20 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
     task = asyncio.create_task(app({"type": "lifespan"}, inbox.get, outbox.put))
     reply = await outbox.get()
     assert reply["type"] == "lifespan.startup.complete", reply
+    _running.append(app)
     try:
         yield
     finally:
+        _running.remove(app)
         await inbox.put({"type": "lifespan.shutdown"})
         await outbox.get()
         await task
+
+
+async def all_have_heard() -> None:
+    """Come back once every application in process has heard of what was committed before."""
+    for app in _running:
+        await app.ctx.services.changes.settle()
 
 
 @asynccontextmanager
