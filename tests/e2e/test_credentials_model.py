@@ -123,7 +123,7 @@ def test_both_nodes_agree_with_a_plain_model(nodes: list[Server]) -> None:  # no
         def settle(self) -> None:
             """SQLite has no window at all; PostgreSQL's is the delivery of one notification."""
             if not nodes[0].env["DATABASE_URL"].startswith("sqlite"):
-                time.sleep(0.2)
+                time.sleep(0.05)
 
         def is_alive(self, header: str) -> bool:
             return header not in self.ended and self.owners[header].email not in self.disabled
