@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets._footer import FooterKey
 
-from tests.tui.world import LARGE, World
+from tests.tui.world import LARGE, World, at_one_size
 from tui.widgets.list_pane import ListPane
 from tui.window import PAGE_ROWS, PAGES
 
@@ -249,6 +250,22 @@ async def test_q_leaves_at_once_when_nothing_is_under_way(world: World) -> None:
         await terminal.opens("2", "root@example.com")
         await terminal.press("q")
         await terminal.until(lambda: not terminal.app.is_running)
+
+
+@at_one_size
+async def test_the_footer_is_made_anew_only_for_other_keys(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "Roles", "root@example.com")
+        await terminal.sees("New user")
+        keys = list(terminal.app.screen.query(FooterKey))
+        await terminal.press("question_mark", "escape")
+        await terminal.until(lambda: not terminal.question)
+        await terminal.pilot.pause()
+        assert list(terminal.app.screen.query(FooterKey)) == keys
+        await terminal.press("slash")
+        await terminal.no_longer_sees("New user")
+        await terminal.press("enter")
+        await terminal.sees("New user")
 
 
 async def many_users(world: World, count: int) -> None:
