@@ -47,7 +47,7 @@ async def test_a_key_that_is_not_loaded_comes_to_the_head_by_being_used(
 async def test_the_keys_are_watched_until_one_steps_in(world: World) -> None:
     await world.user("ann@example.com")
     keys = [await world.key("ann@example.com", f"key-{number}") for number in range(9)]
-    async with world.terminal((80, 24)) as terminal:
+    async with world.terminal() as terminal:
         await terminal.sees("● live", "the dashboard's")
         assert not any(line.startswith("›") for line in terminal.lines)
         for number in (8, 3, 5, 7, 2, 4, 6):
@@ -72,7 +72,7 @@ async def test_the_keys_are_watched_until_one_steps_in(world: World) -> None:
 async def test_the_head_of_a_list_stays_while_the_cursor_is_near(world: World) -> None:
     await world.user("ann@example.com")
     keys = [await world.key("ann@example.com", f"key-{number:02}") for number in range(24)]
-    async with world.terminal((80, 24)) as terminal:
+    async with world.terminal() as terminal:
         await terminal.opens("3", "key-20", "● live")
         row = terminal.current.id
         for number in (20, 21):

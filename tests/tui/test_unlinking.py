@@ -12,8 +12,6 @@ from tests.tui.world import Terminal, World
 
 pytestmark = pytest.mark.anyio
 
-Size = tuple[int, int]
-
 
 async def linked(world: World, *providers: str) -> str:
     """Ann with these identities; her id."""
@@ -45,9 +43,9 @@ async def at_page(terminal: Terminal, *, is_armed: bool = True) -> None:
     await terminal.sees("Users › ann@exam", "Signs in by")
 
 
-async def test_the_one_identity_goes_after_a_yes(world: World, size: Size) -> None:
+async def test_the_one_identity_goes_after_a_yes(world: World) -> None:
     user_id = await linked(world, "github")
-    async with world.terminal(size) as terminal:
+    async with world.terminal() as terminal:
         await at_page(terminal)
         await terminal.sees("This user has none.", "github (ann@github.example)")
         await terminal.press("i")
@@ -67,9 +65,9 @@ async def test_the_one_identity_goes_after_a_yes(world: World, size: Size) -> No
     assert await identities(world, user_id) == []
 
 
-async def test_of_more_than_one_the_operator_chooses(world: World, size: Size) -> None:
+async def test_of_more_than_one_the_operator_chooses(world: World) -> None:
     user_id = await linked(world, "github", "google")
-    async with world.terminal(size) as terminal:
+    async with world.terminal() as terminal:
         await at_page(terminal)
         await terminal.press("i")
         await terminal.is_asked("Which identity of ann@example.com?")

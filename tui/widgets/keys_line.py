@@ -6,10 +6,12 @@ The help and the palette name all there are; what is dropped first is what one f
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
+from textual.screen import Screen
 from textual.widgets import Footer
 from textual.widgets._footer import FooterKey
 
@@ -48,10 +50,28 @@ class KeysLine(Footer):
 
     def __init__(self) -> None:
         super().__init__(compact=True, show_command_palette=False)
+        self._shown: object = None
 
     def compose(self) -> ComposeResult:
         keys = [key for key in super().compose() if isinstance(key, FooterKey)]
         yield from fitting(keys, self.screen.size.width)
+
+    def bindings_changed(self, screen: Screen[Any]) -> None:
+        """Show what works now, unless that is shown already.
+
+        Textual makes all parts anew whenever the focus or a screen changes, mostly into what they
+        were: that was a quarter of all the work of the dashboard.
+        """
+        if not self.is_attached or screen is not self.screen or not screen.app.app_focus:
+            return
+        shown = [
+            (binding.key, binding.description, binding.action, is_enabled, tooltip)
+            for _, binding, is_enabled, tooltip in screen.active_bindings.values()
+            if binding.show
+        ]
+        if shown != self._shown:
+            self._shown = shown
+            super().bindings_changed(screen)
 
     async def on_resize(self, event: events.Resize) -> None:
         del event
