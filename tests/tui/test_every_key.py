@@ -19,9 +19,10 @@ import tui
 from tests.tui.world import Terminal, World
 from tui.app import VIEWS, Dashboard
 from tui.screens.details import DetailView, EventView, KeyView, SessionView, UserView
-from tui.screens.dialogs import Confirm, Form
+from tui.screens.dialogs import Choice, Confirm, Form
 from tui.screens.help import Help
 from tui.screens.lists import ListView
+from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
 from tui.themes import ROUND
 from tui.widgets.line import Line
@@ -180,6 +181,8 @@ async def of_a_user(world: World, terminal: Terminal) -> None:
     await asks(terminal, "d", f"Disable {ANN}?")
     await asks(terminal, "D", f"Enable {ANN}?")
     await asks(terminal, "m", f"Roles of {ANN}")
+    await terminal.press("i")
+    await terminal.hears(f"{ANN} has no identity to unlink")
     await terminal.press("tab")
     await terminal.sees("ci-deploy")
     # Among the sessions this key is the list's.
@@ -256,6 +259,26 @@ async def of_a_question(world: World, terminal: Terminal) -> None:
         await terminal.until(lambda button=button: terminal.focused == button)  # type: ignore[misc]
     await terminal.press("y")
     await terminal.hears("revoked ")
+
+
+@trying(Choice)
+async def of_a_choice(world: World, terminal: Terminal) -> None:
+    [ann] = (await world.ask("GET", f"/v1/admin/users?q={ANN}"))["data"]
+    await world.link(ann, "github", "google")
+    await terminal.opens("2", "2 rows")
+    await terminal.arms()
+    await terminal.press("home", "enter")
+    await terminal.sees(f"Users › {ANN}", "Signs in by github")
+    await asks(terminal, "i", f"Which identity of {ANN}?")
+
+
+@trying(OverviewView)
+async def of_the_overview(world: World, terminal: Terminal) -> None:
+    await terminal.sees("ci-deploy")
+    await terminal.press("down")
+    await terminal.until(lambda: any(line.startswith("›") for line in terminal.lines))
+    await terminal.press("escape")
+    await terminal.until(lambda: not any(line.startswith("›") for line in terminal.lines))
 
 
 @trying(Help)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from uuid import UUID
-
 import pytest
 
-from models import OAuthIdentity, database
+from models import database
 from tests.tui.world import Terminal, World
 
 pytestmark = pytest.mark.anyio
@@ -16,15 +13,7 @@ pytestmark = pytest.mark.anyio
 async def linked(world: World, *providers: str) -> str:
     """Ann with these identities; her id."""
     user = await world.user("ann@example.com")
-    for number, provider in enumerate(providers):
-        await OAuthIdentity.add(
-            user_id=UUID(user["id"]),
-            provider=provider,
-            subject=f"47{number}",
-            issuer=f"https://{provider}.com",
-            email=f"ann@{provider}.example",
-            now=datetime.now(UTC),
-        )
+    await world.link(user, *providers)
     return str(user["id"])
 
 

@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -19,6 +21,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from api.settings import Settings
+from models import OAuthIdentity
 from tests.api.clients import OPERATOR_EMAIL, OPERATOR_PASSWORD, app_of, without_jar
 from tests.support.applications import PASSWORD, serving
 from tests.support.streaming import StreamingTransport
@@ -80,6 +83,18 @@ class World:
         assert answer.status_code == 201, answer.text
         made: Row = answer.json()
         return made
+
+    async def link(self, user: Row, *providers: str) -> None:
+        """Let a user be somebody at these providers, who never speak of it here."""
+        for number, provider in enumerate(providers):
+            await OAuthIdentity.add(
+                user_id=UUID(user["id"]),
+                provider=provider,
+                subject=f"47{number}",
+                issuer=f"https://{provider}.com",
+                email=f"ann@{provider}.example",
+                now=datetime.now(UTC),
+            )
 
     async def use(self, key: str) -> int:
         """Let a program use a key; tells the status it gets."""
