@@ -20,8 +20,8 @@ from tui.listings.listing import Listing
 from tui.listings.sessions import SESSIONS
 from tui.listings.users import USERS
 from tui.opening import Opening
-from tui.rows import Row, User
-from tui.screens.dialogs import Confirm, roles_form, user_form, words_of
+from tui.rows import Identity, Row, User
+from tui.screens.dialogs import Choice, Confirm, roles_form, user_form, words_of
 
 R = TypeVar("R", bound=Row)
 Plan = Callable[[Sequence[R], datetime], Deed]
@@ -63,13 +63,30 @@ class Acting(Opening):
         if isinstance(trouble, NotSignedIn):
             self.lose_sign_in(trouble)
 
+    # To users
+
+    def log_out_users(self, users: Sequence[User]) -> None:
+        self.carry_out(users, self._logging_out)
+
+    def disable_users(self, users: Sequence[User]) -> None:
+        self.carry_out(users, self._disabling)
+
+    def enable_users(self, users: Sequence[User]) -> None:
+        self.carry_out(users, lambda them, _: deeds.enable(them))
+
+    def _logging_out(self, users: Sequence[User], _: datetime) -> Deed:
+        return deeds.force_logout(users, self.myself)
+
+    def _disabling(self, users: Sequence[User], _: datetime) -> Deed:
+        return deeds.disable(users, self.myself)
+
     # By id
 
     def force_logout(self, user_id: str) -> None:
-        self._by_id(USERS, user_id, lambda users, _: deeds.force_logout(users, self.myself))
+        self._by_id(USERS, user_id, self._logging_out)
 
     def disable_user(self, user_id: str) -> None:
-        self._by_id(USERS, user_id, lambda users, _: deeds.disable(users, self.myself))
+        self._by_id(USERS, user_id, self._disabling)
 
     def revoke_key(self, key_id: str) -> None:
         self._by_id(API_KEYS, key_id, deeds.revoke_keys)
@@ -92,6 +109,42 @@ class Acting(Opening):
         row = await self.row_of(listing, row_id)
         if row is not None:
             await self._confirmed(plan((row,), self.now()), (row,))
+
+    # Identities
+
+    def ask_for_unlinking(self, user_id: str) -> None:
+        """Take one of a user's identities away; both are loaded, so that they can be named."""
+        if self.may_act:
+            self._unlink(user_id)
+
+    @work(group="deeds")
+    async def _unlink(self, user_id: str) -> None:
+        user = await self.row_of(USERS, user_id)
+        if user is None:
+            return
+        try:
+            identities = await self.client.identities(user_id)
+        except Trouble as trouble:
+            self._refused(trouble, "Identities")
+            return
+        provider = await self._one_of(identities, user)
+        if provider is not None:
+            there = [one for one in identities if one.provider == provider]
+            await self._confirmed(deeds.unlink(user, there, self.myself), (user,))
+
+    async def _one_of(self, identities: Sequence[Identity], user: User) -> str | None:
+        """The provider to unlink, asked for where there is more than one."""
+        accounts: dict[str, list[str]] = {}
+        for one in identities:
+            accounts.setdefault(one.provider, []).append(one.account)
+        if not accounts:
+            self.say(f"{user.email} has no identity to unlink", is_bad=True)
+        if len(accounts) < 2:  # noqa: PLR2004  (a choice needs two)
+            return next(iter(accounts), None)
+        names = [f"{deeds.provider_name(one)}: {', '.join(of)}" for one, of in accounts.items()]
+        question = Choice(f"Which identity of {user.email}?", names)
+        chosen = await self.push_screen_wait(question)
+        return None if chosen is None else list(accounts)[chosen]
 
     # By form
 

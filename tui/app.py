@@ -25,7 +25,7 @@ from tui.entrance import Entered
 from tui.errors import NotPermitted, NotSignedIn, Trouble
 from tui.exporting import Exporting
 from tui.feed import Event, Feed, Happening, Live, Lost
-from tui.keys import here
+from tui.keys import by_use, here
 from tui.palette import Actions, ById
 from tui.places import Place
 from tui.preferences import Preferences, remember, remembered
@@ -61,7 +61,7 @@ class Dashboard(Acting, Exporting):
         Binding("3", "view('keys')", "View: API keys", show=False),
         Binding("4", "view('sessions')", "View: Sessions", show=False),
         Binding("5", "view('audit')", "View: Audit", show=False),
-        Binding("R", "arm", "Arm"),
+        Binding("R", "arm", "Arm", tooltip="Arm, or go back to read-only"),
         Binding("p", "pause", "Pause the live feed", show=False),
         Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":"),
         Binding("question_mark", "help", "Help", key_display="?"),
@@ -142,9 +142,9 @@ class Dashboard(Acting, Exporting):
                 self._hear(event)
                 return
             case Live():
-                was_lost, self._lost, self._is_connecting = self._lost, None, False
-                if was_lost is not None:
-                    self._catch_up()
+                self._lost, self._is_connecting = None, False
+                # What was loaded before this is not told of what happened in between.
+                self._catch_up()
             case Lost() as lost:
                 self._lost, self._is_connecting = lost, False
         self.show_standing()
@@ -156,6 +156,8 @@ class Dashboard(Acting, Exporting):
             self.tell((event,))
 
     def _catch_up(self) -> None:
+        """Load anew what is on screen now, and what is not once it is again."""
+        self.happened += 1
         for live in self.lives:
             live.reload()
 
@@ -212,7 +214,7 @@ class Dashboard(Acting, Exporting):
         screen = self.screen
         pane = next(iter(screen.query(ListPane)), None)
         title = " › ".join(screen.crumbs) if isinstance(screen, View) else "Getting in"
-        self.push_screen(Help(title, here(screen), pane.listing.words if pane else {}))
+        self.push_screen(Help(title, by_use(here(screen)), pane.listing.words if pane else {}))
 
     def action_next_theme(self) -> None:
         self.theme = themes.following(self.theme)

@@ -89,6 +89,14 @@ def enable(users: Sequence[User]) -> CarryOut:
     return _each(users, one, user_changed, ("enabled", "user"))
 
 
+def unlink(user: User, provider: str, name: str) -> CarryOut:
+    async def carry_out(client: Client) -> Outcome:
+        await client.unlink(user.id, provider)
+        return Outcome(f"unlinked {name} from {user.email}", (user_changed(user),))
+
+    return carry_out
+
+
 def set_roles(user: User, roles: tuple[str, ...]) -> CarryOut:
     async def carry_out(client: Client) -> Outcome:
         changed = await client.change_user(user.id, roles=list(roles))

@@ -160,6 +160,10 @@ class Client:
         path = _under("/v1/admin/users", user_id, "sessions")
         return count_of(await self._asked("DELETE", path), "DELETE …/sessions")
 
+    async def unlink(self, user_id: str, provider: str) -> None:
+        """Remove a user's identities at a provider."""
+        await self._asked("DELETE", _under("/v1/admin/users", user_id, "identities", provider))
+
     async def change_user(self, user_id: str, **changes: object) -> User:
         path = _under("/v1/admin/users", user_id)
         return decoded(User, await self._asked("PATCH", path, json=changes), "PATCH …/users")

@@ -154,8 +154,14 @@ def _open(place: Place) -> int:
         exports=Path.cwd(),
     )
     application = Dashboard(place, surroundings)
-    status = application.run()
+    status = application.run(mouse=_has_mouse())
     return status if status is not None else application.return_code or 0
+
+
+def _has_mouse() -> bool:
+    """Whether to ask for the mouse. GNU screen, once asked, holds an Esc back until the next key."""
+    is_in_screen = "STY" in os.environ and "TMUX" not in os.environ
+    return not is_in_screen
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -13,7 +13,10 @@ from datetime import datetime
 from tui import ages, carrying_out
 from tui.carrying_out import CarryOut, counted
 from tui.listings.api_keys import API_KEYS
-from tui.rows import ApiKey, Session, User
+from tui.rows import ApiKey, Identity, Session, User
+
+# As their owners write them; a provider of another name is called by it.
+_PROVIDERS = {"github": "GitHub", "google": "Google"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,27 @@ def set_roles(user: User, roles: tuple[str, ...], myself: str) -> Deed:
     consequence += " They can no longer see or do anything here." if loses else ""
     consequence += _is_you((user,), myself)
     return Deed(f"Set roles of {user.email}?", consequence, carrying_out.set_roles(user, roles))
+
+
+def unlink(user: User, identities: Sequence[Identity], myself: str) -> Deed:
+    """Take a user's identities at one provider away; more than one asks for their number."""
+    provider = identities[0].provider
+    name = provider_name(provider)
+    accounts = ", ".join(one.account for one in identities)
+    count = len(identities)
+    which = f"{name} identity {accounts}" if count == 1 else f"{count} {name} identities {accounts}"
+    return Deed(
+        f"Unlink {name} from {user.email}?",
+        f"The {which} of {user.email} {'goes' if count == 1 else 'go'}; {user.email} can no longer "
+        f"sign in with {name}. Sessions and API keys go on." + _is_you((user,), myself),
+        carrying_out.unlink(user, provider, name),
+        typed=str(count) if count > 1 else "",
+    )
+
+
+def provider_name(provider: str) -> str:
+    """A provider, as people call it."""
+    return _PROVIDERS.get(provider, provider)
 
 
 def _used(key: ApiKey, now: datetime) -> str:

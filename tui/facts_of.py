@@ -22,7 +22,7 @@ Fact = tuple[str, Cell]
 def user(row: User, now: datetime, identities: Sequence[Identity] = ()) -> list[Fact]:
     """An account."""
     state = Cell(f"disabled {ages.since(row.disabled_at, now)}", "bad")
-    others = ", ".join(f"{one.provider} ({one.email or one.subject})" for one in identities)
+    others = ", ".join(f"{one.provider} ({one.account})" for one in identities)
     verified = Cell("verified", "good") if row.email_verified else Cell("not verified", "dim")
     return [
         ("E-mail", Cell(row.email, "strong")),

@@ -5,10 +5,13 @@ The help and the palette read it from the bindings, so that neither can miss one
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from textual.screen import Screen
+
+from tui.widgets.table import Table
 
 # What Textual brings along for every screen, and nobody asks for.
 _TEXTUALS = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
@@ -45,14 +48,21 @@ class Key:
 def here(screen: Screen[Any]) -> list[Key]:
     """Every key that works on this screen now, the nearest to the cursor first."""
     found: dict[tuple[str, str], tuple[Any, list[str]]] = {}
-    for key, (owner, binding, _, _) in screen.active_bindings.items():
+    for key, (owner, binding, _, tooltip) in screen.active_bindings.items():
         if binding.description and not binding.system and binding.action not in _TEXTUALS:
-            _, keys = found.setdefault((binding.action, binding.description), (owner, []))
+            # The footer has room for a word only; here the whole of it is said.
+            words = tooltip or binding.description
+            _, keys = found.setdefault((binding.action, words), (owner, []))
             keys.append(sign(key))
     return [
         Key(" ".join(dict.fromkeys(keys)), description, action, owner)
         for (action, description), (owner, keys) in found.items()
     ]
+
+
+def by_use(keys: Iterable[Key]) -> list[Key]:
+    """What moves the cursor comes last: everybody knows it."""
+    return sorted(keys, key=lambda key: isinstance(key.owner, Table))
 
 
 def sign(key: str) -> str:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui.keys import Key, here
-from tui.widgets.table import Table
+from tui.keys import Key, by_use, here
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -45,9 +44,7 @@ class Actions(Provider):
 
     @property
     def _keys(self) -> list[Key]:
-        keys = [key for key in here(self.screen) if "palette" not in key.action]
-        # What moves the cursor is offered last.
-        return sorted(keys, key=lambda key: isinstance(key.owner, Table))
+        return by_use(key for key in here(self.screen) if "palette" not in key.action)
 
     @staticmethod
     def _display(key: Key) -> str:
@@ -71,6 +68,8 @@ class ById(Provider):
             yield f"Open the user {row_id}", partial(dashboard.open_user, row_id)
             yield f"Force logout of the user {row_id}", partial(dashboard.force_logout, row_id)
             yield f"Disable the user {row_id}", partial(dashboard.disable_user, row_id)
+            ask = partial(dashboard.ask_for_unlinking, row_id)
+            yield f"Unlink an identity of the user {row_id}", ask
             yield f"Open the API key {row_id}", partial(dashboard.open_key, row_id)
             yield f"Revoke the API key {row_id}", partial(dashboard.revoke_key, row_id)
             yield f"Open the session {row_id}", partial(dashboard.open_session, row_id)

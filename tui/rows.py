@@ -101,6 +101,11 @@ class Identity(Value):
     created_at: datetime
     last_used_at: datetime | None
 
+    @property
+    def account(self) -> str:
+        """The account, as people know it."""
+        return self.email or self.subject
+
 
 class UserCounts(Value):
     total: int

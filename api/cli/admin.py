@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import sys
-from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
 from api.cli.output import Output
-from api.errors import Refusal
-from api.identity import administration, housekeeping
-from api.identity.administration import Actor, NewUser
+from api.cli.work import fail, finish, finish_opened
+from api.identity import administration, housekeeping, user_changes
+from api.identity.administration import Actor
+from api.identity.hashing import PasswordHasher
 from api.identity.occasion import Occasion
-from api.identity.registration import check_password, checked_identity
+from api.identity.registration import check_password
+from api.identity.user_changes import NewUser, Wanted
 from api.security.passwords import hash_password
-from api.settings import Settings, SettingsRejected, database_from_environment, load
-from models import User, database, schema
-
-T = TypeVar("T")
+from api.settings import Settings, database_from_environment, load
+from models import User, schema
 
 PENDING = 3
 ACTOR = Actor(tool="everruns-admin")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
 Email = Annotated[str, typer.Argument(help="The user's e-mail address.")]
 
 app = typer.Typer(
@@ -47,7 +49,7 @@ def migrate(json: Json = False) -> None:
         words = [f"applied {name}" for name in applied] or ["nothing is pending"]
         Output(json).show({"applied": list(applied)}, words)
 
-    _run(work)
+    finish(work)
 
 
 @app.command("migrate-info")
@@ -70,7 +72,7 @@ def migrate_info(json: Json = False) -> None:
         Output(json).show(facts, words)
         return status.is_current
 
-    if not _run(work):
+    if not finish(work):
         raise typer.Exit(PENDING)
 
 
@@ -79,41 +81,36 @@ def create_user(
     email: Email,
     role: Annotated[list[str] | None, typer.Option(help="A role; may be repeated.")] = None,
     name: Annotated[str | None, typer.Option(help="The display name.")] = None,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
     """Create a user. Without --password-stdin the password is asked for, on a terminal."""
     password = _read_password(is_piped=password_stdin)
-    form_roles = tuple(role) if role else ("user",)
+    roles = tuple(role) if role else ("user",)
+    form = NewUser(email=email, name=name, password=password, roles=roles)
 
     async def work() -> None:
         settings = load()
-        address, _ = checked_identity(email, name)
-        hashed = _checked_hash(password, address, settings) if password is not None else None
-        form = NewUser(email=email, name=name, roles=form_roles, password_hash=hashed)
-        user = await administration.create_user(form, ACTOR, _now())
+        with closing(PasswordHasher(cost=settings.bcrypt_cost, threads=1)) as hasher:
+            user = await user_changes.create(form, ACTOR, _now(), settings=settings, hasher=hasher)
         words = [f"created {user.email} ({', '.join(user.roles)})"]
-        if hashed is None:
+        if password is None:
             words.append("without a password: everruns-admin set-password gives it one")
         Output(json).show(_facts(user), words)
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 @app.command("set-password")
 def set_password(
     email: Email,
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
+    password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
     """Give a user a new password and end their sessions."""
     password = _read_password(is_piped=password_stdin)
     if password is None:
-        _fail("a password is needed: type it on a terminal, or pipe it with --password-stdin")
+        fail("a password is needed: type it on a terminal, or pipe it with --password-stdin")
 
     async def work() -> None:
         user = await administration.user_by_email(email)
@@ -122,7 +119,7 @@ def set_password(
         words = [f"{user.email} has a new password; {count} session(s) ended"]
         Output(json).show({"email": user.email, "revoked": count}, words)
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 @app.command("delete-user")
@@ -134,7 +131,7 @@ def delete_user(email: Email, json: Json = False) -> None:
         await administration.delete_user(user, ACTOR, _now())
         Output(json).show(_facts(user), [f"deleted {user.email}"])
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 @app.command("list-users")
@@ -146,7 +143,7 @@ def list_users(json: Json = False) -> None:
         rows = [_facts(user) for user in users]
         Output(json).table(rows, ("email", "roles", "disabled_at", "last_active_at", "id"))
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 @app.command("force-logout")
@@ -158,7 +155,7 @@ def force_logout(email: Email, json: Json = False) -> None:
         count = await administration.force_logout(user, ACTOR, _now())
         Output(json).show({"revoked": count}, [f"ended {count} session(s) of {user.email}"])
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 @app.command("revoke-key")
@@ -178,7 +175,7 @@ def revoke_key(
             [f"revoked {row.name} ({row.key_prefix})"],
         )
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 @app.command("set-role")
@@ -188,19 +185,19 @@ def set_role(
     json: Json = False,
 ) -> None:
     """Replace a user's roles."""
-    _change(email, json, lambda user: administration.set_roles(user, tuple(roles), ACTOR, _now()))
+    _change(email, Wanted(roles=tuple(roles)), json=json)
 
 
 @app.command("disable-user")
 def disable_user(email: Email, json: Json = False) -> None:
     """Shut a user out on the very next request: sessions end, keys are refused until enabled."""
-    _change(email, json, lambda user: administration.disable(user, ACTOR, _now()))
+    _change(email, Wanted(disabled=True), json=json)
 
 
 @app.command("enable-user")
 def enable_user(email: Email, json: Json = False) -> None:
     """Let a disabled user in again."""
-    _change(email, json, lambda user: administration.enable(user, ACTOR, _now()))
+    _change(email, Wanted(disabled=False), json=json)
 
 
 @app.command()
@@ -211,7 +208,7 @@ def purge(json: Json = False) -> None:
         purged = asdict(await housekeeping.purge(datetime.now(UTC)))
         Output(json).show(purged, [f"{count:>8} {name}" for name, count in purged.items()])
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 @app.command("generate-secret")
@@ -227,15 +224,15 @@ def help_() -> None:
     run(["--help"])
 
 
-def _change(email: str, json: bool, change: Callable[[User], Awaitable[None]]) -> None:
+def _change(email: str, wanted: Wanted, *, json: bool) -> None:
     async def work() -> None:
-        user = await administration.user_by_email(email)
-        await change(user)
+        named = await administration.user_by_email(email)
+        user = await user_changes.change(named.id, wanted, ACTOR, _now())
         words = [f"{user.email}: {', '.join(user.roles) or 'no roles'}"]
         words += ["disabled"] if user.is_disabled else []
         Output(json).show(_facts(user), [", ".join(words)])
 
-    _run_opened(work)
+    finish_opened(work)
 
 
 def _facts(user: User) -> dict[str, object]:
@@ -274,47 +271,6 @@ def _read_password(*, is_piped: bool) -> str | None:
 def _checked_hash(password: str, email: str, settings: Settings) -> str:
     check_password(password, email=email, min_length=settings.password_min_length)
     return hash_password(password, settings.bcrypt_cost)
-
-
-def _run_opened(work: Callable[[], Awaitable[T]]) -> T:
-    async def opened() -> T:
-        url = database_from_environment()
-        database.require_existing(url)
-        async with database.opened(url):
-            return await work()
-
-    return _run(opened)
-
-
-def _run(work: Callable[[], Awaitable[T]]) -> T:
-    """Do the work; what can go wrong is one line on standard error and exit status 1."""
-
-    async def main() -> T:
-        return await work()
-
-    try:
-        return asyncio.run(main())
-    except SettingsRejected as rejected:
-        _fail(*rejected.problems)
-    except Refusal as refusal:
-        _fail(refusal.detail)
-    except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
-        _fail(str(refused))
-    except database.TROUBLES as trouble:
-        _fail(*_explained(trouble))
-
-
-def _explained(trouble: Exception) -> tuple[str, ...]:
-    words = (str(trouble).splitlines() or [type(trouble).__name__])[0]
-    if schema.is_missing_table(trouble):
-        return words, "the database is not migrated; apply with everruns-admin migrate"
-    return (words,)
-
-
-def _fail(*lines: str) -> NoReturn:
-    for line in lines:
-        print(line, file=sys.stderr)
-    raise typer.Exit(1)
 
 
 def run(arguments: list[str] | None = None) -> None:

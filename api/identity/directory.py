@@ -16,6 +16,7 @@ from api.errors import (
     AuditEventNotFound,
     FieldError,
     Invalid,
+    Refusal,
     SessionNotFound,
     UserNotFound,
 )
@@ -87,36 +88,33 @@ async def page_of_events(asked: Asked, filters: EventFilters) -> Rows[EventRow]:
 async def user(user_id: UUID, now: datetime) -> UserRow:
     """One user's row; raises `UserNotFound`."""
     row = await one_row("users", user_id, users.shape(now))
-    found = users.read(row) if row else None
-    if found is None:
-        raise UserNotFound
-    return found
+    return _found(row, users.read, UserNotFound)
 
 
 async def session(session_id: UUID) -> SessionRow:
     """One session's row; raises `SessionNotFound`."""
     row = await one_row("refresh_tokens", session_id, sessions.shape())
-    found = sessions.read(row) if row else None
-    if found is None:
-        raise SessionNotFound
-    return found
+    return _found(row, sessions.read, SessionNotFound)
 
 
 async def api_key(key_id: UUID, ages: Ages) -> KeyRow:
     """One key's row; raises `ApiKeyNotFound`."""
     row = await one_row("api_keys", key_id, api_keys.shape())
-    found = api_keys.read(row, ages) if row else None
-    if found is None:
-        raise ApiKeyNotFound
-    return found
+    return _found(row, lambda found: api_keys.read(found, ages), ApiKeyNotFound)
 
 
 async def audit_event(event_id: UUID) -> EventRow:
     """One event's row; raises `AuditEventNotFound`."""
     row = await one_row("audit_events", event_id, audit_events.shape())
-    found = audit_events.read(row) if row else None
+    return _found(row, audit_events.read, AuditEventNotFound)
+
+
+def _found(
+    row: dict[str, Any] | None, read: Callable[[dict[str, Any]], R | None], missing: type[Refusal]
+) -> R:
+    found = read(row) if row else None
     if found is None:
-        raise AuditEventNotFound
+        raise missing
     return found
 
 

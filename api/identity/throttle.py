@@ -116,7 +116,9 @@ class Throttle:
     @asynccontextmanager
     async def _attempt(self, *counts: Count) -> AsyncIterator[Attempt]:
         try:
-            await asyncio.wait_for(self._enter(counts), WAIT_SECONDS)
+            # `wait_for` would swallow a cancellation that comes as a place is found (Python 3.11).
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._enter(counts)
         except TimeoutError:
             raise Overloaded(retry_after=1) from None
         try:

@@ -5,23 +5,27 @@ It does not check that the caller is an operator: that is the caller's door.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from api.errors import UserNotFound
-from api.identity import administration
-from api.identity.administration import Actor, NewUser, keep_an_operator, valid_roles
-from api.identity.audit import Action, record
+from api.errors import EmailTaken, FieldError, Invalid, UserNotFound
+from api.identity.administration import Actor, keep_an_operator, record_of
+from api.identity.audit import Action
+from api.identity.hashing import PasswordHasher
 from api.identity.names import valid_name
 from api.identity.occasion import Occasion
 from api.identity.principal import OPERATOR
 from api.identity.registration import check_password, checked_identity
-from api.identity.services import Services
+from api.settings import Settings
 from models import RefreshToken, User, database
+
+_ROLE = re.compile(r"[a-z0-9._:-]{1,32}")
+MAX_ROLES = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class NewUser:
     """An account to make; without a password it can sign in only through a provider."""
 
     email: str
@@ -39,7 +43,9 @@ class Wanted:
     disabled: bool | None = None
 
 
-async def create(services: Services, form: Form, actor: Actor, occasion: Occasion) -> User:
+async def create(
+    form: NewUser, actor: Actor, occasion: Occasion, *, settings: Settings, hasher: PasswordHasher
+) -> User:
     """Make an account.
 
     Raises:
@@ -47,19 +53,33 @@ async def create(services: Services, form: Form, actor: Actor, occasion: Occasio
         EmailTaken: the address has an account.
         Overloaded: no thread became free to hash the password.
     """
-    email, _ = checked_identity(form.email, form.name)
-    valid_roles(form.roles)
-    hashed = None
+    email, name = checked_identity(form.email, form.name)
+    roles = list(_valid_roles(form.roles))
+    password_hash = None
     if form.password is not None:
-        min_length = services.settings.password_min_length
-        check_password(form.password, email=email, min_length=min_length)
-        hashed = await services.hasher.hash(form.password)
-    new = NewUser(form.email, form.name, roles=form.roles, password_hash=hashed)
-    return await administration.create_user(new, actor, occasion)
+        check_password(form.password, email=email, min_length=settings.password_min_length)
+        password_hash = await hasher.hash(form.password)
+    try:
+        async with database.transaction():
+            user = await User.add(
+                email=email,
+                name=name,
+                roles=roles,
+                password_hash=password_hash,
+                now=occasion.now,
+            )
+            await record_of(user, Action.USER_CREATED, actor, occasion, roles=roles)
+    except database.Duplicate:
+        raise EmailTaken from None
+    return user
 
 
-async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion) -> None:
+async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion) -> User:
     """Change a user, all of it or nothing; what is so already is left alone.
+
+    Whoever is disabled is shut out on the very next request. Sessions end, so that enabling the
+    user again revives none (OWASP ASVS 3.3.3), also those of somebody whom a hand had disabled;
+    keys, which programs hold, are refused until then.
 
     Raises:
         UserNotFound: there is no such user.
@@ -67,26 +87,22 @@ async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion
         LastOperator: nobody would be left to operate.
     """
     name = valid_name(wanted.name) if wanted.name is not None else None
-    roles = valid_roles(wanted.roles) if wanted.roles is not None else None
+    roles = _valid_roles(wanted.roles) if wanted.roles is not None else None
     async with database.transaction():
         await User.lock()
         user = await User.by_id(user_id)
         if user is None:
             raise UserNotFound
         changes = _changes(user, Wanted(name, roles, wanted.disabled), occasion)
-        if not changes:
-            return
         if wanted.disabled or (roles is not None and OPERATOR not in roles):
             await keep_an_operator(user)
-        await user.change(occasion.now, **changes)
-        detail = await _carry_out(user, changes)
-        await record(
-            Action.USER_UPDATED,
-            occasion,
-            actor_id=actor.user_id,
-            user_id=user.id,
-            detail=actor.detail(**detail),
-        )
+        if changes:
+            await user.change(occasion.now, **changes)
+        ended = await RefreshToken.end_of_user(user.id) if wanted.disabled else 0
+        if changes or ended:
+            detail = _detail(user, changes, ended)
+            await record_of(user, Action.USER_UPDATED, actor, occasion, **detail)
+    return user
 
 
 def _changes(user: User, wanted: Wanted, occasion: Occasion) -> dict[str, object]:
@@ -101,16 +117,26 @@ def _changes(user: User, wanted: Wanted, occasion: Occasion) -> dict[str, object
     return changes
 
 
-async def _carry_out(user: User, changes: dict[str, object]) -> dict[str, object]:
-    """What else a change brings with it, and what the trail says of it all."""
+def _detail(user: User, changes: dict[str, object], ended: int) -> dict[str, object]:
+    """What the trail says of it all."""
     detail: dict[str, object] = {}
     if "name" in changes:
         detail["changed"] = ["name"]
     if "roles" in changes:
         detail["roles"] = changes["roles"]
-    if "disabled_at" in changes:
+    if "disabled_at" in changes or ended:
         detail["disabled"] = user.is_disabled
-    if user.is_disabled and "disabled_at" in changes:
-        # As `administration.disable`: enabling the user again revives no session.
-        detail["sessions"] = await RefreshToken.end_of_user(user.id)
+        if user.is_disabled:
+            detail["sessions"] = ended
     return detail
+
+
+def _valid_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
+    """The roles without repetitions; raises `Invalid`."""
+    if len(roles) > MAX_ROLES or not all(_ROLE.fullmatch(role) for role in roles):
+        raise Invalid(
+            FieldError(
+                "roles", f"At most {MAX_ROLES} roles of 1 to 32 of the characters a-z 0-9 . _ : -"
+            )
+        )
+    return tuple(dict.fromkeys(roles))

@@ -11,12 +11,11 @@ from api.routes.call import SignedInCall
 from api.routes.guard import session_only
 from api.routes.replies import reply_list, reply_nothing
 from api.routes.table import Route
-from models import OAuthIdentity
 
 
 async def list_identities(request: Request, call: SignedInCall) -> HTTPResponse:
     rows = await identities.identities_of(call.principal.user_id)
-    return reply_list([row_of(row) for row in rows])
+    return reply_list([schemas.Identity.model_validate(row) for row in rows])
 
 
 async def unlink_identity(request: Request, call: SignedInCall, provider: str) -> HTTPResponse:
@@ -25,18 +24,6 @@ async def unlink_identity(request: Request, call: SignedInCall, provider: str) -
         call.services.settings, user_id, provider, call.occasion, actor_id=user_id
     )
     return reply_nothing()
-
-
-def row_of(row: OAuthIdentity) -> schemas.Identity:
-    """What is shown of an identity."""
-    return schemas.Identity(
-        id=row.id,
-        provider=row.provider,
-        subject=row.subject,
-        email=row.email,
-        created_at=row.created_at,
-        last_used_at=row.last_used_at,
-    )
 
 
 ROUTES = (

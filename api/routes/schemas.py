@@ -5,8 +5,8 @@ Field order is the contract's. Requests are strict about types and ignore fields
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -19,19 +19,6 @@ def _storable(text: str) -> str:
 
 
 Text = Annotated[str, AfterValidator(_storable)]
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """The database's own JSON has the offset of whoever wrote it; what has none is in UTC."""
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=UTC)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("beyond the years that there are") from None
-
-
-UtcTime = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 class Request(BaseModel):
@@ -135,12 +122,6 @@ class Identity(Answer):
     last_used_at: datetime | None
 
 
-class IdentityPage(Answer):
-    data: list[Identity]
-    next_cursor: str | None = None
-    previous_cursor: str | None = None
-
-
 class ApiKeyRow(Answer):
     id: UUID
     name: str
@@ -159,83 +140,6 @@ class NewApiKey(Answer):
     scopes: list[str]
     expires_at: datetime | None
     created_at: datetime
-
-
-class MigrationCounts(Answer):
-    applied: int
-    pending: int
-
-
-class UserCounts(Answer):
-    total: int
-    disabled: int
-    operators: int
-    new_24h: int
-
-
-class SessionCounts(Answer):
-    live: int
-
-
-class ApiKeyCounts(Answer):
-    live: int
-    expired: int
-    never_used: int
-    stale: int
-    used_1m: int
-    used_1h: int
-    used_24h: int
-
-
-class SignInCounts(Answer):
-    minute: datetime
-    success: int
-    failure: int
-
-
-class Overview(Answer):
-    counted_at: datetime
-    mode: str
-    version: str
-    engine: str
-    migrations: MigrationCounts
-    users: UserCounts
-    sessions: SessionCounts
-    api_keys: ApiKeyCounts
-    sign_ins: list[SignInCounts]
-
-
-class OwnedThing(Answer):
-    """A session or a key that came or went."""
-
-    id: UUID
-    user_id: UUID
-
-
-class KeyUsed(Answer):
-    id: UUID
-    last_used_at: UtcTime | None
-    ip: str | None
-
-
-class UserChanged(Answer):
-    id: UUID
-    change: str
-
-
-class AuditEvent(Answer):
-    id: UUID
-    at: UtcTime
-    action: str
-    outcome: str
-    actor_id: UUID | None
-    actor_email: str | None
-    user_id: UUID | None
-    user_email: str | None
-    ip_address: str | None
-    user_agent: str | None
-    request_id: str | None
-    detail: dict[str, Any]
 
 
 class FieldProblem(Answer):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookiejar import DefaultCookiePolicy
@@ -13,6 +12,7 @@ import httpx
 from api.app import create_app
 from api.settings import Settings
 from tests.support.applications import (
+    all_have_heard,
     client_of,
     lifespan,
     serving,
@@ -70,6 +70,5 @@ async def by_hand(url: str, statement: str, *values: Any) -> None:
     """An operator's own SQL; its one parameter, where it has one, is written `?`."""
     is_sqlite = url.startswith("sqlite://")
     await execute(url, statement if is_sqlite else statement.replace("?", "$1"), *values)
-    if not is_sqlite:
-        # The window of the contract: the delivery of one notification. SQLite has none.
-        await asyncio.sleep(0.1)
+    # The window of the contract: the delivery of one notification. SQLite has none.
+    await all_have_heard()

@@ -11,6 +11,7 @@ import pytest
 
 from models import ApiKey, RefreshToken
 from tests.api.people import Person, registered
+from tests.support.applications import all_have_heard
 from tests.support.databases import execute
 
 pytestmark = pytest.mark.anyio
@@ -74,7 +75,7 @@ async def test_a_read_that_began_before_a_change_is_not_remembered_after_it(
     overtaken = asyncio.create_task(http.get("/v1/auth/me", headers=ann.bearer))
     await has_read.wait()
     await execute(database_url, "DELETE FROM refresh_tokens")
-    await asyncio.sleep(0.1)  # the delivery of one notification
+    await all_have_heard()
     may_go_on.set()
     assert (await overtaken).status_code == 200, "it was answered by what it read"
     assert (await http.get("/v1/auth/me", headers=ann.bearer)).status_code == 401

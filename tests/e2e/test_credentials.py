@@ -125,4 +125,4 @@ async def by_hand(server: Server, statement: str, identity: str) -> None:
 def let_it_be_heard(server: Server) -> None:
     """SQLite has no window at all; PostgreSQL's is the delivery of one notification."""
     if not server.env["DATABASE_URL"].startswith("sqlite://"):
-        time.sleep(0.1)
+        time.sleep(0.5)

@@ -7,9 +7,10 @@ import pytest
 
 from api.database_url import DatabaseUrl
 from api.errors import ApiKeyNotFound, LastOperator
-from api.identity import administration
-from api.identity.administration import Actor, NewUser
+from api.identity import administration, user_changes
+from api.identity.administration import Actor
 from api.identity.occasion import Occasion
+from api.identity.user_changes import Wanted
 from api.security.digests import digest, key_prefix
 from models import ApiKey, AuditEvent, RefreshToken, User, database, new_id
 
@@ -27,7 +28,7 @@ async def opened(database_url: str) -> AsyncIterator[None]:
 
 
 async def made(email: str, *roles: str) -> User:
-    user = await administration.create_user(NewUser(email=email, roles=roles), ACTOR, OCCASION)
+    user = await User.add(email=email, name=email, roles=list(roles), now=NOW)
     await RefreshToken.add(
         session_id=new_id(),
         user_id=user.id,
@@ -47,13 +48,39 @@ async def made(email: str, *roles: str) -> User:
     return user
 
 
+async def changed(
+    user: User, *, roles: tuple[str, ...] | None = None, disabled: bool | None = None
+) -> User:
+    wanted = Wanted(roles=roles, disabled=disabled)
+    return await user_changes.change(user.id, wanted, ACTOR, OCCASION)
+
+
 @pytest.mark.usefixtures("opened")
 async def test_enabling_a_disabled_user_revives_no_session_but_their_keys() -> None:
     user = await made("ann@example.com", "user")
-    await administration.disable(user, ACTOR, OCCASION)
-    await administration.enable(user, ACTOR, OCCASION)
+    await changed(user, disabled=True)
+    await changed(user, disabled=False)
     assert await RefreshToken.of_user(user.id, now=NOW) == []
     assert len(await ApiKey.of_user(user.id)) == 1
+
+
+@pytest.mark.usefixtures("opened")
+async def test_disabling_whom_a_hand_has_disabled_ends_the_sessions_and_keeps_the_time() -> None:
+    user = await made("ann@example.com", "user")
+    earlier = NOW - timedelta(days=1)
+    await User.filter(id=user.id).update(disabled_at=earlier)
+    assert (await changed(user, disabled=True)).disabled_at == earlier
+    assert await RefreshToken.of_user(user.id, now=NOW) == []
+    (event,) = await AuditEvent.newest()
+    assert event.detail == {"by": "tests", "disabled": True, "sessions": 1}
+
+
+@pytest.mark.usefixtures("opened")
+async def test_disabling_once_more_is_nothing_to_write_down() -> None:
+    user = await made("ann@example.com", "user")
+    await changed(user, disabled=True)
+    await changed(user, disabled=True)
+    assert len(await AuditEvent.newest()) == 1
 
 
 @pytest.mark.usefixtures("opened")
@@ -79,15 +106,15 @@ async def test_a_deleted_user_takes_everything_along_but_the_trail() -> None:
 async def test_the_last_enabled_operator_stays() -> None:
     root = await made("root@example.com", "admin")
     other = await made("other@example.com", "admin")
-    await administration.disable(other, ACTOR, OCCASION)
+    await changed(other, disabled=True)
     with pytest.raises(LastOperator):
         await administration.delete_user(root, ACTOR, OCCASION)
     with pytest.raises(LastOperator):
-        await administration.disable(root, ACTOR, OCCASION)
+        await changed(root, disabled=True)
     with pytest.raises(LastOperator):
-        await administration.set_roles(root, ("user",), ACTOR, OCCASION)
-    await administration.enable(other, ACTOR, OCCASION)
-    await administration.set_roles(root, ("user",), ACTOR, OCCASION)
+        await changed(root, roles=("user",))
+    await changed(other, disabled=False)
+    await changed(root, roles=("user",))
 
 
 @pytest.mark.usefixtures("opened")

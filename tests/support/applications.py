@@ -21,6 +21,7 @@ SECRET = "a-secret-of-the-tests-that-is-long-enough"
 PASSWORD = "correct horse battery"
 
 Sanic.test_mode = True
+_running: list[Any] = []
 
 
 def settings_for(url: str, **variables: str) -> Settings:
@@ -38,18 +39,29 @@ def settings_for(url: str, **variables: str) -> Settings:
 @asynccontextmanager
 async def lifespan(app: Any) -> AsyncIterator[None]:
     """Drive ASGI's lifespan once around the block."""
+    # At a start Sanic rewrites methods of its own without what nobody listens for: half of what an
+    # application costs here. The servers of tests/e2e do it.
+    app.config.TOUCHUP = False
     inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     outbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     await inbox.put({"type": "lifespan.startup"})
     task = asyncio.create_task(app({"type": "lifespan"}, inbox.get, outbox.put))
     reply = await outbox.get()
     assert reply["type"] == "lifespan.startup.complete", reply
+    _running.append(app)
     try:
         yield
     finally:
+        _running.remove(app)
         await inbox.put({"type": "lifespan.shutdown"})
         await outbox.get()
         await task
+
+
+async def all_have_heard() -> None:
+    """Come back once every application in process has heard of what was committed before."""
+    for app in _running:
+        await app.ctx.services.changes.settle()
 
 
 @asynccontextmanager

@@ -1,7 +1,7 @@
 """A transport that reaches an application in process and hands on its answers as they come.
 
 httpx's own collects a whole answer first, so that a stream of events would never be seen. This one
-can also be told that the server is away, and to break what is open.
+can also be told that the server is away, to break what is open, and to let a request wait.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ class _Exchange(httpx.AsyncByteStream):
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.begun.set_result(message)
+            # Whoever asked may have given up meanwhile.
+            if not self.begun.done():
+                self.begun.set_result(message)
         elif message["type"] == "http.response.body":
             await self.chunks.put(message.get("body", b""))
             if not message.get("more_body", False):
@@ -70,10 +72,14 @@ class StreamingTransport(httpx.AsyncBaseTransport):
         self._address = address
         self._open: set[_Exchange] = set()
         self.is_away = False
-        self.delay = 0.0
-        """Seconds that each answer takes from now on."""
+        self._held = ""
+        self._gate = asyncio.Event()
         self.asked: list[tuple[str, str]] = []
         self.headers: list[httpx.Headers] = []
+
+    def hold(self, words: str) -> None:
+        """From now on a request waits that has these words in its URL, until it is let go or the server away."""
+        self._held = words
 
     def break_off(self) -> None:
         """Break every answer that is still coming."""
@@ -83,13 +89,20 @@ class StreamingTransport(httpx.AsyncBaseTransport):
     def go_away(self) -> None:
         """From now on nobody answers, and what was open breaks."""
         self.is_away = True
+        self._gate.set()
         self.break_off()
 
     def come_back(self) -> None:
         self.is_away = False
 
+    def let_go(self) -> None:
+        """What was held gets through, and nothing is held any more."""
+        self._held = ""
+        self._gate.set()
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        await asyncio.sleep(self.delay)
+        if self._held and self._held in str(request.url):
+            await self._gate.wait()
         if self.is_away:
             raise httpx.ConnectError("All connection attempts failed")
         self.asked.append((request.method, request.url.raw_path.decode()))

@@ -18,8 +18,11 @@ class Ear:
         self.heard.append(what)
 
 
-async def until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    """Come back once `condition` holds; fail when it does not for too long."""
+async def until(condition: Callable[[], bool], seconds: float = 30, *, every: float = 0.02) -> None:
+    """Come back once `condition` holds; fail when it does not for too long.
+
+    The limit is for what hangs, on the slowest machine too; what must be quick is measured.
+    """
     with anyio.fail_after(seconds):
         while not condition():  # noqa: ASYNC110  (nothing to be woken by)
-            await anyio.sleep(0.02)
+            await anyio.sleep(every)

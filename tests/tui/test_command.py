@@ -112,3 +112,20 @@ def test_serving_never_loads_the_dashboard() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout
     assert not {"tui", "textual", "aiohttp"} & set(ast.literal_eval(loaded))
+
+
+@pytest.mark.parametrize(
+    ("environment", "has_mouse"),
+    [({}, True), ({"STY": "1.pts-0.vm"}, False), ({"STY": "1.pts-0.vm", "TMUX": "/tmp/t"}, True)],
+)
+def test_there_is_no_mouse_in_screen_which_would_hold_escape_back(
+    environment: dict[str, str], *, has_mouse: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    for name in ("STY", "TMUX"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("tui.app.Dashboard.run", lambda _, *, mouse: asked.append(mouse))
+    command._open(Place())
+    assert asked == [has_mouse]

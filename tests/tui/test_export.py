@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from tests.tui.test_moving import many_users
-from tests.tui.world import Terminal, World
+from tests.tui.world import Terminal, World, at_one_size
 from tui.export import csv_line
 
 pytestmark = pytest.mark.anyio
 
-Size = tuple[int, int]
 USERS = 450
+SECOND_PAGE = "limit=200&cursor="
 
 
 async def begin(terminal: Terminal, file: Path) -> None:
@@ -27,10 +27,10 @@ async def begin(terminal: Terminal, file: Path) -> None:
     await terminal.press("enter")
 
 
-async def test_a_filtered_list_goes_into_csv_with_all_its_pages(world: World, size: Size) -> None:
+async def test_a_filtered_list_goes_into_csv_with_all_its_pages(world: World) -> None:
     await many_users(world, USERS)
     file = world.folder / "users.csv"
-    async with world.terminal(size) as terminal:
+    async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
         await terminal.press("slash", *"role:user", "enter")
         await terminal.press("s")
@@ -56,7 +56,7 @@ async def test_a_cancelled_export_leaves_nothing(world: World) -> None:
     file = world.folder / "users.csv"
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
-        world.transport.delay = 0.3
+        world.transport.hold(SECOND_PAGE)
         await begin(terminal, file)
         await terminal.sees("exporting Users: 200 rows (E cancels)")
         await terminal.press("E")
@@ -64,12 +64,13 @@ async def test_a_cancelled_export_leaves_nothing(world: World) -> None:
     assert not leftovers(world)
 
 
+@at_one_size
 async def test_an_export_that_breaks_off_leaves_nothing(world: World) -> None:
     await many_users(world, USERS)
     file = world.folder / "users.csv"
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
-        world.transport.delay = 0.3
+        world.transport.hold(SECOND_PAGE)
         await begin(terminal, file)
         await terminal.sees("exporting Users: 200 rows")
         world.transport.go_away()
@@ -81,7 +82,7 @@ async def test_q_asks_while_an_export_is_under_way(world: World) -> None:
     await many_users(world, USERS)
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
-        world.transport.delay = 5
+        world.transport.hold(SECOND_PAGE)
         await begin(terminal, world.folder / "users.csv")
         await terminal.sees("exporting Users")
         await terminal.press("q")

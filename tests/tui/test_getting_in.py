@@ -9,12 +9,10 @@ import pytest
 
 from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, in_mode
 from tests.support.applications import settings_for
-from tests.tui.world import Terminal, World, world_of
+from tests.tui.world import Size, Terminal, World, at_one_size, world_of
 from tui.private_files import write_private
 
 pytestmark = pytest.mark.anyio
-
-Size = tuple[int, int]
 
 
 async def sign_in(terminal: Terminal, email: str, password: str) -> None:
@@ -25,15 +23,15 @@ async def sign_in(terminal: Terminal, email: str, password: str) -> None:
     await terminal.press("enter")
 
 
-async def test_an_operator_signs_in(world: World, size: Size) -> None:
-    async with world.terminal(size, world.place(api_key=None)) as terminal:
+async def test_an_operator_signs_in(world: World) -> None:
+    async with world.terminal(world.place(api_key=None)) as terminal:
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("Overview", "sessions", "● live")
     assert not list(world.folder.glob("tokens/*.json"))
 
 
-async def test_a_wrong_password_is_said_and_tried_again(world: World, size: Size) -> None:
-    async with world.terminal(size, world.place(api_key=None)) as terminal:
+async def test_a_wrong_password_is_said_and_tried_again(world: World) -> None:
+    async with world.terminal(world.place(api_key=None)) as terminal:
         await sign_in(terminal, OPERATOR_EMAIL, "wrong")
         await terminal.sees("Invalid email or password")
         await terminal.write(OPERATOR_PASSWORD)
@@ -43,16 +41,16 @@ async def test_a_wrong_password_is_said_and_tried_again(world: World, size: Size
 
 async def test_somebody_who_is_no_operator_is_named_and_logged_out_again(world: World) -> None:
     user = await world.user("ann@example.com")
-    async with world.terminal(place=world.place(api_key=None)) as terminal:
+    async with world.terminal(world.place(api_key=None)) as terminal:
         await sign_in(terminal, "ann@example.com", "correct horse battery")
         await terminal.sees("ann@example.com is no operator here:")
     shown = await world.ask("GET", f"/v1/admin/users/{user['id']}")
     assert shown["session_count"] == 0
 
 
-async def test_no_server_is_said_until_there_is_one(world: World, size: Size) -> None:
+async def test_no_server_is_said_until_there_is_one(world: World) -> None:
     world.transport.go_away()
-    async with world.terminal(size) as terminal:
+    async with world.terminal() as terminal:
         await terminal.sees("no server answers at")
         world.transport.come_back()
         await terminal.press("enter")
@@ -61,7 +59,7 @@ async def test_no_server_is_said_until_there_is_one(world: World, size: Size) ->
 
 async def test_a_wrong_url_can_be_put_right(world: World) -> None:
     place = world.place(url="http://auth.test/nowhere", api_key=None)
-    async with world.terminal(place=place) as terminal:
+    async with world.terminal(place) as terminal:
         await terminal.sees("URL of the API", "There is nothing at this path")
         await terminal.press("end", *["backspace"] * len("nowhere"))
         await terminal.write("api")
@@ -70,8 +68,9 @@ async def test_a_wrong_url_can_be_put_right(world: World) -> None:
         await terminal.sees("http://auth.test/api", "● live")
 
 
+@at_one_size
 async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
-    async with world.terminal(place=world.place(url="http://auth.test/nowhere")) as terminal:
+    async with world.terminal(world.place(url="http://auth.test/nowhere")) as terminal:
         await terminal.sees("There is nothing at this path")
         world.transport.headers.clear()
         await terminal.press("end", *["backspace"] * len("nowhere"), *"api", "enter")
@@ -79,40 +78,45 @@ async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
     assert not [headers for headers in world.transport.headers if "authorization" in headers]
 
 
+@at_one_size
 @pytest.mark.parametrize("url", ["ftp://auth.test", "auth.test", "http://ann:secret@auth.test"])
 async def test_what_is_no_url_is_not_asked(world: World, url: str) -> None:
-    async with world.terminal(place=world.place(url="http://auth.test/x")) as terminal:
+    async with world.terminal(world.place(url="http://auth.test/x")) as terminal:
         await terminal.sees("There is nothing at this path")
         await terminal.press("end", *["backspace"] * len("http://auth.test/x"), *url, "enter")
         await terminal.sees("✗ a URL")
 
 
 async def test_a_refused_api_key_is_said(world: World) -> None:
-    async with world.terminal(place=world.place(api_key="evr_" + "0" * 64)) as terminal:
+    async with world.terminal(world.place(api_key="evr_" + "0" * 64)) as terminal:
         await terminal.sees("EVERRUNS_AUTH_API_KEY was refused: Invalid API key", "Password")
 
 
-async def test_mode_none_goes_straight_in_and_is_loud(database_url: str, tmp_path: Path) -> None:
+async def test_mode_none_goes_straight_in_and_is_loud(
+    database_url: str, tmp_path: Path, size: Size
+) -> None:
     settings = in_mode(database_url, "none")
     async with (
-        world_of(settings, tmp_path) as world,
-        world.terminal(place=world.place(api_key=None)) as terminal,
+        world_of(settings, tmp_path, size) as world,
+        world.terminal(world.place(api_key=None)) as terminal,
     ):
         await terminal.sees("MODE NONE: OPEN TO ALL", "● live")
 
 
-async def test_without_passwords_it_says_what_there_is(database_url: str, tmp_path: Path) -> None:
+async def test_without_passwords_it_says_what_there_is(
+    database_url: str, tmp_path: Path, size: Size
+) -> None:
     settings = settings_for(database_url, AUTH_DISABLE_PASSWORD="true")
     async with (
-        world_of(settings, tmp_path) as world,
-        world.terminal(place=world.place(api_key=None)) as terminal,
+        world_of(settings, tmp_path, size) as world,
+        world.terminal(world.place(api_key=None)) as terminal,
     ):
         await terminal.sees("this server takes no passwords; set EVERRUNS_AUTH_API_KEY")
 
 
 async def test_a_kept_sign_in_is_used_again(world: World) -> None:
     place = world.place(api_key=None)
-    async with world.terminal(place=place) as terminal:
+    async with world.terminal(place) as terminal:
         await terminal.sees("E-mail")
         await terminal.write(OPERATOR_EMAIL)
         await terminal.press("tab")
@@ -121,23 +125,27 @@ async def test_a_kept_sign_in_is_used_again(world: World) -> None:
         await terminal.sees("● live")
     [file] = world.folder.glob("tokens/*.json")
     assert file.stat().st_mode & 0o777 == 0o600
-    async with world.terminal(place=place) as terminal:
+    async with world.terminal(place) as terminal:
         await terminal.sees("Overview", "● live")
 
 
+@at_one_size
 async def test_tokens_that_others_may_read_are_refused(world: World) -> None:
     file = world.surroundings.keeper(world.place()).file
     write_private(file, "{}")
     file.chmod(0o644)
-    async with world.terminal(place=world.place(api_key=None)) as terminal:
+    async with world.terminal(world.place(api_key=None)) as terminal:
         await terminal.sees("can be read by others", "chmod 600")
 
 
-async def test_access_tokens_are_renewed_quietly(database_url: str, tmp_path: Path) -> None:
+@at_one_size
+async def test_access_tokens_are_renewed_quietly(
+    database_url: str, tmp_path: Path, size: Size
+) -> None:
     settings = settings_for(database_url, AUTH_JWT_ACCESS_TOKEN_LIFETIME="2", **OPERATOR)
     async with (
-        world_of(settings, tmp_path) as world,
-        world.terminal(place=world.place(api_key=None)) as terminal,
+        world_of(settings, tmp_path, size) as world,
+        world.terminal(world.place(api_key=None)) as terminal,
     ):
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("● live")
@@ -148,7 +156,7 @@ async def test_access_tokens_are_renewed_quietly(database_url: str, tmp_path: Pa
 
 
 async def test_who_is_put_out_signs_in_again_and_goes_on(world: World) -> None:
-    async with world.terminal(place=world.place(api_key=None)) as terminal:
+    async with world.terminal(world.place(api_key=None)) as terminal:
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.opens("2", OPERATOR_EMAIL)
         me = (await world.ask("GET", "/v1/auth/me"))["id"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tests.tui.world import World
+from tests.tui.world import SMALL, World
 
 pytestmark = pytest.mark.anyio
 
@@ -21,29 +21,30 @@ NAMES = (
 )
 
 
+@pytest.mark.parametrize("size", [SMALL], ids=["80x24"])
 async def test_no_name_styles_or_breaks_anything(world: World) -> None:
     for number, name in enumerate(NAMES):
         await world.user(f"user{number}@example.com", name)
         await world.key(f"user{number}@example.com", name)
     count = len(NAMES) + 1
-    async with world.terminal((80, 24)) as terminal:
+    async with world.terminal() as terminal:
         await terminal.opens("2", f"{count} rows")
-        is_straight(terminal.lines, 80)
+        is_straight(terminal.lines, SMALL[0])
         assert "[bold red]" in terminal.text
         for _ in NAMES:
             await terminal.press("enter")
             await terminal.sees("Signs in by")
-            is_straight(terminal.lines, 80)
+            is_straight(terminal.lines, SMALL[0])
             await terminal.press("escape", "down")
         await terminal.press("3")
         await terminal.sees(f"{count} rows", "[bold red]")
-        is_straight(terminal.lines, 80)
+        is_straight(terminal.lines, SMALL[0])
         await terminal.arms()
         await terminal.press("slash", *"user", "enter")
         await terminal.sees(f"{len(NAMES)} rows")
         await terminal.press(*["space"] * len(NAMES), "x")
         await terminal.is_asked("[bold red]Mallory[/] of user0@example.com, never used")
-        is_straight(terminal.lines, 80)
+        is_straight(terminal.lines, SMALL[0])
         await terminal.press(str(len(NAMES)), "enter")
         await terminal.hears(f"revoked {len(NAMES)} API keys")
 

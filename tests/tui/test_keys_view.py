@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.tui.world import World
 
 pytestmark = pytest.mark.anyio
 
-Size = tuple[int, int]
 
-
-async def test_a_key_in_use_glows_and_fades(world: World, size: Size) -> None:
+async def test_a_key_in_use_glows_and_fades(world: World) -> None:
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "ci-deploy")
-    async with world.terminal(size) as terminal:
+    async with world.terminal() as terminal:
         await terminal.opens("3", "ci-deploy", "never used", "live")
         await world.use(key["key"])
-        await terminal.until(lambda: any("● ci-deploy" in line for line in terminal.lines))
-        await terminal.sees("0 s ago")
-        await terminal.until(lambda: not any("● ci-deploy" in line for line in terminal.lines))
+        # It is hot for 1.5 s only, and a busy machine may look away for so long.
+        await terminal.sees_like("[●•] ci-deploy")
+        await terminal.sees_like(r"ci-deploy .*\d s ago")
+        await terminal.until(lambda: not re.search("[●•] ci-deploy", terminal.text))
 
 
-async def test_a_use_of_another_key_moves_no_cursor(world: World, size: Size) -> None:
+async def test_a_use_of_another_key_moves_no_cursor(world: World) -> None:
     await world.user("ann@example.com")
     keys = [await world.key("ann@example.com", f"key-{number}") for number in range(4)]
-    async with world.terminal(size) as terminal:
+    async with world.terminal() as terminal:
         await terminal.opens("3", "key-0", "key-3", "● live")
         await terminal.press("down", "down")
         row = terminal.current.id
@@ -34,11 +35,11 @@ async def test_a_use_of_another_key_moves_no_cursor(world: World, size: Size) ->
         assert terminal.current.id == row
 
 
-async def test_one_key_is_revoked_after_a_yes(world: World, size: Size) -> None:
+async def test_one_key_is_revoked_after_a_yes(world: World) -> None:
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "ci-deploy")
     await world.use(key["key"])
-    async with world.terminal(size) as terminal:
+    async with world.terminal() as terminal:
         await terminal.opens("3", "ci-deploy")
         await terminal.arms()
         await terminal.press("slash")

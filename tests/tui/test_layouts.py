@@ -35,6 +35,25 @@ WALK: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("new-user", ("escape", "n"), "New user"),
 )
 
+# What must be named at the bottom of each view, however narrow the screen is.
+FOOTERS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
+    ("overview", (), ("x Revoke", "R Arm", ": Palette")),
+    (
+        "users",
+        ("2",),
+        ("/ Filter", "n New user", "l Logout", "d Disable", "m Roles", "R Arm", ": Palette"),
+    ),
+    ("user", ("enter",), ("x End", "l Logout", "d Disable", "m Roles", "esc Back", "R Arm")),
+    ("user's keys", ("tab",), ("x Revoke", "l Logout", "d Disable", "esc Back", "R Arm")),
+    ("user's audit", ("tab",), ("l Logout", "d Disable", "esc Back", "R Arm")),
+    ("keys", ("escape", "3"), ("/ Filter", "x Revoke", "f Status", "R Arm", ": Palette")),
+    ("key", ("enter",), ("esc Back", "x Revoke", "o Owner", "R Arm")),
+    ("sessions", ("escape", "4"), ("/ Filter", "x End", "l Logout", "R Arm", ": Palette")),
+    ("session", ("enter",), ("esc Back", "x End", "l Logout", "o Owner", "R Arm")),
+    ("audit", ("escape", "5"), ("/ Filter", "R Arm", ": Palette")),
+    ("event", ("enter",), ("esc Back", "o User", "a Actor", "R Arm")),
+)
+
 
 async def test_every_view_looks_as_it_did(size: tuple[int, int], tmp_path: Path) -> None:
     app = still(tmp_path)
@@ -50,6 +69,42 @@ async def test_every_view_looks_as_it_did(size: tuple[int, int], tmp_path: Path)
             )
             await settled(terminal)
             compare(f"{size[0]}x{size[1]}-{view}", terminal.lines)
+
+
+async def test_the_footer_is_whole_in_every_view_at_80_columns(tmp_path: Path) -> None:
+    app = still(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        terminal = Terminal(app, pilot)
+        await terminal.sees("● live", "ci-deploy")
+        for view, keys, named in FOOTERS:
+            await terminal.press(*keys)
+            await settled(terminal)
+            footer = terminal.lines[-1].rstrip()
+            assert footer.endswith("? Help q Quit"), (view, footer)
+            assert cell_len(footer) <= 80
+            assert all(f" {key} " in f" {footer} " for key in named), (view, footer)
+
+
+async def test_the_footer_gains_keys_with_room(tmp_path: Path) -> None:
+    app = still(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        terminal = Terminal(app, pilot)
+        await terminal.sees("● live", "ci-deploy")
+        await terminal.press("2", "enter")
+        await terminal.sees("esc Back")
+        assert "Filter" not in terminal.lines[-1]
+        await pilot.resize_terminal(130, 24)
+        await terminal.until(lambda: "/ Filter space Mark" in terminal.lines[-1])
+
+
+async def test_a_long_program_is_shown_in_full_on_its_page(tmp_path: Path) -> None:
+    app = still(tmp_path)
+    async with app.run_test(size=(80, 24)) as pilot:
+        terminal = Terminal(app, pilot)
+        await terminal.sees("● live", "ci-deploy")
+        await terminal.press("4", "enter")
+        await terminal.until(lambda: "Firefox/140.0" in "".join(map(str.strip, terminal.lines)))
+        assert "…" not in "".join(terminal.lines[2:-1])
 
 
 async def test_getting_in_looks_as_it_did(size: tuple[int, int], tmp_path: Path) -> None:

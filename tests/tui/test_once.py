@@ -7,12 +7,18 @@ import json
 import pytest
 
 from tests.tui.test_moving import many_users
-from tests.tui.world import World
+from tests.tui.world import LARGE, Size, World
 from tui.client import Client, connection
 from tui.once import SUBJECTS, Question, Status, answer
 from tui.places import Place
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def size() -> Size:
+    """Nothing here is about the screen."""
+    return LARGE
 
 
 async def once(world: World, question: Question, place: Place | None = None) -> Status:

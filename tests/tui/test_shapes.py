@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from models import OAuthIdentity
-from tests.tui.world import World
+from tests.tui.world import LARGE, Size, World
 from tui.access import ByKey
 from tui.client import Client, connection
 from tui.errors import Missing, NotOurServer, NotPermitted, NotSignedIn
@@ -17,6 +17,12 @@ from tui.listings.all import LISTINGS
 from tui.rows import ApiKey, Page, User, decoded
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def size() -> Size:
+    """Nothing here is about the screen."""
+    return LARGE
 
 
 def client_of(world: World, key: str | None = None) -> Client:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
+import pytest
 from textual import events
+from textual.binding import Binding
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from api.settings import Settings
+from models import OAuthIdentity
 from tests.api.clients import OPERATOR_EMAIL, OPERATOR_PASSWORD, app_of, without_jar
 from tests.support.applications import PASSWORD, serving
 from tests.support.streaming import StreamingTransport
@@ -27,7 +33,10 @@ from tui.places import Place
 from tui.widgets.table import Table
 
 URL = "http://auth.test/api"
-SIZES = ((80, 24), (100, 30))
+Size = tuple[int, int]
+SMALL, LARGE = SIZES = ((80, 24), (100, 30))
+# For what is the same on every screen: what comes over the feed, is printed, or is kept in files.
+at_one_size = pytest.mark.parametrize("size", [LARGE], ids=["100x30"])
 
 Row = dict[str, Any]
 
@@ -39,6 +48,7 @@ class World:
     http: httpx.AsyncClient
     transport: StreamingTransport
     folder: Path
+    size: Size = LARGE
     bearer: dict[str, str] = field(default_factory=dict)
     operator_key: str = ""
 
@@ -74,6 +84,18 @@ class World:
         made: Row = answer.json()
         return made
 
+    async def link(self, user: Row, *providers: str) -> None:
+        """Let a user be somebody at these providers, who never speak of it here."""
+        for number, provider in enumerate(providers):
+            await OAuthIdentity.add(
+                user_id=UUID(user["id"]),
+                provider=provider,
+                subject=f"47{number}",
+                issuer=f"https://{provider}.com",
+                email=f"ann@{provider}.example",
+                now=datetime.now(UTC),
+            )
+
     async def use(self, key: str) -> int:
         """Let a program use a key; tells the status it gets."""
         bearer = {"Authorization": f"Bearer {key}"}
@@ -93,12 +115,10 @@ class World:
         return Place(**{"url": URL, "api_key": self.operator_key, **differences})
 
     @asynccontextmanager
-    async def terminal(
-        self, size: tuple[int, int] = (100, 30), place: Place | None = None
-    ) -> AsyncIterator[Terminal]:
+    async def terminal(self, place: Place | None = None) -> AsyncIterator[Terminal]:
         """The dashboard, open."""
         app = Dashboard(place or self.place(), self.surroundings)
-        async with app.run_test(size=size, notifications=True) as pilot:
+        async with app.run_test(size=self.size, notifications=True) as pilot:
             yield Terminal(app, pilot)
 
 
@@ -108,6 +128,8 @@ class Terminal:
 
     app: Dashboard
     pilot: Pilot[int]
+    tried: defaultdict[type, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Which keys were pressed while they were bound, by the class that binds them."""
 
     @property
     def lines(self) -> list[str]:
@@ -121,8 +143,23 @@ class Terminal:
         return re.sub(r"[\s│┃▌]+", " ", " ".join(self.lines))
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        for key in keys:
+            self._note(key)
+            await self.pilot.press(key)
         await self.pilot.pause()
+
+    def _note(self, key: str) -> None:
+        active = self.app.screen.active_bindings.get(key)
+        for of in type(active.node).__mro__ if active is not None and active.enabled else ():
+            bindings: list[Binding] = vars(of).get("BINDINGS", [])
+            if of.__module__.startswith("tui.") and key in _keys_of(bindings):
+                self.tried[of].add(key)
+                return
+
+    @property
+    def focused(self) -> str:
+        """The id of what has the focus."""
+        return "" if self.app.focused is None else self.app.focused.id or ""
 
     async def write(self, text: str) -> None:
         """Put a text where the cursor of writing is, as a terminal does with what is pasted."""
@@ -134,6 +171,12 @@ class Terminal:
     async def sees(self, *words: str) -> None:
         """Come back once all of this is on screen."""
         await self.until(lambda: all(word in self.text for word in words))
+
+    async def sees_like(self, pattern: str) -> str:
+        """Come back with what on screen is like this; for ages, which nobody can hold still."""
+        await self.until(lambda: re.search(pattern, self.text) is not None)
+        found = re.search(pattern, self.text)
+        return found[0] if found else ""
 
     async def is_asked(self, *words: str) -> None:
         """Come back once a dialog says all of this, on however many lines."""
@@ -160,7 +203,8 @@ class Terminal:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         try:
-            await until(condition, seconds=10)
+            # Each look draws the whole screen.
+            await until(condition, every=0.05)
         except TimeoutError:
             raise AssertionError("\n".join((*self.lines, self.question, self.news))) from None
 
@@ -191,12 +235,16 @@ class Terminal:
         return found[0]
 
 
+def _keys_of(bindings: list[Binding]) -> list[str]:
+    return [key for binding in bindings for key in binding.key.split(",")]
+
+
 @asynccontextmanager
-async def world_of(settings: Settings, folder: Path) -> AsyncIterator[World]:
+async def world_of(settings: Settings, folder: Path, size: Size) -> AsyncIterator[World]:
     """The world with nobody in it but its operator."""
     async with serving(settings) as client:
         without_jar(client)
-        world = World(client, StreamingTransport(app_of(client)), folder)
+        world = World(client, StreamingTransport(app_of(client)), folder, size)
         if settings.mode == "full" and settings.password_auth_enabled:
             world.bearer = await world.session(OPERATOR_EMAIL, OPERATOR_PASSWORD)
             form = {"name": "the dashboard's"}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from typing import Any
 from uuid import UUID
@@ -104,6 +106,11 @@ def test_the_app_answers_every_route_under_every_prefix() -> None:
 
 def test_the_document_is_valid(written: dict[str, Any]) -> None:
     assert not list(OpenAPIV31SpecValidator(written).iter_errors())
+
+
+def test_the_document_refers_only_to_shapes_that_it_has(written: dict[str, Any]) -> None:
+    referred = set(re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(written)))
+    assert referred == set(written["components"]["schemas"])
 
 
 @every_route

@@ -78,7 +78,10 @@ async def test_no_more_are_under_way_than_could_all_fail(throttle: Throttle) -> 
     assert most == 10
 
 
-async def test_whoever_gives_up_waiting_holds_no_place(throttle: Throttle) -> None:
+@pytest.mark.parametrize("turns", range(12))
+async def test_whoever_gives_up_holds_no_place_however_far_they_came(
+    throttle: Throttle, turns: int
+) -> None:
     end = asyncio.Event()
 
     async def one() -> None:
@@ -86,8 +89,11 @@ async def test_whoever_gives_up_waiting_holds_no_place(throttle: Throttle) -> No
             await end.wait()
 
     tasks = [asyncio.create_task(one()) for _ in range(15)]
-    await asyncio.sleep(0.01)
+    for _ in range(turns):
+        await asyncio.sleep(0)
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(task.cancelled() for task in tasks)
     assert await at_once(throttle, 10) == [None] * 10

@@ -69,12 +69,13 @@ class UserView(DetailView):
     """A user: identity, sessions, keys, and what the audit trail says about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "tab(1)", "Tabs"),
+        Binding("tab", "tab(1)", "Tabs", tooltip="Next tab"),
         Binding("shift+tab", "tab(-1)", "Previous tab", show=False),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("d", "disable", "Disable"),
         Binding("D", "enable", "Enable", show=False),
         Binding("m", "roles", "Roles"),
+        Binding("i", "unlink", "Unlink an identity (GitHub, Google…)", show=False),
     ]
 
     class Identified(Message):
@@ -103,11 +104,11 @@ class UserView(DetailView):
 
     def on_mount(self) -> None:
         self._focus_tab()
-        self._identify()
 
     def _facts(self, user: User, now: datetime) -> Sequence[Fact]:
         return facts_of.user(user, now, self._identities)
 
+    @on(Detail.Came)
     @work(exclusive=True, group="identities")
     async def _identify(self) -> None:
         try:
@@ -142,21 +143,21 @@ class UserView(DetailView):
         self.dashboard.open_row(event.row)
 
     def action_log_out(self) -> None:
-        self.dashboard.carry_out(
-            self.there, lambda users, _: deeds.force_logout(users, self.dashboard.myself)
-        )
+        self.dashboard.log_out_users(self.there)
 
     def action_disable(self) -> None:
-        self.dashboard.carry_out(
-            self.there, lambda users, _: deeds.disable(users, self.dashboard.myself)
-        )
+        self.dashboard.disable_users(self.there)
 
     def action_enable(self) -> None:
-        self.dashboard.carry_out(self.there, lambda users, _: deeds.enable(users))
+        self.dashboard.enable_users(self.there)
 
     def action_roles(self) -> None:
         for user in self.there:
             self.dashboard.ask_for_roles(user)
+
+    def action_unlink(self) -> None:
+        for user in self.there:
+            self.dashboard.ask_for_unlinking(user.id)
 
 
 class KeyView(DetailView):
@@ -164,7 +165,7 @@ class KeyView(DetailView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "revoke", "Revoke"),
-        Binding("o", "owner", "Owner"),
+        Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, key: ApiKey) -> None:
@@ -188,7 +189,7 @@ class SessionView(DetailView):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "end", "End"),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("o", "owner", "Owner"),
+        Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, session: Session) -> None:
@@ -213,8 +214,8 @@ class EventView(DetailView):
     """An audit event, with its detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "owner", "User"),
-        Binding("a", "actor", "Actor"),
+        Binding("o", "owner", "User", tooltip="Open whom it is about"),
+        Binding("a", "actor", "Actor", tooltip="Open who did it"),
     ]
 
     def __init__(self, event: AuditEvent) -> None:

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Static
+from textual.widgets import Button, Input, OptionList, Static
 
 from tui.deeds import Deed
 from tui.text import plain
@@ -140,6 +140,30 @@ class Form(ModalScreen[dict[str, str] | None]):
         )
 
     @on(Button.Pressed, "#give-up")
+    def action_give_up(self) -> None:
+        self.dismiss(None)
+
+
+class Choice(ModalScreen[int | None]):
+    """Asks which one of a few is meant; tells its place among them. Escape gives up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
+
+    def __init__(self, title: str, names: Sequence[str]) -> None:
+        super().__init__()
+        self._title = title
+        self._names = names
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="title", markup=False)
+            yield OptionList(*self._names, markup=False, compact=True)
+            yield Static("Enter chooses, Esc gives up", classes="label", markup=False)
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index)
+
     def action_give_up(self) -> None:
         self.dismiss(None)
 

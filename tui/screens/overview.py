@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Static
 
@@ -114,21 +115,32 @@ class Numbers(Live):
 
 
 class RecentKeys(ApiKeysPane):
-    """The keys used last."""
+    """The keys used last: to be watched, until one steps in."""
+
+    is_watched = True
 
 
 class OverviewView(View):
     """How things are."""
 
     crumbs: ClassVar[tuple[str, ...]] = ("Overview",)  # type: ignore[misc]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
 
     def parts(self) -> ComposeResult:
         yield Numbers()
-        yield Static("Keys most recently used", classes="heading", markup=False)
+        yield Static(
+            "Keys most recently used  (↓ steps in, Esc out)", classes="heading", markup=False
+        )
         yield RecentKeys()
 
     def on_mount(self) -> None:
         self.query_one(Table).focus()
+
+    def action_back(self) -> None:
+        """Out of the filter; then the keys are only watched again."""
+        pane = self.query_one(RecentKeys)
+        if not pane.clear_filter():
+            pane.table.step_out()
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:

@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Button, Checkbox, Footer, Input, Static
+from textual.widgets import Button, Checkbox, Input, Static
 
 from tui.contexts import checked_url
 from tui.entrance import Closed, Entered, enter, sign_in
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.line import Line
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class SignIn(Screen[None]):
             yield Static(id="words", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(AGAIN, id="go-on", variant="primary")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def on_mount(self) -> None:
         self.query_one("#email", Line).onward = self.query_one("#password")

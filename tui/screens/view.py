@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.widgets.bar import Bar
 from tui.widgets.crumbs import Crumbs
+from tui.widgets.keys_line import KeysLine
 from tui.widgets.live import Live
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class View(Screen[None]):
         yield Crumbs(self.crumbs)
         yield from self.parts()
         yield Static(id="task", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeysLine()
 
     def parts(self) -> ComposeResult:
         """What is between the crumbs and the footer."""

@@ -79,11 +79,12 @@ class Bar(Widget):
             text.append(" ")
         else:
             text.append(f" {NAME} ", self._style("bar--name"))
-        text.append(standing.url)
         if standing.mode == "none":
-            text.append(" ")
+            # Before the URL: where there is little room, what comes last is cut.
             text.append(" MODE NONE: OPEN TO ALL ", "bold white on red")
-        elif standing.mode:
+            text.append(" ")
+        text.append(standing.url)
+        if standing.mode and standing.mode != "none":
             text.append(f"  {standing.mode}", self._style("bar--dim"))
         if standing.version:
             text.append(f" {standing.version}", self._style("bar--dim"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
@@ -77,10 +77,19 @@ class Facts(Widget):
 def _lines(facts: Sequence[Fact], width: int, columns: int) -> list[tuple[Fact, ...]]:
     """The facts line by line; below two columns of them, those that need a line of their own."""
     room = width // columns - NAME_WIDTH - GAP
-    narrow = [fact for fact in facts if columns == 1 or cell_len(fact[1].text) <= room]
+    if columns == 1:
+        return [(line,) for fact in facts for line in _wrapped(fact, max(room, 1))]
+    narrow = [fact for fact in facts if cell_len(fact[1].text) <= room]
     wide = [fact for fact in facts if fact not in narrow]
     height = -(-len(narrow) // columns)
     lines = [tuple(narrow[line::height]) for line in range(height)]
     # A line of one among lines of two keeps to its column.
     lines = [line if len(line) == columns else (*line, EMPTY) for line in lines]
     return [*lines, *((fact,) for fact in wide)]
+
+
+def _wrapped(fact: Fact, room: int) -> list[Fact]:
+    """A fact on as many lines as it takes: on a page of its own nothing need be cut."""
+    name, cell = fact
+    first, *more = chop_cells(cell.text, room) or [""]
+    return [(name, Cell(first, cell.tone)), *(("", Cell(line, cell.tone)) for line in more)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable
 
-from tui.widgets.table import COOL_AFTER_SECONDS, Lights
+from tui.widgets.row_lines import COOL_AFTER_SECONDS, Lights
 
 # A row that is no longer there is shown this long, so that one sees where it went.
 GONE_SECONDS = 4.0

@@ -19,8 +19,9 @@ from textual.widgets import Input, Static
 from tui import ages, filters
 from tui.rows import Row
 from tui.widgets.line import Line
+from tui.widgets.loader import Query
 from tui.widgets.table import Table
-from tui.widgets.window_pane import Query, WindowPane
+from tui.widgets.window_pane import WindowPane
 
 R = TypeVar("R", bound=Row)
 
@@ -78,7 +79,9 @@ class ListPane(WindowPane[R]):
 
     @property
     def nothing(self) -> str:
-        return "Nothing fits the filter." if self.filter_text else self.listing.empty
+        if self.filter_text:
+            return "Nothing fits the filter."
+        return "This user has none." if "user_id" in self.fixed else self.listing.empty
 
     # Finding
 

@@ -44,17 +44,13 @@ class UsersPane(ListPane[User]):
         self.dashboard.ask_for_user()
 
     def action_log_out(self) -> None:
-        self.dashboard.carry_out(
-            self.chosen, lambda users, _: deeds.force_logout(users, self.dashboard.myself)
-        )
+        self.dashboard.log_out_users(self.chosen)
 
     def action_disable(self) -> None:
-        self.dashboard.carry_out(
-            self.chosen, lambda users, _: deeds.disable(users, self.dashboard.myself)
-        )
+        self.dashboard.disable_users(self.chosen)
 
     def action_enable(self) -> None:
-        self.dashboard.carry_out(self.chosen, lambda users, _: deeds.enable(users))
+        self.dashboard.enable_users(self.chosen)
 
     def action_roles(self) -> None:
         if self.current is not None:
@@ -83,8 +79,8 @@ class ApiKeysPane(ListPane[ApiKey]):
     listing = API_KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "revoke", "Revoke"),
-        Binding("f", "next_status", "Status"),
-        Binding("o", "owner", "Owner", show=False),
+        Binding("f", "next_status", "Status", tooltip="Show the next status only, then all"),
+        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
     ]
 
     def action_revoke(self) -> None:
@@ -134,7 +130,7 @@ class SessionsPane(ListPane[Session]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("x", "end", "End"),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("o", "owner", "Owner", show=False),
+        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
     ]
 
     def action_end(self) -> None:

@@ -1,4 +1,4 @@
-"""Owns how the loaded rows of a list are drawn, and where the cursor is among them.
+"""Owns which of a list's loaded rows are on screen, and where the cursor is among them.
 
 Draws only the lines on screen. The cursor belongs to a row, by its id, and not to a line: whatever
 comes, goes or changes, it stays on its row. Knows nothing of where rows come from.
@@ -6,8 +6,7 @@ comes, goes or changes, it stays on its row. Knows nothing of where rows come fr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -23,54 +22,18 @@ from textual.widget import Widget
 from tui.columns import GAP, Column, shared
 from tui.rows import Row
 from tui.text import fitted
+from tui.widgets.row_lines import DARK, GUTTER, STYLES, Pen
 from tui.window import Window
 
-# Cursor, mark, and the dot of use, each with a place of its own before the first column.
-GUTTER = 4
 # How near to the end of what is loaded the cursor comes before more is asked for.
 NEAR = 20
 WHEEL_LINES = 3
-
-# A row in use is shown by a shape that shrinks, and by a colour that fades, each enough alone.
-WARMTHS: tuple[tuple[float, str, str], ...] = (
-    (1.5, "●", "table--hot"),
-    (3.5, "•", "table--warm"),
-    (6.0, "·", "table--cooling"),
-)
-COOL_AFTER_SECONDS = WARMTHS[-1][0]
-
-
-@dataclass(frozen=True, slots=True)
-class Lights:
-    """What shines on the rows: used so many seconds ago; marked; and no longer there."""
-
-    warmth: Mapping[str, float]
-    marked: frozenset[str]
-    gone: frozenset[str]
-
-
-DARK = Lights({}, frozenset(), frozenset())
 
 
 class Table(Widget, can_focus=True):
     """A list of rows under a line of titles."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "table--titles",
-        "table--sorted",
-        "table--cursor",
-        "table--cursor-blurred",
-        "table--marked",
-        "table--gone",
-        "table--hot",
-        "table--warm",
-        "table--cooling",
-        "table--good",
-        "table--warning",
-        "table--bad",
-        "table--dim",
-        "table--strong",
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"table--{style}" for style in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Row up", show=False),
         Binding("down,j", "move(1)", "Row down", show=False),
@@ -110,8 +73,11 @@ class Table(Widget, can_focus=True):
             super().__init__()
             self.field = field
 
-    def __init__(self, columns: Sequence[Column[Any]]) -> None:
+    def __init__(self, columns: Sequence[Column[Any]], *, is_watched: bool = False) -> None:
+        """`is_watched`: there is no cursor, and the head stays on screen, until somebody steps in."""
         super().__init__()
+        self._is_watched = is_watched
+        self._has_cursor = not is_watched
         self._all_columns = columns
         self._window: Window[Any] = Window()
         self._cursor = 0
@@ -124,20 +90,28 @@ class Table(Widget, can_focus=True):
         return self._window
 
     def show(self, window: Window[Any], *, is_new: bool = False) -> None:
-        """Show these rows. Unless they are a new list, the cursor keeps its row and its line."""
+        """Show these rows. Unless they are a new list, the cursor keeps its row.
+
+        It keeps its line too, but where the head of the list is on screen, whatever comes before
+        the cursor is seen coming: the row moves down, and the head stays.
+        """
         row, line = self.current, self._cursor - self._top
+        is_at_head = self._top == 0 and self._window.begins_the_list and window.begins_the_list
         self._window = window
         found = None if is_new or row is None else window.index_of(row.id)
         kept = 0 if is_new else self._cursor
         self._cursor = min(kept if found is None else found, max(len(window.rows) - 1, 0))
-        self._top = self._cursor - line if found is not None else self._top
+        if found is not None and not is_at_head:
+            self._top = self._cursor - line
+        if not self._has_cursor:
+            self._cursor = self._top = 0
         self._settle()
 
     @property
     def current(self) -> Any | None:
         """The row under the cursor."""
         rows = self._window.rows
-        return rows[self._cursor] if self._cursor < len(rows) else None
+        return rows[self._cursor] if self._has_cursor and self._cursor < len(rows) else None
 
     def put_cursor_on(self, row_id: str) -> bool:
         """Move the cursor to a row; tells whether it is loaded."""
@@ -146,10 +120,19 @@ class Table(Widget, can_focus=True):
             self._move_to(index)
         return index is not None
 
+    def step_out(self) -> bool:
+        """Only watch again, where this is to be watched; tells whether there was a cursor."""
+        had_one = self._is_watched and self._has_cursor
+        if had_one:
+            self._has_cursor = False
+            self._cursor = self._top = 0
+            self._settle()
+        return had_one
+
     # Moving
 
     def action_move(self, lines: int) -> None:
-        self._move_to(self._cursor + lines)
+        self._move_to(self._cursor + lines if self._has_cursor else self._top)
 
     def action_page(self, pages: int) -> None:
         self._move_to(self._cursor + pages * max(self._lines - 1, 1))
@@ -164,11 +147,14 @@ class Table(Widget, can_focus=True):
         self._move_to(len(self._window.rows) - 1)
 
     def action_open(self) -> None:
-        if self.current is not None:
+        if not self._has_cursor:
+            self._move_to(self._top)
+        elif self.current is not None:
             self.post_message(self.Opened(self.current))
 
     def _move_to(self, index: int) -> None:
         last = len(self._window.rows) - 1
+        self._has_cursor = True
         self._cursor = max(0, min(index, last))
         if last - self._cursor < NEAR and not self._window.ends_the_list:
             self.post_message(self.RanShort(is_after=True))
@@ -224,66 +210,29 @@ class Table(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
+        pen = Pen(self._columns, self._style)
         if y == 0:
-            return self._strip(self._titles(), base + self._style("table--titles"))
+            return self._strip(pen.titles(self.sort), base + self._style("titles"))
         rows = self._window.rows
         index = self._top + y - 1
         if index < len(rows):
-            return self._row_strip(rows[index], is_current=index == self._cursor)
+            assert self.now is not None, "the pane sets it before there are rows"
+            is_here = self._has_cursor and index == self._cursor
+            cursor = self._cursor_style if is_here else ""
+            segments, style = pen.row(rows[index], self.lights, self.now, cursor=cursor)
+            return self._strip(segments, base + style)
         if not rows and y == 2:  # noqa: PLR2004  (a line below the titles, for air)
             words = fitted(f"  {self.notice}", self.size.width)
-            return self._strip([Segment(words, self._style("table--dim"))], base)
+            return self._strip([Segment(words, self._style("dim"))], base)
         return Strip.blank(self.size.width, base)
 
-    def _titles(self) -> Iterable[Segment]:
-        yield Segment(" " * GUTTER)
-        for column, width in self._columns:
-            is_sorted = column.sort is not None and column.sort == self.sort.lstrip("-")
-            arrow = ("↓" if self.sort.startswith("-") else "↑") if is_sorted else ""
-            style = self._style("table--sorted") if is_sorted else None
-            yield Segment(fitted(column.title + arrow, width), style)
-            yield Segment(" " * GAP)
-
-    def _row_strip(self, row: Row, *, is_current: bool) -> Strip:
-        base = self.rich_style
-        dot, warm = self._warmth(row)
-        if warm:
-            base += self._style(warm)
-        if row.id in self.lights.marked:
-            base += self._style("table--marked")
-        if row.id in self.lights.gone:
-            base += self._style("table--gone")
-        if is_current:
-            base += self._style("table--cursor" if self.has_focus else "table--cursor-blurred")
-        is_bare = bool(warm) or is_current or row.id in self.lights.gone | self.lights.marked
-        gutter = Segment(self._gutter(row, dot, is_current=is_current))
-        return self._strip([gutter, *self._cells(row, is_bare=is_bare)], base)
-
-    def _gutter(self, row: Row, dot: str, *, is_current: bool) -> str:
-        mark = "✗" if row.id in self.lights.gone else "✓" if row.id in self.lights.marked else " "
-        return f"{'›' if is_current else ' '}{mark}{dot} "
-
-    def _warmth(self, row: Row) -> tuple[str, str]:
-        age = self.lights.warmth.get(row.id)
-        if age is not None:
-            for limit, dot, style in WARMTHS:
-                if age < limit:
-                    return dot, style
-        return " ", ""
-
-    def _cells(self, row: Row, *, is_bare: bool) -> Iterable[Segment]:
-        """The row's cells; on a coloured line their tones would be hard to read."""
-        now = self.now
-        assert now is not None, "the pane sets it before there are rows"
-        for column, width in self._columns:
-            cell = column.cell(row, now)
-            style = None if is_bare or not cell.tone else self._style(f"table--{cell.tone}")
-            yield Segment(fitted(cell.text, width), style)
-            yield Segment(" " * GAP)
+    @property
+    def _cursor_style(self) -> str:
+        return "cursor" if self.has_focus else "cursor-blurred"
 
     def _strip(self, segments: Iterable[Segment], style: Style) -> Strip:
         styled = Segment.apply_style(segments, style)
         return Strip(styled).adjust_cell_length(self.size.width, style)
 
     def _style(self, name: str) -> Style:
-        return self.get_component_rich_style(name, partial=True)
+        return self.get_component_rich_style(f"table--{name}", partial=True)

@@ -1,27 +1,25 @@
 """Owns the rows of one list on screen: the window that is loaded, and how it follows what happens.
 
-A worker asks the server, a message brings the answer, and only then is anything drawn. What is asked
-for (the filter, the order) is said by who derives from this, and so is what can be done with rows.
+The loader asks for them, a message brings them, and only then is anything drawn. What is asked for
+(the filter, the order) is said by who derives from this, and so is what can be done with rows.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, TypeVar
 
-from textual import on, work
-from textual.message import Message
+from textual import on
 
 from tui.columns import Column
-from tui.errors import Missing, NotSignedIn, Trouble
+from tui.errors import NotSignedIn
 from tui.feed import Event
-from tui.listings.listing import Listing
-from tui.rows import Page, Row
+from tui.rows import Row
+from tui.widgets.due import Due
 from tui.widgets.lamps import Lamps
-from tui.widgets.live import Live
+from tui.widgets.loader import Loader
 from tui.widgets.table import Table
 from tui.window import PAGE_ROWS, Origin, Pages, Window
 
@@ -29,72 +27,32 @@ R = TypeVar("R", bound=Row)
 
 # The head of a list is loaded anew at most this often, however much happens.
 FRESH_SECONDS = 1.0
+# A row that comes to the head by being used is looked for sooner: a use is seen within a second, and
+# the server takes more than half of that to tell.
+EXPECTED_SECONDS = 0.3
 # However much happens, it is drawn at most so often.
 SOON_SECONDS = 0.05
-# So many rows are known to belong elsewhere; more are asked for once more.
-ELSEWHERE = 5_000
-# More rows than this are loaded anew with their page rather than one by one.
-RENEWED_ONE_BY_ONE = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What is asked of the server, apart from where in the list."""
-
-    parameters: Mapping[str, str]
-    sort: str
-
-    @property
-    def as_parameters(self) -> dict[str, str]:
-        return {**self.parameters, "sort": self.sort}
-
-
-Loaded = tuple[Page[Any], Origin]
-
-
-class WindowPane(Live, Generic[R]):
+class WindowPane(Loader[R]):
     """The window of a list; `fixed` parameters narrow it for good, as on the page of one user."""
 
-    listing: ClassVar[Listing[Any]]
-
-    class Arrived(Message):
-        """Pages came, for the query that was asked; `place` is where they belong."""
-
-        def __init__(self, pages: Sequence[Loaded], query: Query, place: str) -> None:
-            super().__init__()
-            self.pages, self.query, self.place = pages, query, place
-
-    class Renewed(Message):
-        """One row came anew; None when it is no longer there."""
-
-        def __init__(self, row_id: str, row: Row | None) -> None:
-            super().__init__()
-            self.row_id, self.row = row_id, row
-
-    class Failed(Message):
-        """Nothing came, and why."""
-
-        def __init__(self, trouble: Trouble) -> None:
-            super().__init__()
-            self.trouble = trouble
+    is_watched: ClassVar[bool] = False
 
     def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
         super().__init__()
         self.fixed = dict(fixed or {})
         # Kept by name: what happens is told up to the very end, when children are gone already.
-        self.table = Table(self._columns)
+        self.table = Table(self._columns, is_watched=self.is_watched)
         self.marks: dict[str, R] = {}
         self.trouble = ""
         self._pages: Pages[R] = Pages()
         self._lamps = Lamps()
-        self._stale_rows: set[str] = set()
-        self._expected: set[str] = set()
-        self._elsewhere: set[str] = set()
+        self._due = Due()
         self._left_out: dict[str, tuple[int, R]] = {}
-        self._is_head_due = False
         self._is_show_due = False
+        self._is_look_due = False
         self.loaded_at: float | None = None
-        self._fetching: str | None = None
 
     @property
     def _columns(self) -> Sequence[Column[R]]:
@@ -111,11 +69,6 @@ class WindowPane(Live, Generic[R]):
     # What derives from this says
 
     @property
-    def asked(self) -> Query:
-        """The query in force."""
-        raise NotImplementedError
-
-    @property
     def nothing(self) -> str:
         """What stands where no rows are."""
         return self.listing.empty
@@ -128,10 +81,12 @@ class WindowPane(Live, Generic[R]):
     def reload(self) -> None:
         """Load the window anew where it stands; the cursor stays on its row."""
         self.seen = self.dashboard.happened
+        self._due.seek()
         self._fetch("again", self._pages.origin, max(PAGE_ROWS, len(self._pages.window.rows)))
 
     def load_anew(self) -> None:
         self.seen = self.dashboard.happened
+        self._due.seek()
         self._fetch("anew", Origin(), PAGE_ROWS)
 
     @on(Table.LeftForStart)
@@ -147,39 +102,8 @@ class WindowPane(Live, Generic[R]):
             place = "after" if event.is_after else "before"
             self._fetch(place, Origin(cursor, is_backward=not event.is_after), PAGE_ROWS)
 
-    @work(exclusive=True, group="page")
-    async def _fetch(self, place: str, origin: Origin, count: int) -> None:
-        query = self.asked
-        self._fetching = place
-        self._is_head_due = False
-        try:
-            pages = await self._loaded(query, origin, count)
-        except Trouble as trouble:
-            self.post_message(self.Failed(trouble))
-        else:
-            self.post_message(self.Arrived(pages, query, place))
-        finally:
-            self._fetching = None
-
-    async def _loaded(self, query: Query, origin: Origin, count: int) -> list[Loaded]:
-        """That many rows from there on; a page before something is followed by the rest."""
-        first = PAGE_ROWS if origin.is_backward else count
-        page = await self._page(query, origin, first)
-        pages: list[Loaded] = [(page, origin)]
-        if count > first and page.next_cursor is not None:
-            onward = Origin(page.next_cursor)
-            pages.append((await self._page(query, onward, count - first), onward))
-        return pages
-
-    async def _page(self, query: Query, origin: Origin, count: int) -> Page[R]:
-        where = {"limit": str(count), **({"cursor": origin.cursor} if origin.cursor else {})}
-        page: Page[R] = await self.dashboard.client.page(
-            self.listing.row, self.listing.path, {**query.as_parameters, **where}
-        )
-        return page
-
-    @on(Arrived)
-    def _arrived(self, event: Arrived) -> None:
+    @on(Loader.Arrived)
+    def _arrived(self, event: Loader.Arrived) -> None:
         event.stop()
         if event.query != self.asked:
             return
@@ -192,7 +116,9 @@ class WindowPane(Live, Generic[R]):
         self._left_out.clear()
         if event.place == "again":
             self._compare(before)
-        self._learn_from_the_expected(is_new=event.place == "anew")
+        if event.place in ("again", "anew"):
+            here = (row.id for row in self._pages.window.rows)
+            self._due.found(here, is_new=event.place == "anew")
         self.trouble = ""
         self.loaded_at = time.monotonic()
         self._refresh_marks()
@@ -211,21 +137,11 @@ class WindowPane(Live, Generic[R]):
             else:
                 self._left_out[row.id] = (index, row)
 
-    def _learn_from_the_expected(self, *, is_new: bool) -> None:
-        """Whoever was expected and is not here belongs elsewhere, as long as the query is this."""
-        if is_new:
-            self._elsewhere.clear()
-        here = {row.id for row in self._pages.window.rows}
-        if len(self._elsewhere) > ELSEWHERE:
-            self._elsewhere.clear()
-        self._elsewhere = (self._elsewhere | self._expected) - here
-        self._expected.clear()
-
-    @on(Failed)
-    def _failed(self, event: Failed) -> None:
+    @on(Loader.Failed)
+    def _failed(self, event: Loader.Failed) -> None:
         event.stop()
         self.trouble = event.trouble.words
-        self._is_head_due = self.loaded_at is None
+        self._due.is_head = self.loaded_at is None
         if isinstance(event.trouble, NotSignedIn):
             self.dashboard.lose_sign_in(event.trouble)
         self.say()
@@ -235,13 +151,13 @@ class WindowPane(Live, Generic[R]):
     def renew(self, row_id: str) -> None:
         """Something about this row has changed: load it anew, if it is here."""
         if self._pages.window.index_of(row_id) is not None:
-            self._stale_rows.add(row_id)
+            self._due.renew(row_id)
 
     def stir(self) -> None:
         """Rows may have come: load the head of the list anew, soon and not too often."""
         if not self._pages.window.begins_the_list:
             return
-        self._is_head_due = True
+        self._due.is_head = True
         if self.loaded_at is not None and time.monotonic() - self.loaded_at > FRESH_SECONDS:
             self._load_what_is_due()
 
@@ -250,9 +166,20 @@ class WindowPane(Live, Generic[R]):
 
         A dashboard that shows an API key uses it by looking, and would keep itself busy.
         """
-        if row_id not in self._elsewhere:
-            self._expected.add(row_id)
-            self.stir()
+        if self._pages.window.begins_the_list and self._due.expect(row_id):
+            self._look_for_the_expected()
+
+    def _look_for_the_expected(self) -> None:
+        age = time.monotonic() - self.loaded_at if self.loaded_at is not None else 0.0
+        if age > EXPECTED_SECONDS:
+            self._load_what_is_due()
+        elif self.is_running and not self._is_look_due:
+            self._is_look_due = True
+            self.set_timer(EXPECTED_SECONDS - age, self._look_now)
+
+    def _look_now(self) -> None:
+        self._is_look_due = False
+        self._load_what_is_due()
 
     def warm(self, row_id: str) -> None:
         """The row is being used at this moment."""
@@ -282,8 +209,8 @@ class WindowPane(Live, Generic[R]):
             self._pages.lift(row_id)
             self.show_soon()
 
-    @on(Renewed)
-    def _renewed(self, event: Renewed) -> None:
+    @on(Loader.Renewed)
+    def _renewed(self, event: Loader.Renewed) -> None:
         event.stop()
         fresh = event.row
         if fresh is None:
@@ -307,28 +234,10 @@ class WindowPane(Live, Generic[R]):
     def _load_what_is_due(self) -> None:
         if self.dashboard.is_paused or not self.dashboard.is_current(self):
             return
-        if len(self._stale_rows) > RENEWED_ONE_BY_ONE:
-            self._is_head_due = True
-            self._stale_rows.clear()
-        if self._stale_rows:
-            row_ids = tuple(self._stale_rows)
-            self._stale_rows.clear()
+        if row_ids := self._due.rows():
             self._fetch_rows(row_ids)
-        if self._is_head_due and self._fetching is None:
+        if self._due.is_head and self._fetching is None:
             self.reload() if self.loaded_at is not None else self.load_anew()
-
-    @work(group="rows")
-    async def _fetch_rows(self, row_ids: tuple[str, ...]) -> None:
-        for row_id in row_ids:
-            try:
-                row = await self.dashboard.client.one(self.listing.row, self.listing.path, row_id)
-            except Missing:
-                self.post_message(self.Renewed(row_id, None))
-            except Trouble as trouble:
-                self.post_message(self.Failed(trouble))
-                return
-            else:
-                self.post_message(self.Renewed(row_id, row))
 
     # Showing
 

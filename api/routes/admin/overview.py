@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sanic import HTTPResponse, Request
 
-from api import __version__, errors
+from api import __version__
 from api.identity.overview import Overview
-from api.routes import schemas
+from api.routes.admin import shapes
+from api.routes.admin.doors import READ, REFUSALS
 from api.routes.call import SignedInCall
-from api.routes.guard import operator
 from api.routes.replies import reply
 from api.routes.table import Route
 
@@ -18,17 +18,17 @@ async def overview(request: Request, call: SignedInCall) -> HTTPResponse:
     return reply(_rendered(latest, call.services.settings.mode))
 
 
-def _rendered(latest: Overview, mode: str) -> schemas.Overview:
-    return schemas.Overview(
+def _rendered(latest: Overview, mode: str) -> shapes.Overview:
+    return shapes.Overview(
         counted_at=latest.counted_at,
         mode=mode,
         version=__version__,
         engine=latest.engine,
-        migrations=schemas.MigrationCounts(applied=latest.applied, pending=latest.pending),
-        users=schemas.UserCounts.model_validate(latest.users),
-        sessions=schemas.SessionCounts(live=latest.live_sessions),
-        api_keys=schemas.ApiKeyCounts.model_validate(latest.keys),
-        sign_ins=[schemas.SignInCounts.model_validate(minute) for minute in latest.sign_ins],
+        migrations=shapes.MigrationCounts(applied=latest.applied, pending=latest.pending),
+        users=shapes.UserCounts.model_validate(latest.users),
+        sessions=shapes.SessionCounts(live=latest.live_sessions),
+        api_keys=shapes.ApiKeyCounts.model_validate(latest.keys),
+        sign_ins=[shapes.SignInCounts.model_validate(minute) for minute in latest.sign_ins],
     )
 
 
@@ -38,8 +38,8 @@ ROUTES = (
         "/v1/admin/overview",
         overview,
         "How many users, sessions and keys there are, and the last hour's sign-ins",
-        guard=operator("admin:read"),
-        answers={200: schemas.Overview},
-        refusals=(errors.AdminRequired, errors.ScopeRequired),
+        guard=READ,
+        answers={200: shapes.Overview},
+        refusals=REFUSALS,
     ),
 )

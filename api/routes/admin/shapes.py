@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from api.routes.schemas import Answer, Request, Text
+from api.routes.schemas import Answer, Identity, Request, Text
+
+R = TypeVar("R", bound=Answer)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """The database's own JSON has the offset of whoever wrote it; what has none is in UTC."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the years that there are") from None
+
+
+UtcTime = Annotated[datetime, AfterValidator(_in_utc)]
 
 
 class CreateUserRequest(Request):
@@ -30,13 +45,7 @@ class RevokeKeysRequest(Request):
     ids: list[str] = Field(min_length=1, max_length=500)
 
 
-class Row(Answer):
-    """A row that is read off a value of the same fields; null is what cannot be read."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-
-class UserRow(Row):
+class UserRow(Answer):
     id: UUID
     email: str
     name: str
@@ -51,7 +60,7 @@ class UserRow(Row):
     api_key_count: int
 
 
-class MemberRow(Row):
+class MemberRow(Answer):
     id: UUID
     email: str
     name: str
@@ -61,7 +70,7 @@ class MemberRow(Row):
     created_at: datetime | None
 
 
-class SessionRow(Row):
+class SessionRow(Answer):
     id: UUID
     user_id: UUID
     user_email: str
@@ -72,7 +81,7 @@ class SessionRow(Row):
     user_agent: str | None
 
 
-class KeyRow(Row):
+class KeyRow(Answer):
     id: UUID
     user_id: UUID
     user_email: str
@@ -86,9 +95,9 @@ class KeyRow(Row):
     created_at: datetime | None
 
 
-class AuditEventRow(Row):
+class AuditEventRow(Answer):
     id: UUID
-    at: datetime | None
+    at: UtcTime | None
     action: str
     outcome: str
     actor_id: UUID | None
@@ -101,33 +110,43 @@ class AuditEventRow(Row):
     detail: dict[str, Any] | None
 
 
-class UserPage(Row):
-    """A part of the list. It may be short, or empty, although `next_cursor` is set: ask on."""
+class Page(Answer, Generic[R]):
+    """A part of a list, and the cursors beside it."""
 
-    data: list[UserRow]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "description": "A part of the list. It may be short, or empty, although `next_cursor` "
+            "is set: ask on."
+        }
+    )
+
+    data: list[R]
     next_cursor: str | None
     previous_cursor: str | None
 
 
-class SessionPage(Row):
-    data: list[SessionRow]
-    next_cursor: str | None
-    previous_cursor: str | None
+# Each has a name of its own, because the OpenAPI document calls it by that.
+class UserPage(Page[UserRow]):
+    pass
 
 
-class KeyPage(Row):
-    data: list[KeyRow]
-    next_cursor: str | None
-    previous_cursor: str | None
+class SessionPage(Page[SessionRow]):
+    pass
 
 
-class AuditEventPage(Row):
-    data: list[AuditEventRow]
-    next_cursor: str | None
-    previous_cursor: str | None
+class KeyPage(Page[KeyRow]):
+    pass
 
 
-class Members(Row):
+class AuditEventPage(Page[AuditEventRow]):
+    pass
+
+
+class IdentityPage(Page[Identity]):
+    pass
+
+
+class Members(Answer):
     data: list[MemberRow]
 
 
@@ -138,3 +157,65 @@ class Revoked(Answer):
 class KeysRevoked(Answer):
     revoked: int
     missing: list[UUID]
+
+
+class MigrationCounts(Answer):
+    applied: int
+    pending: int
+
+
+class UserCounts(Answer):
+    total: int
+    disabled: int
+    operators: int
+    new_24h: int
+
+
+class SessionCounts(Answer):
+    live: int
+
+
+class ApiKeyCounts(Answer):
+    live: int
+    expired: int
+    never_used: int
+    stale: int
+    used_1m: int
+    used_1h: int
+    used_24h: int
+
+
+class SignInCounts(Answer):
+    minute: datetime
+    success: int
+    failure: int
+
+
+class Overview(Answer):
+    counted_at: datetime
+    mode: str
+    version: str
+    engine: str
+    migrations: MigrationCounts
+    users: UserCounts
+    sessions: SessionCounts
+    api_keys: ApiKeyCounts
+    sign_ins: list[SignInCounts]
+
+
+class OwnedThing(Answer):
+    """A session or a key that came or went."""
+
+    id: UUID
+    user_id: UUID
+
+
+class KeyUsed(Answer):
+    id: UUID
+    last_used_at: UtcTime | None
+    ip: str | None
+
+
+class UserChanged(Answer):
+    id: UUID
+    change: str

@@ -18,9 +18,10 @@ from sanic.exceptions import RequestCancelled
 
 from api import errors
 from api.identity.feed import Event, Listener, ListenerEnded
-from api.routes import schemas
+from api.routes.admin import shapes
+from api.routes.admin.doors import READ, REFUSALS
 from api.routes.call import SignedInCall, occasion_of
-from api.routes.guard import operator, principal_of
+from api.routes.guard import principal_of
 from api.routes.table import Route
 from models.database import TROUBLES
 
@@ -35,18 +36,16 @@ LAST_EVENT_ID = "last-event-id"
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 # What a kind's items look like; those that are not here have nothing to say but their kind.
-_SCHEMAS: dict[str, type[BaseModel]] = {
-    "key_used": schemas.KeyUsed,
-    "key_created": schemas.OwnedThing,
-    "key_changed": schemas.OwnedThing,
-    "key_revoked": schemas.OwnedThing,
-    "session_opened": schemas.OwnedThing,
-    "session_ended": schemas.OwnedThing,
-    "user_changed": schemas.UserChanged,
-    "audit": schemas.AuditEvent,
+_SHAPES: dict[str, type[BaseModel]] = {
+    "key_used": shapes.KeyUsed,
+    "key_created": shapes.OwnedThing,
+    "key_changed": shapes.OwnedThing,
+    "key_revoked": shapes.OwnedThing,
+    "session_opened": shapes.OwnedThing,
+    "session_ended": shapes.OwnedThing,
+    "user_changed": shapes.UserChanged,
+    "audit": shapes.AuditEventRow,
 }
-
-_may_listen = operator("admin:read")
 
 log = structlog.get_logger("everruns_auth.stream")
 
@@ -96,7 +95,7 @@ async def _told(request: Request, call: SignedInCall, listener: Listener) -> Asy
 
 async def _still_may_listen(request: Request, call: SignedInCall) -> bool:
     try:
-        _may_listen(
+        READ(
             await principal_of(
                 request,
                 call.services,
@@ -123,11 +122,11 @@ def _written(events: list[Event]) -> str:
 
 def _data(event: Event) -> str | None:
     """The event's JSON; None where a row written by hand cannot be told."""
-    schema = _SCHEMAS.get(event.kind)
-    if schema is None:
+    shape = _SHAPES.get(event.kind)
+    if shape is None:
         return "{}"
     try:
-        return schema.model_validate(event.item).model_dump_json()
+        return shape.model_validate(event.item).model_dump_json()
     except (ValidationError, PydanticSerializationError) as error:
         # Never its words: they repeat what is in the row.
         log.warning("an event is left out", kind=event.kind, trouble=type(error).__name__)
@@ -140,10 +139,10 @@ ROUTES = (
         "/v1/admin/stream",
         stream,
         "What happens to users, sessions and keys, as server-sent events; Last-Event-ID resumes",
-        guard=_may_listen,
+        guard=READ,
         answers={200: None},
         media_type=MEDIA_TYPE,
         headers={"Last-Event-ID": "The `id` of the last event that was heard: go on after it"},
-        refusals=(errors.AdminRequired, errors.ScopeRequired),
+        refusals=REFUSALS,
     ),
 )

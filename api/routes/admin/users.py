@@ -58,10 +58,16 @@ async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
 
 async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
     sent = body.read(request, shapes.CreateUserRequest)
-    form = user_changes.Form(
+    form = user_changes.NewUser(
         email=sent.email, name=sent.name, password=sent.password, roles=tuple(sent.roles)
     )
-    user = await user_changes.create(call.services, form, actor_of(call), call.occasion)
+    user = await user_changes.create(
+        form,
+        actor_of(call),
+        call.occasion,
+        settings=call.services.settings,
+        hasher=call.services.hasher,
+    )
     row = await directory.user(user.id, call.occasion.now)
     return reply(shapes.UserRow.model_validate(row), 201)
 

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from api.routes.admin import stream as route
-from api.routes.schemas import KeyUsed
+from api.routes.admin.shapes import KeyUsed
 from models import ApiKey, database, new_id
 from tests.api.clients import (
     answering,
@@ -160,6 +160,21 @@ async def test_what_cannot_be_told_hides_nothing_else(
         await by_hand(database_url, "DELETE FROM api_keys")
         await stream.hears("key_revoked", id=key["id"])
         assert stream.kinds == ["listening", "key_revoked"]
+
+
+async def test_an_event_without_a_detail_is_told_as_the_list_shows_it(
+    http: httpx.AsyncClient, database_url: str, ann: Person
+) -> None:
+    event_id = str(new_id())
+    async with listening(app_of(http), ann.bearer) as stream:
+        await stream.hears("listening")
+        await by_hand(
+            database_url, f"{AUDIT} ('{event_id}', 'by.hand', 'success', '2026-01-01', 'null')"
+        )
+        told = await stream.hears("audit", id=event_id)
+    shown = await http.get(f"/v1/admin/audit-events/{event_id}", headers=ann.bearer)
+    assert told.data == shown.json()
+    assert told.data["detail"] is None
 
 
 def test_a_time_without_an_offset_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:

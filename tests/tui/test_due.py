@@ -1,0 +1,48 @@
+"""What of a list is asked for anew: whoever is expected in vain is not looked for again and again."""
+
+from __future__ import annotations
+
+from tui.widgets.due import Due
+
+
+def test_whoever_was_sought_in_vain_belongs_elsewhere() -> None:
+    due = Due()
+    assert due.expect("1")
+    assert due.is_head
+    due.seek()
+    due.found(["2"], is_new=False)
+    assert not due.expect("1")
+    assert not due.is_head
+
+
+def test_whoever_is_expected_while_the_head_is_on_its_way_is_still_to_be_looked_for() -> None:
+    due = Due()
+    due.expect("1")
+    due.seek()
+    due.expect("2")
+    due.found(["1"], is_new=False)
+    assert due.is_head
+    assert due.expect("2")
+
+
+def test_for_another_query_everyone_is_looked_for_anew() -> None:
+    due = Due()
+    due.expect("1")
+    due.seek()
+    due.found([], is_new=False)
+    due.seek()
+    due.found([], is_new=True)
+    assert due.expect("1")
+
+
+def test_a_few_rows_are_asked_for_by_themselves_and_many_with_the_head() -> None:
+    due = Due()
+    for row in "123":
+        due.renew(row)
+    assert sorted(due.rows()) == ["1", "2", "3"]
+    assert due.rows() == ()
+    assert not due.is_head
+    for row in "123456":
+        due.renew(row)
+    assert due.rows() == ()
+    assert due.is_head

@@ -1,0 +1,61 @@
+"""Owns what of a list is to be loaded anew: its head, or single rows of it.
+
+Knows nothing of how anything is loaded, nor of when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# So many rows are known to belong elsewhere; more are asked for once more.
+ELSEWHERE = 5_000
+# More rows than this are loaded anew with their page rather than one by one.
+RENEWED_ONE_BY_ONE = 5
+
+
+class Due:
+    """What one list has to ask for."""
+
+    def __init__(self) -> None:
+        self.is_head = False
+        self._rows: set[str] = set()
+        self._expected: set[str] = set()
+        self._sought: set[str] = set()
+        self._elsewhere: set[str] = set()
+
+    def renew(self, row_id: str) -> None:
+        """This row has changed."""
+        self._rows.add(row_id)
+
+    def expect(self, row_id: str) -> bool:
+        """This row may be at the head now; tells whether there is any use in looking."""
+        if row_id in self._elsewhere:
+            return False
+        self._expected.add(row_id)
+        self.is_head = True
+        return True
+
+    def rows(self) -> tuple[str, ...]:
+        """The rows to be loaded now, told once; where they are many, the head is due instead."""
+        rows = tuple(self._rows)
+        self._rows.clear()
+        if len(rows) > RENEWED_ONE_BY_ONE:
+            self.is_head = True
+            return ()
+        return rows
+
+    def seek(self) -> None:
+        """The head is being asked for: what is expected from now on may come too late for it."""
+        self.is_head = False
+        self._sought |= self._expected
+        self._expected.clear()
+
+    def found(self, here: Iterable[str], *, is_new: bool) -> None:
+        """The head is here. Whoever was sought and did not come belongs elsewhere.
+
+        That is known as long as the query is this one: `is_new` says that it no longer is.
+        """
+        if is_new or len(self._elsewhere) > ELSEWHERE:
+            self._elsewhere.clear()
+        self._elsewhere = (self._elsewhere | self._sought) - set(here)
+        self._sought.clear()
