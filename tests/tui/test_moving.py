@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets._footer import FooterKey
 
+from models.listing import search
 from tests.tui.world import LARGE, World, at_one_size
 from tui.widgets.list_pane import ListPane
 from tui.window import PAGE_ROWS, PAGES
@@ -92,7 +93,7 @@ async def test_a_word_that_is_none_is_said_and_changes_nothing(world: World) -> 
         await terminal.press("slash")
         await terminal.write("colour:red")
         await terminal.sees("'colour:' is no word here; there are: role:, provider:, disabled:")
-        assert len(terminal.table.window.rows) == 1
+        assert terminal.table.window.begins_the_list
 
 
 async def test_s_sorts_and_the_title_says_so(world: World) -> None:
@@ -267,6 +268,24 @@ async def test_the_footer_is_made_anew_only_for_other_keys(world: World) -> None
         await terminal.no_longer_sees("New user")
         await terminal.press("enter")
         await terminal.sees("New user")
+
+
+@at_one_size
+async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many_users(world, 40)
+    await world.user("zoe@example.com", "Zoe")
+    for name, value in {"FEW": 0, "MANY": 0, "TRIED": 3, "NEAR": 3, "PATIENCE": -1}.items():
+        monkeypatch.setattr(search, name, value)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "● live")
+        await terminal.press("S")
+        await terminal.press("slash")
+        await terminal.write("zoe")
+        await terminal.press("enter")
+        await terminal.sees("zoe@example.com", "1 row")
+        assert len(terminal.table.window.rows) == 1
 
 
 async def many_users(world: World, count: int) -> None:

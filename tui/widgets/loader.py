@@ -96,7 +96,18 @@ class Loader(Live, Generic[R]):
         return pages
 
     async def _page(self, query: Query, origin: Origin, count: int) -> Page[R]:
-        where = {"limit": str(count), **({"cursor": origin.cursor} if origin.cursor else {})}
+        """A page from there on, the first that holds something.
+
+        A search that takes long is answered in pieces, of which some are empty.
+        """
+        first = page = await self._piece(query, origin.cursor, count)
+        while not page.data and (onward := _onward(page, origin)) is not None:
+            page = await self._piece(query, onward, count)
+        behind = "next_cursor" if origin.is_backward else "previous_cursor"
+        return page.model_copy(update={behind: getattr(first, behind)})
+
+    async def _piece(self, query: Query, cursor: str | None, count: int) -> Page[R]:
+        where = {"limit": str(count), **({"cursor": cursor} if cursor else {})}
         page: Page[R] = await self.dashboard.client.page(
             self.listing.row, self.listing.path, {**query.as_parameters, **where}
         )
@@ -114,3 +125,7 @@ class Loader(Live, Generic[R]):
                 return
             else:
                 self.post_message(self.Renewed(row_id, row))
+
+
+def _onward(page: Page[Any], origin: Origin) -> str | None:
+    return page.previous_cursor if origin.is_backward else page.next_cursor
