@@ -6,7 +6,7 @@ each leg is one range of one index, on both engines, whichever end an engine kee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.listing.cursors import Place
@@ -53,14 +53,10 @@ def order(query: Query, leg: Leg, alias: str = "t") -> str:
     return ", ".join(f"{alias}.{column} {word}" for column in columns)
 
 
-def order_of_all(query: Query, leg: Leg, *, is_forward: bool) -> Callable[[str], str]:
-    """The order of the legs together, for rows that no index brings in order."""
-
-    def of(alias: str) -> str:
-        nulls = f"{alias}.{query.sort.column} IS NULL {'ASC' if is_forward else 'DESC'}, "
-        return (nulls if query.sort.is_nullable else "") + order(query, leg, alias)
-
-    return of
+def order_of_all(query: Query, leg: Leg, alias: str, *, is_forward: bool) -> str:
+    """The order of the legs together, for rows that no index brings in order; `leg` is any of them."""
+    nulls = f"{alias}.{query.sort.column} IS NULL {'ASC' if is_forward else 'DESC'}, "
+    return (nulls if query.sort.is_nullable else "") + order(query, leg, alias)
 
 
 def range_of(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Sql:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from models.listing import legs
@@ -199,7 +200,7 @@ class Search:
         if not parts:
             return []
         left = [one for one in self._conditions if one is not way.replaces]
-        order = legs.order_of_all(query, parts[0][0], is_forward=self._is_forward)
+        order = partial(legs.order_of_all, query, parts[0][0], is_forward=self._is_forward)
         found = filled(
             f"SELECT t.* FROM {{source}} WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}",
             source=self._engine.only(query.table, way.ids),
