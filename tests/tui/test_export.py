@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tui.test_moving import many_users
+from tests.tui.by_hand import many_users
 from tests.tui.world import Terminal, World, at_one_size
 from tui.export import csv_line
 
@@ -28,7 +28,7 @@ async def begin(terminal: Terminal, file: Path) -> None:
 
 
 async def test_a_filtered_list_goes_into_csv_with_all_its_pages(world: World) -> None:
-    await many_users(world, USERS)
+    await many_users(USERS)
     file = world.folder / "users.csv"
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
@@ -52,7 +52,7 @@ async def test_json_lines_hold_the_rows_as_the_server_gave_them(world: World) ->
 
 
 async def test_a_cancelled_export_leaves_nothing(world: World) -> None:
-    await many_users(world, USERS)
+    await many_users(USERS)
     file = world.folder / "users.csv"
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
@@ -66,7 +66,7 @@ async def test_a_cancelled_export_leaves_nothing(world: World) -> None:
 
 @at_one_size
 async def test_an_export_that_breaks_off_leaves_nothing(world: World) -> None:
-    await many_users(world, USERS)
+    await many_users(USERS)
     file = world.folder / "users.csv"
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
@@ -79,7 +79,7 @@ async def test_an_export_that_breaks_off_leaves_nothing(world: World) -> None:
 
 
 async def test_q_asks_while_an_export_is_under_way(world: World) -> None:
-    await many_users(world, USERS)
+    await many_users(USERS)
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
         world.transport.hold(SECOND_PAGE)

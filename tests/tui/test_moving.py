@@ -6,6 +6,7 @@ import pytest
 from textual.widgets._footer import FooterKey
 
 from models.listing import search
+from tests.tui.by_hand import many_users
 from tests.tui.world import LARGE, World, at_one_size
 from tui.widgets.list_pane import ListPane
 from tui.window import PAGE_ROWS, PAGES
@@ -124,7 +125,7 @@ async def test_the_mouse_chooses_opens_and_sorts(world: World) -> None:
 
 async def test_a_long_list_is_a_window_that_forgets(world: World) -> None:
     users = 4 * PAGE_ROWS
-    await many_users(world, users)
+    await many_users(users)
     async with world.terminal() as terminal:
         await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
         await terminal.press("s")
@@ -150,7 +151,7 @@ async def test_a_long_list_is_a_window_that_forgets(world: World) -> None:
 
 
 async def test_marks_survive_scrolling_and_filtering_and_are_counted(world: World) -> None:
-    await many_users(world, 4 * PAGE_ROWS)
+    await many_users(4 * PAGE_ROWS)
     async with world.terminal() as terminal:
         await terminal.opens("2", "more below")
         await terminal.press("s")
@@ -274,7 +275,7 @@ async def test_the_footer_is_made_anew_only_for_other_keys(world: World) -> None
 async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await many_users(world, 40)
+    await many_users(40)
     await world.user("zoe@example.com", "Zoe")
     for name, value in {"FEW": 0, "MANY": 0, "TRIED": 3, "NEAR": 3, "PATIENCE": -1}.items():
         monkeypatch.setattr(search, name, value)
@@ -286,18 +287,3 @@ async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
         await terminal.press("enter")
         await terminal.sees("zoe@example.com", "1 row")
         assert len(terminal.table.window.rows) == 1
-
-
-async def many_users(world: World, count: int) -> None:
-    """So many users, made by hand in one statement."""
-    from models import database  # noqa: PLC0415
-
-    await database.connection().execute_script(
-        f"""
-        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1})
-        INSERT INTO users (id, email, name, roles, email_verified, created_at, updated_at)
-        SELECT printf('00000000-0000-7000-8000-%012x', i + 1000), printf('p%04d@example.com', i),
-            printf('User %d', i), '["user"]', 0, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00'
-        FROM n;
-        """
-    )

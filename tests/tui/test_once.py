@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.tui.test_moving import many_users
+from tests.tui.by_hand import many_users
 from tests.tui.world import LARGE, Size, World
 from tui.client import Client, connection
 from tui.once import SUBJECTS, Question, Status, answer
@@ -44,7 +44,7 @@ async def test_each_subject_is_printed_as_json(
 async def test_all_pages_are_printed_with_their_filter(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await many_users(world, 450)
+    await many_users(450)
     capsys.readouterr()
     assert await once(world, Question("users", is_json=True, filter="role:user")) == Status.DONE
     assert len(json.loads(data_of(capsys))) == 450

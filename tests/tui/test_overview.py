@@ -8,6 +8,7 @@ import anyio
 import pytest
 
 from models import database
+from tests.tui.by_hand import keys_in_use
 from tests.tui.world import World
 from tui.window import PAGE_ROWS
 
@@ -87,18 +88,3 @@ async def written(key_id: str) -> None:
     with anyio.fail_after(10):
         while (await database.connection().execute_query(asked))[1][0][0] is None:  # noqa: ASYNC110  (nothing to be woken by)
             await anyio.sleep(0.05)
-
-
-async def keys_in_use(count: int) -> None:
-    """So many keys of everybody's that are used again and again."""
-    await database.connection().execute_script(
-        f"""
-        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {count - 1})
-        INSERT INTO api_keys (id, user_id, name, key_hash, key_prefix, scopes, created_at,
-            last_used_at)
-        SELECT printf('00000000-0000-7000-8000-%012x', i + 1000), (SELECT id FROM users LIMIT 1),
-            printf('in use %d', i), printf('%064x', i), 'evr_00000000...', '["*"]',
-            '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00'
-        FROM n;
-        """
-    )
