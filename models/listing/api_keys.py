@@ -117,7 +117,7 @@ def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:
     own = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
     owner = of_owner(engine, q)
     by_own = matching.by_index(engine, "api_keys", q)
-    by_owner = owned_by("api_keys", matching.by_index(engine, "users", q))
+    by_owner = owned_by(engine, "api_keys", matching.by_index(engine, "users", q))
     check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
     ids = Sql(f"{by_own.text} UNION ALL {by_owner.text}", by_own.values + by_owner.values)
     return check, matching.shortcut(engine, ids, check)

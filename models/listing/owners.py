@@ -7,15 +7,15 @@ from models.listing.sql import Dialect, Sql
 
 
 def of_owner(engine: Dialect, q: str) -> Sql:
-    """What holds for a row whose owner is found."""
+    """What holds for a row whose owner is found.
+
+    Not EXISTS: PostgreSQL may answer that for all users at once, before the first row is looked at.
+    """
     found = found_in(engine, ("u.email", "u.name"), q)
-    return Sql(
-        f"EXISTS (SELECT 1 FROM users u WHERE u.id = t.user_id AND {found.text})", found.values
-    )
+    return Sql(f"(SELECT {found.text} FROM users u WHERE u.id = t.user_id)", found.values)
 
 
-def owned_by(table: str, users: Sql) -> Sql:
+def owned_by(engine: Dialect, table: str, users: Sql) -> Sql:
     """The ids of the rows of `table` that belong to one of `users`."""
-    return Sql(
-        f"SELECT o.id FROM ({users.text}) w JOIN {table} o ON o.user_id = w.id", users.values
-    )
+    text, values = engine.only(table, users, by="user_id")
+    return Sql(f"SELECT t.id FROM {text}", values)

@@ -6,15 +6,15 @@ A list without conditions is read off the index of its sort. One with conditions
 cheapest way that is sure to be cheap:
 
 1. the next rows of the sort's index are tried, and more where those that fit say that this will do;
-2. else, where a shortcut (an index of a condition) leads to few rows, those are sorted;
-3. else more rows are tried;
-4. else, unless walking on is promising, a shortcut to not too many rows is taken;
-5. else the walk goes on as long as patience lasts: then the page holds what was found, and says
+2. else, where a shortcut (an index of a condition) leads to fewer rows than the walk would have to
+   go through, those are sorted;
+3. else the walk goes on as long as patience lasts: then the page holds what was found, and says
    where the walk stopped. So a page is answered soon, whatever is looked for.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -29,14 +29,15 @@ from models.listing.sql import Dialect, Sql, all_of, any_of, filled
 
 Row = dict[str, Any]
 
-# Rows of a shortcut that are sorted without a thought, and those that are sorted rather than
-# walked for: a few thousand cost some milliseconds, some ten thousands tens of them.
+# Rows of a shortcut that are sorted without a thought, and those that are sorted at most: a few
+# thousand cost some milliseconds, ten thousand some tens of them.
 FEW, MANY = 3_000, 20_000
-# Rows that are tried at first, and then; so many more each time after that.
+# Rows that are tried at first; further ones that are walked without looking for another way; and so
+# many each time after that.
 TRIED, NEAR, STEP = 500, 3_000, 5_000
-# How many rows it may seem to take to fill a page and still be worth walking for.
-FAR = 20_000
-# No further step is begun after so many seconds.
+# To walk past a row costs about what it costs to sort so many.
+SORTED_PER_WALKED = 2
+# No further step is begun after so many seconds of walking on.
 PATIENCE = 0.05
 
 
@@ -93,24 +94,16 @@ class Search:
             return await self._searched(start, wanted)
 
     async def _searched(self, start: Start | None, wanted: int) -> Found:
-        began = self._clock()
         walked = await self._walk(start, wanted, TRIED)
-        is_near = _is_promising(walked, wanted, tried=TRIED, ahead=NEAR)
-        if is_near:
+        ahead = _rows_ahead(walked, wanted)
+        if ahead <= NEAR:
             walked = await self._walk_on(walked, wanted, NEAR)
         if walked.stopped_at is None:
             return walked
-        few = await self._fewest(FEW)
-        if few is not None:
-            return Found(await self._rows_on(few, start, wanted))
-        if not is_near:
-            walked = await self._walk_on(walked, wanted, NEAR)
-        if walked.stopped_at is None:
-            return walked
-        if not _is_promising(walked, wanted, tried=TRIED + NEAR, ahead=FAR):
-            many = await self._fewest(MANY)
-            if many is not None:
-                return Found(await self._rows_on(many, start, wanted))
+        way = await self._fewest(min(max(FEW, SORTED_PER_WALKED * ahead), MANY))
+        if way is not None:
+            return Found(await self._rows_on(way, start, wanted))
+        began = self._clock()
         while walked.stopped_at is not None and self._clock() - began < PATIENCE:
             walked = await self._walk_on(walked, wanted, STEP)
         return walked
@@ -179,16 +172,11 @@ class Search:
         return legs.place_of(rows[0]) if rows else None
 
     async def _rows(self, leg: Leg, part: Sql, wanted: int) -> list[Row]:
-        """The first rows of a part of the list that fit, by the index of the sort.
-
-        What the index holds is looked at there: a row itself is fetched only once it fits.
-        """
+        """The first rows of a part of the list that fit, by the index of the sort."""
         query = self._query
-        order = legs.order(query, leg)
         found = filled(
-            f"SELECT t.* FROM (SELECT t.id FROM {query.table} t WHERE {{fitting}} "
-            f"ORDER BY {order} LIMIT {wanted}) f "
-            f"JOIN {query.table} t ON t.id = f.id",
+            f"SELECT t.* FROM {query.table} t WHERE {{fitting}} "
+            f"ORDER BY {legs.order(query, leg)} LIMIT {wanted}",
             fitting=all_of((part, *self._conditions)),
         )
         return await self._engine.rows(self._shaped(found, legs.order(query, leg, "p")))
@@ -237,7 +225,7 @@ class Search:
         return int(rows[0]["count"])
 
 
-def _is_promising(walked: Found, wanted: int, *, tried: int, ahead: int) -> bool:
-    """Whether so many rows ahead fill the page, if they are as dense as those tried, and to spare."""
-    density = len(walked.rows) / tried
-    return walked.stopped_at is not None and density * ahead > 1.5 * (wanted - len(walked.rows))
+def _rows_ahead(walked: Found, wanted: int) -> int:
+    """How many rows more would fill the page, and to spare, if they are as those that were tried."""
+    tried_for_one = TRIED / max(len(walked.rows), 1)
+    return math.ceil(1.5 * (wanted - len(walked.rows)) * tried_for_one)

@@ -78,7 +78,7 @@ def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql,
         )
     if filters.q is not None:
         check = of_owner(engine, filters.q)
-        ids = owned_by("refresh_tokens", matching.by_index(engine, "users", filters.q))
+        ids = owned_by(engine, "refresh_tokens", matching.by_index(engine, "users", filters.q))
         yield check, matching.shortcut(engine, ids, check)
 
 

@@ -79,12 +79,15 @@ class Dialect:
         """A column of another type to show as text: an id, JSON."""
         return column if self.is_sqlite else f"{column}::text"
 
-    def only(self, table: str, ids: Sql) -> Sql:
-        """Those rows of a table, called `t`, looked up one by one: never the planner's own idea."""
+    def only(self, table: str, ids: Sql, *, by: str = "id") -> Sql:
+        """Those rows of a table, called `t`, looked up one by one: never the planner's own idea.
+
+        It would read the whole table where it takes the ids for many.
+        """
         each = f"(SELECT DISTINCT i.id FROM ({ids.text}) i) h"
         if self.is_sqlite:
-            return Sql(f"{each} CROSS JOIN {table} t ON t.id = h.id", ids.values)
-        one = f"LATERAL (SELECT * FROM {table} WHERE {table}.id = h.id OFFSET 0) t"
+            return Sql(f"{each} CROSS JOIN {table} t ON t.{by} = h.id", ids.values)
+        one = f"LATERAL (SELECT * FROM {table} WHERE {table}.{by} = h.id OFFSET 0) t"
         return Sql(f"{each} CROSS JOIN {one}", ids.values)
 
     @asynccontextmanager

@@ -11,8 +11,8 @@ import pytest
 from api.database_url import DatabaseUrl
 from models import ApiKey, User, database, new_id
 from models.engines.folding import folded
-from models.listing import matching
-from models.listing.sql import dialect
+from models.listing import matching, owners
+from models.listing.sql import Sql, dialect
 from tests.models.catalogue import tables
 from tests.models.rows import NOW, add_key, add_user
 from tests.support.databases import execute
@@ -146,3 +146,43 @@ def test_sqlites_index_folds_every_letter_that_we_fold(tmp_path: Path) -> None:
         assert (ord(letter),) in rows, hex(ord(letter))
     connection.close()
     assert len(others) > 600
+
+
+async def test_owners_are_looked_up_one_by_one_however_many_are_found(postgresql_url: str) -> None:
+    async with database.opened(DatabaseUrl.parse(postgresql_url)):
+        await many_owners(postgresql_url, 3_000)
+        engine = dialect()
+        check = owners.of_owner(engine, "example")
+        asked = f"SELECT t.id FROM api_keys t WHERE t.name = 'other' OR {check.text}"
+        plan = await planned(Sql(asked, check.values))
+        assert "hashed" not in plan
+        by_index = matching.by_index(engine, "users", "example")
+        plan = await planned(owners.owned_by(engine, "api_keys", by_index))
+        assert "Hash Join" not in plan
+        assert "Seq Scan on api_keys" not in plan
+
+
+async def planned(statement: Sql) -> str:
+    """How PostgreSQL would answer this, planned for its values."""
+    engine = dialect()
+    async with engine.searching():
+        rows = await engine.rows(Sql(f"EXPLAIN {statement.text}", statement.values))
+    return "\n".join(row["QUERY PLAN"] for row in rows)
+
+
+async def many_owners(url: str, count: int) -> None:
+    """So many users with a key each, and a planner who knows."""
+    row_id = "('00000000-0000-7000-8000-' || lpad(to_hex({}), 12, '0'))::uuid"
+    numbers = f"FROM generate_series(1, {count}) n"
+    await execute(
+        url,
+        f"""
+        INSERT INTO users (id, email, name, roles, email_verified, created_at, updated_at)
+            SELECT {row_id.format("n")}, n || '@example.com', 'Somebody', '["user"]', false,
+                now(), now() {numbers};
+        INSERT INTO api_keys (id, user_id, name, key_hash, key_prefix, scopes, created_at)
+            SELECT {row_id.format("n")}, {row_id.format("n")}, 'key', lpad(to_hex(n), 64, '0'),
+                'evr_00000000...', '["*"]', now() {numbers};
+        ANALYZE
+        """,
+    )
