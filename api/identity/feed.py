@@ -14,13 +14,11 @@ from typing import Any
 
 import structlog
 
+from api.identity import beat
 from models import events
 from models.database import TROUBLES
 from models.events import RESET, Place, Row
 
-# What was used is written within half a second and read within the other half: a use is on the
-# operator's screen within a second.
-EVERY_SECONDS = 0.45
 KEPT = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
 # About a quarter of a minute's worth; a listener that is further behind resumes where it was.
@@ -158,7 +156,7 @@ class Feed:
 
     async def _run(self) -> None:
         while self._listeners:
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(beat.until_next(after=beat.READING_SECONDS))
             try:
                 await self._read()
             except TROUBLES as trouble:

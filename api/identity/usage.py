@@ -1,4 +1,4 @@
-"""Owns when API keys were last used: noted in memory, written twice a second in one statement."""
+"""Owns when API keys were last used: noted in memory, written once a beat in one statement."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from uuid import UUID
 
 import structlog
 
+from api.identity import beat
 from models import ApiKey
 from models.database import TROUBLES
-
-# A use is on an operator's screen within a second, half of which is the stream's.
-FLUSH_SECONDS = 0.5
 
 log = structlog.get_logger("everruns_auth.usage")
 
@@ -51,9 +49,9 @@ class KeyUsage:
             raise
 
     async def run(self) -> None:
-        """Write twice a second until cancelled. A crash loses at most the last half second."""
+        """Write at each beat until cancelled. A crash loses at most the last second."""
         while True:
-            await asyncio.sleep(FLUSH_SECONDS)
+            await asyncio.sleep(beat.until_next())
             try:
                 await self.flush()
             except TROUBLES as trouble:

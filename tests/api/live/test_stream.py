@@ -29,7 +29,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.anyio
 
-# The stream looks twice a second; what has not come after this does not come.
+# The stream looks once in 0.9 seconds; what has not come after this does not come.
 A_LITTLE_LONGER = 1.2
 
 
