@@ -40,9 +40,10 @@ class ApiKey(Model):
         ordering: ClassVar = ["created_at", "id"]
         indexes: ClassVar = [
             ("user_id", "created_at"),
-            ("name", "id"),
-            ("created_at", "id"),
-            ("last_used_at", "id"),
+            # The last column is looked at in the index while expired keys are looked for.
+            ("name", "id", "expires_at"),
+            ("created_at", "id", "expires_at"),
+            ("last_used_at", "id", "expires_at"),
             ("expires_at", "id"),
         ]
 
