@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 
@@ -44,26 +43,3 @@ def size(request: pytest.FixtureRequest) -> Size:
 async def world(settings: Settings, tmp_path: Path, size: Size) -> AsyncIterator[World]:
     async with world_of(settings, tmp_path, size) as world:
         yield world
-
-
-# Every key and every dialog is tried at both sizes here; elsewhere the sizes go by turns over the tests.
-AT_BOTH_SIZES = {"test_every_key.py", "test_acting.py", "test_unlinking.py", "test_layouts.py"}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the size whose turn it is not, so that the tests stay within five minutes."""
-    left_out = [item for item in items if _is_out_of_turn(item)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
-
-
-def _is_out_of_turn(item: pytest.Item) -> bool:
-    if item.path.parent != Path(__file__).parent or item.path.name in AT_BOTH_SIZES:
-        return False
-    size = getattr(item, "callspec", None) and item.callspec.params.get("size")  # type: ignore[attr-defined]
-    is_said = any(mark.args[0] == "size" for mark in item.iter_markers("parametrize"))
-    if size is None or is_said:
-        return False
-    turn = crc32(item.originalname.encode()) % len(SIZES)  # type: ignore[attr-defined]
-    return bool(size != SIZES[turn])

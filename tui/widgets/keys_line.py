@@ -1,19 +1,24 @@
 """Owns the footer: the keys that matter here, as many as there is room for, and none cut in two.
 
 The help and the palette name all there are; what is dropped first is what one finds without being told.
+
+One widget draws the line. Textual's own footer makes a widget for each key, anew whenever the focus or
+a screen changes: that was a quarter of all the work of the dashboard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
 from textual import events
-from textual.app import ComposeResult
+from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widgets import Footer
-from textual.widgets._footer import FooterKey
+from textual.widget import Widget
 
 # The first to leave where there is too little room. The help stays whatever happens.
 LEAVING = (
@@ -30,49 +35,93 @@ LEAVING = (
 )
 
 
-def fitting(keys: Sequence[FooterKey], width: int) -> list[FooterKey]:
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key to press, as it is shown, and what it does, in a word or two."""
+
+    key: str
+    display: str
+    words: str
+    action: str
+    is_enabled: bool = True
+
+    @property
+    def width(self) -> int:
+        """Cells, without the gap behind."""
+        return cell_len(f"{self.display} {self.words}")
+
+
+def fitting(keys: Sequence[Key], width: int) -> list[Key]:
     """The keys that fit into `width` cells, in their order."""
     kept = list(keys)
     for action in LEAVING:
-        if _needed(kept) <= width:
+        if sum(key.width + 1 for key in kept) - 1 <= width:
             break
         kept = [key for key in kept if key.action.rpartition(".")[2] != action]
     return kept
 
 
-def _needed(keys: Sequence[FooterKey]) -> int:
-    """Each key with its words and a gap behind."""
-    return sum(cell_len(f"{key.key_display} {key.description} ") for key in keys) - 1
+class KeysLine(Widget, can_focus=False):
+    """One line at the bottom. A click on a key presses it."""
 
+    ALLOW_SELECT = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"keys-line--{part}" for part in ("key", "words", "pointed-at")
+    }
 
-class KeysLine(Footer):
-    """One line at the bottom."""
+    keys: reactive[tuple[Key, ...]] = reactive(())
+    pointed_at: reactive[Key | None] = reactive(None)
 
-    def __init__(self) -> None:
-        super().__init__(compact=True, show_command_palette=False)
-        self._shown: object = None
+    def on_mount(self) -> None:
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
-    def compose(self) -> ComposeResult:
-        keys = [key for key in super().compose() if isinstance(key, FooterKey)]
-        yield from fitting(keys, self.screen.size.width)
+    def _bindings_changed(self, screen: Screen[Any]) -> None:
+        if self.is_attached and screen is self.screen and screen.app.app_focus:
+            self.keys = tuple(self._active())
 
-    def bindings_changed(self, screen: Screen[Any]) -> None:
-        """Show what works now, unless that is shown already.
+    def _active(self) -> Iterator[Key]:
+        """What works now; an action that has two keys is shown with the first."""
+        named = set()
+        for _, binding, is_enabled, _ in self.screen.active_bindings.values():
+            if binding.show and binding.action not in named:
+                named.add(binding.action)
+                display = self.app.get_key_display(binding)
+                yield Key(binding.key, display, binding.description, binding.action, is_enabled)
 
-        Textual makes all parts anew whenever the focus or a screen changes, mostly into what they
-        were: that was a quarter of all the work of the dashboard.
-        """
-        if not self.is_attached or screen is not self.screen or not screen.app.app_focus:
+    def render(self) -> Text:
+        line = Text(no_wrap=True, end="")
+        for key in fitting(self.keys, self.size.width):
+            line.append(key.display, self._style("key", key))
+            line.append(f" {key.words}", self._style("words", key))
+            line.append(" ")
+        return line
+
+    def _style(self, part: str, key: Key) -> Style:
+        if not key.is_enabled:
+            return self.get_component_rich_style(f"keys-line--{part}") + Style(dim=True)
+        return self.get_component_rich_style(
+            "keys-line--pointed-at" if key == self.pointed_at else f"keys-line--{part}"
+        )
+
+    def _key_at(self, x: int) -> Key | None:
+        begin = 0
+        for key in fitting(self.keys, self.size.width):
+            if begin <= x < begin + key.width:
+                return key
+            begin += key.width + 1
+        return None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.pointed_at = self._key_at(event.x)
+
+    def on_leave(self) -> None:
+        self.pointed_at = None
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        key = self._key_at(event.x)
+        if key is None:
             return
-        shown = [
-            (binding.key, binding.description, binding.action, is_enabled, tooltip)
-            for _, binding, is_enabled, tooltip in screen.active_bindings.values()
-            if binding.show
-        ]
-        if shown != self._shown:
-            self._shown = shown
-            super().bindings_changed(screen)
-
-    async def on_resize(self, event: events.Resize) -> None:
-        del event
-        await self.recompose()
+        if key.is_enabled:
+            self.app.simulate_key(key.key)
+        else:
+            self.app.bell()
