@@ -46,6 +46,7 @@ async def test_one_key_is_revoked_after_a_yes(world: World) -> None:
         await terminal.write("ci-deploy")
         await terminal.press("enter")
         await terminal.sees("1 row")
+        await terminal.until(lambda: " ago " in terminal.current_line)
         await terminal.press("x")
         await terminal.is_asked(
             "ci-deploy of ann@example.com, last used",

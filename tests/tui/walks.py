@@ -115,7 +115,7 @@ async def of_keys(world: World, terminal: Terminal) -> None:
     await terminal.arms()
     await asks(terminal, "x", "Revoke this API key?")
     await terminal.press("f")
-    await terminal.sees("status:live")
+    await terminal.sees("status:live", "1 row")
     await terminal.press("o")
     await terminal.sees("Users › ", "Signs in by")
 
