@@ -139,7 +139,7 @@ def test_both_nodes_agree_with_a_plain_model(nodes: list[Server]) -> None:  # no
     run_state_machine_as_test(
         Credentials,
         settings=settings(
-            max_examples=8,
+            max_examples=6,
             stateful_step_count=20,
             deadline=None,
             derandomize=True,

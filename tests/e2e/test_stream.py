@@ -181,6 +181,8 @@ async def test_a_listener_that_does_not_read_is_cut_off(database_url: str, tmp_p
         assert "database trouble" not in server.stderr
 
 
+# How a stop goes on does not depend on the engine.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_stop_waits_not_long_for_a_listener_that_does_not_read(
     database_url: str, tmp_path: Path
 ) -> None:
