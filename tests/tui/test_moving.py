@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from models.listing import search
@@ -149,6 +152,32 @@ async def test_a_long_list_is_a_window_that_forgets(world: World) -> None:
         await terminal.press("end")
         await terminal.press("home")
         await terminal.until(lambda: terminal.current.email == "p0000@example.com")
+
+
+async def test_a_move_that_is_ahead_of_the_rows_is_finished_when_they_come(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many_users(4 * PAGE_ROWS)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
+        await terminal.press("s")
+        await terminal.until(lambda: terminal.table.window.rows[0].email == "p0000@example.com")
+        answered, page = asyncio.Event(), terminal.app.client.page
+
+        async def slow(*of: Any) -> Any:
+            await answered.wait()
+            return await page(*of)
+
+        monkeypatch.setattr(terminal.app.client, "page", slow)
+        await terminal.press("end")
+        assert terminal.current.email == f"p{PAGE_ROWS - 1:04}@example.com"
+        await terminal.press("pagedown", "down")
+        assert terminal.current.email == f"p{PAGE_ROWS - 1:04}@example.com"
+        answered.set()
+        # The last of the keys is what counts.
+        await terminal.until(lambda: terminal.current.email == f"p{PAGE_ROWS:04}@example.com")
+        await terminal.pilot.pause(0.2)
+        assert terminal.current.email == f"p{PAGE_ROWS:04}@example.com"
 
 
 async def test_marks_survive_scrolling_and_filtering_and_are_counted(world: World) -> None:

@@ -23,10 +23,11 @@ from tui.columns import GAP, Column, shared
 from tui.rows import Row
 from tui.text import fitted
 from tui.widgets.row_lines import DARK, GUTTER, STYLES, Pen
-from tui.window import Window
+from tui.window import PAGE_ROWS, Window
 
 # How near to the end of what is loaded the cursor comes before more is asked for.
-NEAR = 20
+# Two screens, so that rows are there when the next key comes; in a high terminal less than a page.
+NEAR, FAR = 20, PAGE_ROWS - 10
 WHEEL_LINES = 3
 
 
@@ -82,6 +83,8 @@ class Table(Widget, can_focus=True):
         self._window: Window[Any] = Window()
         self._cursor = 0
         self._top = 0
+        # Lines that a move went beyond what is loaded: gone once they are there.
+        self._owed = 0
 
     # What is shown
 
@@ -106,6 +109,15 @@ class Table(Widget, can_focus=True):
         if not self._has_cursor:
             self._cursor = self._top = 0
         self._settle()
+        self._pay(is_new=is_new)
+
+    def _pay(self, *, is_new: bool) -> None:
+        """Finish a move that waited for rows."""
+        if is_new:
+            self._owed = 0
+        has_more = self._cursor > 0 if self._owed < 0 else self._cursor < len(self._window.rows) - 1
+        if self._owed and has_more:
+            self._move_to(self._cursor + self._owed)
 
     @property
     def current(self) -> Any | None:
@@ -156,9 +168,13 @@ class Table(Widget, can_focus=True):
         last = len(self._window.rows) - 1
         self._has_cursor = True
         self._cursor = max(0, min(index, last))
-        if last - self._cursor < NEAR and not self._window.ends_the_list:
+        self._owed = 0
+        near = min(max(NEAR, 2 * self._lines), FAR)
+        if last - self._cursor < near and not self._window.ends_the_list:
+            self._owed = max(index - last, 0)
             self.post_message(self.RanShort(is_after=True))
-        elif self._cursor < NEAR and not self._window.begins_the_list:
+        elif self._cursor < near and not self._window.begins_the_list:
+            self._owed = min(index, 0)
             self.post_message(self.RanShort(is_after=False))
         self._settle()
 
