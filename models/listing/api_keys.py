@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from models.listing import matching, reading
-from models.listing.owners import of_owner, owned_by
+from models.listing.owners import OWNED_COST, of_owner, owned_by
 from models.listing.query import Query, Shape, Shortcut, Sort, Within
 from models.listing.sql import Dialect, Sql, dialect
 
@@ -120,7 +120,7 @@ def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:
     by_owner = owned_by(engine, "api_keys", matching.by_index(engine, "users", q))
     check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
     ids = Sql(f"{by_own.text} UNION ALL {by_owner.text}", by_own.values + by_owner.values)
-    return check, matching.shortcut(engine, ids, check)
+    return check, matching.shortcut(engine, ids, check, cost=OWNED_COST)
 
 
 def shape() -> Shape:

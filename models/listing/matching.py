@@ -48,9 +48,9 @@ def by_index(engine: Dialect, table: str, q: str) -> Sql:
     )
 
 
-def shortcut(engine: Dialect, ids: Sql, check: Sql) -> Shortcut:
+def shortcut(engine: Dialect, ids: Sql, check: Sql, *, cost: int = 1) -> Shortcut:
     """The short way of a search. SQLite's index may lead to letters that we do not take for equal."""
-    return Shortcut(ids, replaces=None if engine.is_sqlite else check)
+    return Shortcut(ids, replaces=None if engine.is_sqlite else check, cost=cost)
 
 
 def _like(text: str) -> str:

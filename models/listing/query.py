@@ -44,11 +44,13 @@ class Shortcut:
     """A statement that answers the ids of all rows that a condition leaves, by an index of its own.
 
     Its first thousands must cost little, however many there are. `replaces` is the check that its rows
-    need not pass any more; None where it leads also to rows that do not fit.
+    need not pass any more; None where it leads also to rows that do not fit. To find one of its ids
+    costs what `cost` entries of an index do.
     """
 
     ids: Sql
     replaces: Sql | None = None
+    cost: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,10 @@ Row = dict[str, Any]
 FEW, MANY = 3_000, 20_000
 # Rows that are tried at first; further ones that are walked without looking for another way; and so
 # many each time after that.
-TRIED, NEAR, STEP = 500, 3_000, 5_000
+TRIED, NEAR, STEP = 500, 3_000, 2_000
 # To walk past a row costs about what it costs to sort so many.
 SORTED_PER_WALKED = 2
-# No further step is begun after so many seconds of walking on.
+# After so many seconds no further step is begun, but the first.
 PATIENCE = 0.05
 
 
@@ -94,6 +94,7 @@ class Search:
             return await self._searched(start, wanted)
 
     async def _searched(self, start: Start | None, wanted: int) -> Found:
+        began = self._clock()
         walked = await self._walk(start, wanted, TRIED)
         ahead = _rows_ahead(walked, wanted)
         if ahead <= NEAR:
@@ -103,7 +104,7 @@ class Search:
         way = await self._fewest(min(max(FEW, SORTED_PER_WALKED * ahead), MANY))
         if way is not None:
             return Found(await self._rows_on(way, start, wanted))
-        began = self._clock()
+        walked = await self._walk_on(walked, wanted, STEP)
         while walked.stopped_at is not None and self._clock() - began < PATIENCE:
             walked = await self._walk_on(walked, wanted, STEP)
         return walked
@@ -209,11 +210,12 @@ class Search:
         """The shortest shortcut; None where all lead to more than `most` rows."""
         fewest = None
         for shortcut in self._query.shortcuts:
-            count = await self._count(shortcut.ids, most + 1)
-            if count <= most:
-                most = count
+            affordable = most // shortcut.cost
+            count = await self._count(shortcut.ids, affordable + 1)
+            if count <= affordable:
+                most = count * shortcut.cost
                 # Some more than were counted, for some may come before they are read.
-                limited = f"SELECT i.id FROM ({shortcut.ids.text}) i LIMIT {2 * most + FEW}"
+                limited = f"SELECT i.id FROM ({shortcut.ids.text}) i LIMIT {2 * count + FEW}"
                 fewest = _Way(Sql(limited, shortcut.ids.values), shortcut.replaces)
             if most <= FEW:
                 break

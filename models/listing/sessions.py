@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from models.listing import matching, reading
-from models.listing.owners import of_owner, owned_by
+from models.listing.owners import OWNED_COST, of_owner, owned_by
 from models.listing.query import Query, Shape, Shortcut, Sort, Within
 from models.listing.sql import Dialect, Sql, dialect
 
@@ -79,7 +79,7 @@ def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql,
     if filters.q is not None:
         check = of_owner(engine, filters.q)
         ids = owned_by(engine, "refresh_tokens", matching.by_index(engine, "users", filters.q))
-        yield check, matching.shortcut(engine, ids, check)
+        yield check, matching.shortcut(engine, ids, check, cost=OWNED_COST)
 
 
 def shape() -> Shape:
