@@ -17,9 +17,9 @@ from models.listing.query import Query, Shape, Shortcut, Sort, Within
 from models.listing.sql import Dialect, Sql, dialect
 
 SORTS = {
-    "name": Sort("name"),
-    "created_at": Sort("created_at", is_time=True),
-    "last_used_at": Sort("last_used_at", is_time=True, is_nullable=True),
+    "name": Sort("name", holds=("expires_at",)),
+    "created_at": Sort("created_at", is_time=True, holds=("expires_at",)),
+    "last_used_at": Sort("last_used_at", is_time=True, is_nullable=True, holds=("expires_at",)),
     "expires_at": Sort("expires_at", is_time=True, is_nullable=True),
 }
 SEARCHED = ("name", "key_prefix")

@@ -18,13 +18,15 @@ Operator = Literal[">", ">=", "<", "<="]
 class Sort:
     """A column to sort by; rows in which it is null come last, in both directions.
 
-    Equals are in the order of their ids; where there are none, the index needs no ids.
+    Equals are in the order of their ids; where there are none, the index needs no ids. Its index also
+    `holds` the columns that are named.
     """
 
     column: str
     is_time: bool = False
     is_nullable: bool = False
     is_unique: bool = False
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ class Query:
         """Whether rows of the index that is walked may be left out."""
         beside = any(within.column != self.sort.column for within in self.within)
         return beside or bool(self.checks)
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether the index that is walked tells which rows fit, so that no others are fetched."""
+        held = {self.sort.column, *self.sort.holds}
+        return not self.checks and all(
+            within.column in held and not within.or_null for within in self.within
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,16 +24,16 @@ from typing import Any
 from models.listing import legs
 from models.listing.cursors import Place
 from models.listing.legs import Leg
-from models.listing.query import Query, Shape
+from models.listing.query import Query, Shape, Shortcut
 from models.listing.sql import Dialect, Sql, all_of, any_of, filled
 
 Row = dict[str, Any]
 
 # Rows of a shortcut that are sorted without a thought, and those that are sorted at most: a few
 # thousand cost some milliseconds, ten thousand some tens of them.
-FEW, MANY = 3_000, 20_000
-# Rows that are tried at first; further ones that are walked without looking for another way; and so
-# many each time after that.
+FEW, MANY = 3_000, 15_000
+# Rows that are tried at first; further ones that are walked without looking for another way (and at
+# first, where the index alone tells which fit); and so many each time after that.
 TRIED, NEAR, STEP = 500, 3_000, 2_000
 # To walk past a row costs about what it costs to sort so many.
 SORTED_PER_WALKED = 2
@@ -58,14 +58,6 @@ class Found:
 
     rows: list[Row]
     stopped_at: Place | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """Where a shortcut leads, and the check that need not be made there."""
-
-    ids: Sql
-    replaces: Sql | None
 
 
 class Search:
@@ -95,15 +87,18 @@ class Search:
 
     async def _searched(self, start: Start | None, wanted: int) -> Found:
         began = self._clock()
-        walked = await self._walk(start, wanted, TRIED)
-        ahead = _rows_ahead(walked, wanted)
+        tried = NEAR if self._query.is_covered else TRIED
+        walked = await self._walk(start, wanted, tried)
+        ahead = _rows_ahead(walked, wanted, tried)
         if ahead <= NEAR:
             walked = await self._walk_on(walked, wanted, NEAR)
         if walked.stopped_at is None:
             return walked
-        way = await self._fewest(min(max(FEW, SORTED_PER_WALKED * ahead), MANY))
-        if way is not None:
-            return Found(await self._rows_on(way, start, wanted))
+        most = min(max(FEW, SORTED_PER_WALKED * ahead), MANY)
+        for shortcut in self._query.shortcuts:
+            rows = await self._rows_by(shortcut, most // shortcut.cost, start, wanted)
+            if rows is not None:
+                return Found(rows)
         walked = await self._walk_on(walked, wanted, STEP)
         while walked.stopped_at is not None and self._clock() - began < PATIENCE:
             walked = await self._walk_on(walked, wanted, STEP)
@@ -180,54 +175,53 @@ class Search:
             f"ORDER BY {legs.order(query, leg)} LIMIT {wanted}",
             fitting=all_of((part, *self._conditions)),
         )
-        return await self._engine.rows(self._shaped(found, legs.order(query, leg, "p")))
+        source = Sql(f"({found.text}) p", found.values)
+        return await self._engine.rows(self._shaped(source, legs.order(query, leg, "p")))
 
-    async def _rows_on(self, way: _Way, start: Start | None, wanted: int) -> list[Row]:
-        """The first rows from `start` on that fit, among those that a shortcut leads to."""
+    async def _rows_by(
+        self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
+    ) -> list[Row] | None:
+        """The first rows from `start` on that fit, of those that a shortcut leads to.
+
+        None where it leads to more than `most`; then none of them was looked up.
+        """
         query = self._query
         parts = [(leg, self._part(leg, begin)) for leg, begin in self._from(start)]
         if not parts:
             return []
-        left = [one for one in self._conditions if one is not way.replaces]
+        left = [one for one in self._conditions if one is not shortcut.replaces]
         order = partial(legs.order_of_all, query, parts[0][0], is_forward=self._is_forward)
+        few = Sql(f"(SELECT count(*) FROM ids) <= {most}")
         found = filled(
             f"SELECT t.* FROM {{source}} WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}",
-            source=self._engine.only(query.table, way.ids),
-            fitting=all_of((any_of(part for _, part in parts), *left)),
+            source=self._engine.only(query.table, Sql("SELECT id FROM ids")),
+            fitting=all_of((few, any_of(part for _, part in parts), *left)),
         )
-        return await self._engine.rows(self._shaped(found, order("p")))
+        beside = (
+            f"(SELECT count(*) AS number_of_ids FROM ids) c LEFT JOIN ({found.text}) p ON 1 = 1"
+        )
+        statement = filled(
+            f"WITH ids AS MATERIALIZED (SELECT i.id FROM ({{ids}}) i LIMIT {most + 1}) {{rest}}",
+            ids=shortcut.ids,
+            rest=self._shaped(Sql(beside, found.values), order("p"), "c.number_of_ids, "),
+        )
+        rows = await self._engine.rows(statement)
+        if rows[0].pop("number_of_ids") > most:
+            return None
+        return [row for row in rows if row["id"] is not None]
 
-    def _shaped(self, found: Sql, order: str) -> Sql:
+    def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
+        """What is answered of the rows `p` of `source`."""
         shape = self._shape
         place = legs.place_columns(self._engine, self._query)
         return Sql(
-            f"SELECT {place}, {shape.columns.text} FROM ({found.text}) p {shape.joins} "
+            f"SELECT {before}{place}, {shape.columns.text} FROM {source.text} {shape.joins} "
             f"ORDER BY {order}",
-            (*shape.columns.values, *found.values),
+            (*shape.columns.values, *source.values),
         )
 
-    async def _fewest(self, most: int) -> _Way | None:
-        """The shortest shortcut; None where all lead to more than `most` rows."""
-        fewest = None
-        for shortcut in self._query.shortcuts:
-            affordable = most // shortcut.cost
-            count = await self._count(shortcut.ids, affordable + 1)
-            if count <= affordable:
-                most = count * shortcut.cost
-                # Some more than were counted, for some may come before they are read.
-                limited = f"SELECT i.id FROM ({shortcut.ids.text}) i LIMIT {2 * count + FEW}"
-                fewest = _Way(Sql(limited, shortcut.ids.values), shortcut.replaces)
-            if most <= FEW:
-                break
-        return fewest
 
-    async def _count(self, ids: Sql, most: int) -> int:
-        statement = f"SELECT count(*) AS count FROM (SELECT 1 FROM ({ids.text}) i LIMIT {most}) c"
-        rows = await self._engine.rows(Sql(statement, ids.values))
-        return int(rows[0]["count"])
-
-
-def _rows_ahead(walked: Found, wanted: int) -> int:
+def _rows_ahead(walked: Found, wanted: int, tried: int) -> int:
     """How many rows more would fill the page, and to spare, if they are as those that were tried."""
-    tried_for_one = TRIED / max(len(walked.rows), 1)
+    tried_for_one = tried / max(len(walked.rows), 1)
     return math.ceil(1.5 * (wanted - len(walked.rows)) * tried_for_one)

@@ -143,7 +143,14 @@ async def test_every_way_of_searching_finds_the_same_in_the_same_order(
 
 def be_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every search stop after its first row."""
-    for name, value in {"FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 0, "PATIENCE": -1}.items():
+    for name, value in {
+        "FEW": 0,
+        "MANY": 0,
+        "TRIED": 1,
+        "NEAR": 0,
+        "STEP": 1,
+        "PATIENCE": -1,
+    }.items():
         monkeypatch.setattr(search, name, value)
 
 

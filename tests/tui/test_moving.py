@@ -330,7 +330,14 @@ async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
 ) -> None:
     await many_users(40)
     await world.user("zoe@example.com", "Zoe")
-    for name, value in {"FEW": 0, "MANY": 0, "TRIED": 5, "NEAR": 0, "PATIENCE": -1}.items():
+    for name, value in {
+        "FEW": 0,
+        "MANY": 0,
+        "TRIED": 5,
+        "NEAR": 0,
+        "STEP": 5,
+        "PATIENCE": -1,
+    }.items():
         monkeypatch.setattr(search, name, value)
     async with world.terminal() as terminal:
         await terminal.opens("2", "● live")
