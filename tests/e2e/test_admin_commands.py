@@ -10,6 +10,9 @@ import pytest
 from tests.support.callers import PASSWORD, me_everywhere, new_key, newcomer
 from tests.support.processes import Ended, Server, run
 
+# What takes nothing away from anybody is tried on both engines in tests/models.
+ON_ONE_ENGINE = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
+
 
 def test_a_created_user_can_sign_in_and_is_listed(server: Server, email: str) -> None:
     arguments = ("create-user", email, "--role", "admin", "--role", "user", "--name", "Zoë")
@@ -25,6 +28,7 @@ def test_a_created_user_can_sign_in_and_is_listed(server: Server, email: str) ->
     assert any(line.startswith(email) for line in words[1:])
 
 
+@ON_ONE_ENGINE
 def test_an_address_that_is_taken_is_refused_in_one_line(server: Server) -> None:
     ended = admin(server, "create-user", newcomer(server).email, "--password-stdin", stdin="\n")
     assert ended.status == 1
@@ -69,6 +73,7 @@ def test_a_role_holds_from_the_next_request_on(server: Server) -> None:
     assert answer.status_code == 200
 
 
+@ON_ONE_ENGINE
 def test_the_database_is_told_to_be_current(server: Server) -> None:
     told = facts(server, "migrate-info")
     assert told["current"] is True
@@ -78,11 +83,13 @@ def test_the_database_is_told_to_be_current(server: Server) -> None:
     assert admin(server, "migrate").stdout == "nothing is pending\n"
 
 
+@ON_ONE_ENGINE
 def test_purging_tells_how_much(server: Server) -> None:
     assert all(isinstance(count, int) for count in facts(server, "purge").values())
     assert admin(server, "purge").status == 0
 
 
+@ON_ONE_ENGINE
 def test_somebody_unknown_is_one_line_and_status_1(server: Server) -> None:
     ended = admin(server, "force-logout", "nobody@example.com")
     assert (ended.status, ended.stdout) == (1, "")

@@ -26,6 +26,8 @@ pytestmark = pytest.mark.anyio
 SOON = 8.0
 # Requests in flight are given 15.
 A_STOP = 5.0
+# What becomes of a listener that does not read has nothing to do with the engine.
+ON_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 @pytest.fixture
@@ -165,6 +167,7 @@ async def test_a_stop_closes_streams_at_once(database_url: str, tmp_path: Path) 
         server.assert_gone()
 
 
+@ON_ONE_ENGINE
 async def test_a_listener_that_does_not_read_is_cut_off(database_url: str, tmp_path: Path) -> None:
     async with its_own(database_url, tmp_path) as (server, operator):
         before = megabytes(server)
@@ -181,8 +184,7 @@ async def test_a_listener_that_does_not_read_is_cut_off(database_url: str, tmp_p
         assert "database trouble" not in server.stderr
 
 
-# How a stop goes on does not depend on the engine.
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@ON_ONE_ENGINE
 async def test_a_stop_waits_not_long_for_a_listener_that_does_not_read(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -47,6 +47,8 @@ def postgresql_database(template: str | None = None) -> Iterator[str]:
     name = f"everruns_auth_test_{uuid.uuid4().hex[:16]}"
     source = f' TEMPLATE "{template}"' if template else ""
     asyncio.run(_execute(f'CREATE DATABASE "{name}"{source}'))
+    # Nothing here has to outlive the server that it is in.
+    asyncio.run(_execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off'))
     try:
         yield f"{SERVER}/{name}"
     finally:

@@ -6,12 +6,12 @@ import pytest
 
 from tests.tui.world import World, at_one_size
 
-pytestmark = pytest.mark.anyio
+# What is shown as it happens, and no key or dialog.
+pytestmark = [pytest.mark.anyio, at_one_size]
 
 STREAM = ("GET", "/api/v1/admin/stream")
 
 
-@at_one_size
 async def test_a_broken_stream_comes_back_and_loses_nothing(world: World) -> None:
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "ci-deploy")
@@ -65,7 +65,6 @@ async def test_p_holds_the_picture_and_lets_it_go_again(world: World) -> None:
         await terminal.sees("ann@example.com", "● live")
 
 
-@at_one_size
 @pytest.mark.parametrize(
     ("view", "words"),
     [("2", "ann@example.com"), ("4", "ann@example.com"), ("5", "auth.user.created")],
@@ -79,7 +78,6 @@ async def test_what_happens_elsewhere_comes_by_itself(world: World, view: str, w
         await terminal.sees(words)
 
 
-@at_one_size
 async def test_a_key_revoked_elsewhere_is_seen_going(world: World) -> None:
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "ci-deploy")
@@ -90,7 +88,6 @@ async def test_a_key_revoked_elsewhere_is_seen_going(world: World) -> None:
         await terminal.no_longer_sees("ci-deploy")
 
 
-@at_one_size
 async def test_it_is_seen_going_even_when_the_list_is_loaded_before_the_feed_tells(
     world: World,
 ) -> None:
@@ -104,7 +101,6 @@ async def test_it_is_seen_going_even_when_the_list_is_loaded_before_the_feed_tel
         await terminal.no_longer_sees("ci-deploy")
 
 
-@at_one_size
 async def test_a_view_left_and_entered_again_has_caught_up(world: World) -> None:
     async with world.terminal() as terminal:
         await terminal.opens("2", "1 row", "● live")

@@ -9,10 +9,11 @@ import pytest
 
 from models import database
 from tests.tui.by_hand import keys_in_use
-from tests.tui.world import World
+from tests.tui.world import World, at_one_size
 from tui.window import PAGE_ROWS
 
-pytestmark = pytest.mark.anyio
+# What is shown as it happens, and no key or dialog.
+pytestmark = [pytest.mark.anyio, at_one_size]
 
 
 async def test_a_use_before_the_feed_began_is_caught_up_with(world: World) -> None:
