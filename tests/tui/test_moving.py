@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Any
-
 import pytest
 
-from models.listing import search
 from tests.tui.by_hand import many_users
-from tests.tui.world import LARGE, World, at_one_size
-from tui.screens.help import Help
-from tui.widgets.keys_line import KeysLine
+from tests.tui.world import LARGE, World
 from tui.widgets.list_pane import ListPane
-from tui.window import PAGE_ROWS, PAGES
+from tui.window import PAGE_ROWS
 
 pytestmark = pytest.mark.anyio
 
@@ -127,59 +121,6 @@ async def test_the_mouse_chooses_opens_and_sorts(world: World) -> None:
         await terminal.sees("Users › bob@example.com")
 
 
-async def test_a_long_list_is_a_window_that_forgets(world: World) -> None:
-    users = 4 * PAGE_ROWS
-    await many_users(users)
-    async with world.terminal() as terminal:
-        await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
-        await terminal.press("s")
-        await terminal.until(lambda: terminal.table.window.rows[0].email == "p0000@example.com")
-        seen = []
-        for _ in range(users):
-            if terminal.current.email == "root@example.com":
-                break
-            seen.append(terminal.current.email)
-            await terminal.press("pagedown")
-            assert len(terminal.table.window.rows) <= PAGES * PAGE_ROWS
-        assert terminal.current.email == "root@example.com"
-        assert seen == sorted(seen)
-        await terminal.sees("more above")
-        for _ in range(users):
-            if terminal.current.email == "p0000@example.com":
-                break
-            await terminal.press("pageup")
-        assert terminal.current.email == "p0000@example.com"
-        await terminal.press("end")
-        await terminal.press("home")
-        await terminal.until(lambda: terminal.current.email == "p0000@example.com")
-
-
-async def test_a_move_that_is_ahead_of_the_rows_is_finished_when_they_come(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await many_users(4 * PAGE_ROWS)
-    async with world.terminal() as terminal:
-        await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
-        await terminal.press("s")
-        await terminal.until(lambda: terminal.table.window.rows[0].email == "p0000@example.com")
-        answered, page = asyncio.Event(), terminal.app.client.page
-
-        async def slow(*of: Any) -> Any:
-            await answered.wait()
-            return await page(*of)
-
-        monkeypatch.setattr(terminal.app.client, "page", slow)
-        await terminal.press("end")
-        assert terminal.current.email == f"p{PAGE_ROWS - 1:04}@example.com"
-        await terminal.press("pagedown", "down")
-        assert terminal.current.email == f"p{PAGE_ROWS - 1:04}@example.com"
-        answered.set()
-        # The last of the keys is what counts.
-        await terminal.until(lambda: terminal.current.email == f"p{PAGE_ROWS:04}@example.com")
-        await terminal.pilot.pause(0.2)
-        assert terminal.current.email == f"p{PAGE_ROWS:04}@example.com"
-
-
 async def test_marks_survive_scrolling_and_filtering_and_are_counted(world: World) -> None:
     await many_users(4 * PAGE_ROWS)
     async with world.terminal() as terminal:
@@ -283,67 +224,3 @@ async def test_q_leaves_at_once_when_nothing_is_under_way(world: World) -> None:
         await terminal.opens("2", "root@example.com")
         await terminal.press("q")
         await terminal.until(lambda: not terminal.app.is_running)
-
-
-async def test_a_click_on_a_key_in_the_footer_presses_it(world: World) -> None:
-    async with world.terminal() as terminal:
-        await terminal.opens("2", "root@example.com")
-        await terminal.sees("? Help")
-        column = terminal.lines[-1].index("? Help")
-        await terminal.pilot.click(KeysLine, offset=(column + 3, 0))
-        await terminal.until(lambda: isinstance(terminal.app.screen, Help))
-        await terminal.press("escape")
-        await terminal.until(lambda: not terminal.question)
-        # The gap between two keys is none of them.
-        await terminal.pilot.click(KeysLine, offset=(column - 1, 0))
-        await terminal.pilot.pause()
-        assert not terminal.question
-
-
-@at_one_size
-async def test_the_key_that_is_pointed_at_is_shown(world: World) -> None:
-    async with world.terminal() as terminal:
-        await terminal.opens("2", "? Help")
-        line = terminal.app.screen.query_one(KeysLine)
-        column = terminal.lines[-1].index("? Help")
-        await terminal.pilot.hover(KeysLine, offset=(column, 0))
-        assert line.pointed_at is not None
-        assert line.pointed_at.words == "Help"
-        await terminal.pilot.hover(type(terminal.table), offset=(6, 2))
-        assert line.pointed_at is None
-
-
-@at_one_size
-async def test_the_footer_names_the_keys_that_work_now(world: World) -> None:
-    async with world.terminal() as terminal:
-        await terminal.opens("2", "Roles", "root@example.com")
-        await terminal.sees("New user")
-        await terminal.press("slash")
-        await terminal.no_longer_sees("New user")
-        await terminal.press("enter")
-        await terminal.sees("New user")
-
-
-@at_one_size
-async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await many_users(40)
-    await world.user("zoe@example.com", "Zoe")
-    for name, value in {
-        "FEW": 0,
-        "MANY": 0,
-        "TRIED": 5,
-        "NEAR": 0,
-        "STEP": 5,
-        "PATIENCE": -1,
-    }.items():
-        monkeypatch.setattr(search, name, value)
-    async with world.terminal() as terminal:
-        await terminal.opens("2", "● live")
-        await terminal.press("S")
-        await terminal.press("slash")
-        await terminal.write("zoe")
-        await terminal.press("enter")
-        await terminal.sees("zoe@example.com", "1 row")
-        assert len(terminal.table.window.rows) == 1

@@ -111,10 +111,14 @@ class Table(Widget, can_focus=True):
         self._settle()
         self._pay(is_new=is_new)
 
+    def give_up_moving(self) -> None:
+        """The rows that a move waits for do not come."""
+        self._owed = 0
+
     def _pay(self, *, is_new: bool) -> None:
         """Finish a move that waited for rows."""
         if is_new:
-            self._owed = 0
+            self.give_up_moving()
         has_more = self._cursor > 0 if self._owed < 0 else self._cursor < len(self._window.rows) - 1
         if self._owed and has_more:
             self._move_to(self._cursor + self._owed)
@@ -138,6 +142,7 @@ class Table(Widget, can_focus=True):
         if had_one:
             self._has_cursor = False
             self._cursor = self._top = 0
+            self.give_up_moving()
             self._settle()
         return had_one
 

@@ -141,6 +141,7 @@ class WindowPane(Loader[R]):
     def _failed(self, event: Loader.Failed) -> None:
         event.stop()
         self.trouble = event.trouble.words
+        self.table.give_up_moving()
         self._due.is_head = self.loaded_at is None
         if isinstance(event.trouble, NotSignedIn):
             self.dashboard.lose_sign_in(event.trouble)

@@ -1,0 +1,123 @@
+"""Lists that are longer than what is loaded of them: windows, moves ahead of the rows, pieces."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from models.listing import search
+from tests.tui.by_hand import many_users
+from tests.tui.world import World, at_one_size
+from tui.errors import Unreachable
+from tui.window import PAGE_ROWS, PAGES
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_long_list_is_a_window_that_forgets(world: World) -> None:
+    users = 4 * PAGE_ROWS
+    await many_users(users)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
+        await terminal.press("s")
+        await terminal.until(lambda: terminal.table.window.rows[0].email == "p0000@example.com")
+        seen = []
+        for _ in range(users):
+            if terminal.current.email == "root@example.com":
+                break
+            seen.append(terminal.current.email)
+            await terminal.press("pagedown")
+            assert len(terminal.table.window.rows) <= PAGES * PAGE_ROWS
+        assert terminal.current.email == "root@example.com"
+        assert seen == sorted(seen)
+        await terminal.sees("more above")
+        for _ in range(users):
+            if terminal.current.email == "p0000@example.com":
+                break
+            await terminal.press("pageup")
+        assert terminal.current.email == "p0000@example.com"
+        await terminal.press("end")
+        await terminal.press("home")
+        await terminal.until(lambda: terminal.current.email == "p0000@example.com")
+
+
+async def test_a_move_that_is_ahead_of_the_rows_is_finished_when_they_come(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many_users(4 * PAGE_ROWS)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
+        await terminal.press("s")
+        await terminal.until(lambda: terminal.table.window.rows[0].email == "p0000@example.com")
+        answered, page = asyncio.Event(), terminal.app.client.page
+
+        async def slow(*of: Any) -> Any:
+            await answered.wait()
+            return await page(*of)
+
+        monkeypatch.setattr(terminal.app.client, "page", slow)
+        await terminal.press("end")
+        assert terminal.current.email == f"p{PAGE_ROWS - 1:04}@example.com"
+        await terminal.press("pagedown", "down")
+        assert terminal.current.email == f"p{PAGE_ROWS - 1:04}@example.com"
+        answered.set()
+        # The last of the keys is what counts.
+        await terminal.until(lambda: terminal.current.email == f"p{PAGE_ROWS:04}@example.com")
+        await terminal.pilot.pause(0.2)
+        assert terminal.current.email == f"p{PAGE_ROWS:04}@example.com"
+
+
+async def test_a_move_whose_rows_do_not_come_is_given_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many_users(4 * PAGE_ROWS)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", f"{PAGE_ROWS} rows loaded, more below")
+        page = terminal.app.client.page
+        answered = asyncio.Event()
+
+        async def failing(*of: Any) -> Any:
+            await answered.wait()
+            raise Unreachable("no answer")
+
+        monkeypatch.setattr(terminal.app.client, "page", failing)
+        await terminal.press("end", "pagedown")
+        last = terminal.current.id
+        answered.set()
+        await terminal.sees("no answer")
+        monkeypatch.setattr(terminal.app.client, "page", page)
+        # Rows that come later for another reason do not carry the cursor away.
+        await terminal.press("f5")
+        await terminal.no_longer_sees("no answer")
+        window = terminal.table.window
+        more = window.rows[0].model_copy(update={"id": "00000000-0000-7000-8000-000000000001"})
+        terminal.table.show(replace(window, rows=(*window.rows, more)))
+        assert terminal.current.id == last
+
+
+@at_one_size
+async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await many_users(40)
+    await world.user("zoe@example.com", "Zoe")
+    for name, value in {
+        "FEW": 0,
+        "MANY": 0,
+        "TRIED": 5,
+        "NEAR": 0,
+        "STEP": 5,
+        "PATIENCE": -1,
+    }.items():
+        monkeypatch.setattr(search, name, value)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "● live")
+        await terminal.press("S")
+        await terminal.press("slash")
+        await terminal.write("zoe")
+        await terminal.press("enter")
+        await terminal.sees("zoe@example.com", "1 row")
+        assert len(terminal.table.window.rows) == 1
