@@ -13,8 +13,6 @@ import time
 BEAT_SECONDS = 0.9
 # How long after the beat what is written at it is read: a batch takes some milliseconds.
 READING_SECONDS = 0.05
-
-
 # A sleep may end a little before its time; the beat that it was for has come then.
 _EARLY_SECONDS = 0.02
 

@@ -10,7 +10,8 @@ from models import database
 Shape = dict[str, set[tuple[Any, ...]]]
 
 # What triggers keep beside the tables so that lists are quick, and the indexes that only one engine
-# has or that Tortoise cannot say; no model describes them, and tests/models/test_searching.py holds them.
+# has or that Tortoise cannot say; no model describes them;
+# test_searching.py and test_covered_filters.py hold them.
 SIDE_TABLE = re.compile(r"(users|api_keys)_search|users_roles")
 SIDE_INDEX = re.compile(r"users_disabled_|users_roles$|audit_events_failures$")
 # Bookkeeping of the triggers, which no model describes.
