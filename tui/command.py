@@ -17,6 +17,7 @@ import typer
 from tui import contexts, folders
 from tui.client import Client, connection
 from tui.farewell import log_out
+from tui.multiplexer import is_gnu_screen
 from tui.once import SUBJECTS, Question, Status, answer, fail
 from tui.places import DEFAULT_URL, Place
 from tui.tokens import Keeper
@@ -154,14 +155,9 @@ def _open(place: Place) -> int:
         exports=Path.cwd(),
     )
     application = Dashboard(place, surroundings)
-    status = application.run(mouse=_has_mouse())
+    # GNU screen, once asked for the mouse, holds an Esc back until the next key.
+    status = application.run(mouse=not is_gnu_screen())
     return status if status is not None else application.return_code or 0
-
-
-def _has_mouse() -> bool:
-    """Whether to ask for the mouse. GNU screen, once asked, holds an Esc back until the next key."""
-    is_in_screen = "STY" in os.environ and "TMUX" not in os.environ
-    return not is_in_screen
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -114,18 +114,12 @@ def test_serving_never_loads_the_dashboard() -> None:
     assert not {"tui", "textual", "aiohttp"} & set(ast.literal_eval(loaded))
 
 
-@pytest.mark.parametrize(
-    ("environment", "has_mouse"),
-    [({}, True), ({"STY": "1.pts-0.vm"}, False), ({"STY": "1.pts-0.vm", "TMUX": "/tmp/t"}, True)],
-)
+@pytest.mark.parametrize("is_in_screen", [True, False])
 def test_there_is_no_mouse_in_screen_which_would_hold_escape_back(
-    environment: dict[str, str], *, has_mouse: bool, monkeypatch: pytest.MonkeyPatch
+    *, is_in_screen: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    for name in ("STY", "TMUX"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("tui.command.is_gnu_screen", lambda: is_in_screen)
     monkeypatch.setattr("tui.app.Dashboard.run", lambda _, *, mouse: asked.append(mouse))
     command._open(Place())
-    assert asked == [has_mouse]
+    assert asked == [not is_in_screen]

@@ -11,6 +11,9 @@ from tui.window import PAGE_ROWS
 
 pytestmark = pytest.mark.anyio
 
+# More rows than a screen has lines.
+MANY = 30
+
 
 async def test_digits_lead_to_the_five_views(world: World) -> None:
     async with world.terminal() as terminal:
@@ -224,3 +227,41 @@ async def test_q_leaves_at_once_when_nothing_is_under_way(world: World) -> None:
         await terminal.opens("2", "root@example.com")
         await terminal.press("q")
         await terminal.until(lambda: not terminal.app.is_running)
+
+
+async def test_a_list_that_is_left_alone_shows_its_head(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("5", "auth.login")
+        first = terminal.current.id
+        await world.user("a@example.com")
+        await terminal.until(lambda: terminal.table.window.rows[0].id != first)
+        assert terminal.current.id == first
+        await many_events(world)
+        await terminal.sees("the newest stay on screen (↓ chooses a row)")
+        assert terminal.current is None
+        assert terminal.lines[3].startswith("  ")
+        newest = terminal.table.window.rows[0].id
+        await terminal.press("down")
+        assert terminal.current.id == newest
+        await terminal.no_longer_sees("the newest stay on screen")
+
+
+async def test_a_cursor_that_was_moved_keeps_its_row_on_screen(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("5", "auth.login")
+        await terminal.press("down")
+        row = terminal.current.id
+        rows = len(terminal.table.window.rows)
+        await many_events(world)
+        await terminal.until(lambda: len(terminal.table.window.rows) >= rows + MANY)
+        assert terminal.current.id == row
+        assert terminal.current_line
+        # Back at the head, it is left alone again.
+        await terminal.press("home")
+        await many_events(world, "c")
+        await terminal.until(lambda: terminal.current is None)
+
+
+async def many_events(world: World, prefix: str = "b") -> None:
+    for number in range(MANY):
+        await world.ask("POST", "/v1/admin/users", json={"email": f"{prefix}{number}@example.com"})

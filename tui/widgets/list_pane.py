@@ -213,7 +213,9 @@ class ListPane(WindowPane[R]):
         if self.loaded_at is not None and self.trouble:
             age = f"shown as of {ages.span(time.monotonic() - self.loaded_at)} ago"
         marked = f"✓ {len(self.marks)} marked (u unmarks)" if self.marks else ""
-        return (f"! {problem}" if problem else "", age, marked, self._extent())
+        is_left_alone = self.table.is_left_alone and not self.is_watched
+        watched = "the newest stay on screen (↓ chooses a row)" if is_left_alone else ""
+        return (f"! {problem}" if problem else "", age, marked, watched, self._extent())
 
     def _extent(self) -> str:
         window = self.table.window

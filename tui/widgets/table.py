@@ -1,7 +1,8 @@
 """Owns which of a list's loaded rows are on screen, and where the cursor is among them.
 
 Draws only the lines on screen. The cursor belongs to a row, by its id, and not to a line: whatever
-comes, goes or changes, it stays on its row. Knows nothing of where rows come from.
+comes, goes or changes, it stays on its row. One that nobody has moved yet lets go where its row
+leaves the screen, so that a list left open shows its head. Knows nothing of where rows come from.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ class Table(Widget, can_focus=True):
         super().__init__()
         self._is_watched = is_watched
         self._has_cursor = not is_watched
+        # Somebody put the cursor where it is.
+        self._is_chosen = False
         self._all_columns = columns
         self._window: Window[Any] = Window()
         self._cursor = 0
@@ -106,8 +109,11 @@ class Table(Widget, can_focus=True):
         self._cursor = min(kept if found is None else found, max(len(window.rows) - 1, 0))
         if found is not None and not is_at_head:
             self._top = self._cursor - line
+        if is_new:
+            self._is_chosen = False
+            self._has_cursor = self._has_cursor or not self._is_watched
         if not self._has_cursor:
-            self._cursor = self._top = 0
+            self._let_go()
         self._settle()
         self._pay(is_new=is_new)
 
@@ -129,6 +135,11 @@ class Table(Widget, can_focus=True):
         rows = self._window.rows
         return rows[self._cursor] if self._has_cursor and self._cursor < len(rows) else None
 
+    @property
+    def is_left_alone(self) -> bool:
+        """Whether there are rows and no cursor: the head stays on screen, whatever comes."""
+        return bool(self._window.rows) and not self._has_cursor
+
     def put_cursor_on(self, row_id: str) -> bool:
         """Move the cursor to a row; tells whether it is loaded."""
         index = self._window.index_of(row_id)
@@ -140,16 +151,19 @@ class Table(Widget, can_focus=True):
         """Only watch again, where this is to be watched; tells whether there was a cursor."""
         had_one = self._is_watched and self._has_cursor
         if had_one:
-            self._has_cursor = False
-            self._cursor = self._top = 0
+            self._let_go()
             self.give_up_moving()
             self._settle()
         return had_one
 
+    def _let_go(self) -> None:
+        self._has_cursor = self._is_chosen = False
+        self._cursor = self._top = 0
+
     # Moving
 
     def action_move(self, lines: int) -> None:
-        self._move_to(self._cursor + lines if self._has_cursor else self._top)
+        self._move_to(self._cursor + lines if self._has_cursor else 0)
 
     def action_page(self, pages: int) -> None:
         self._move_to(self._cursor + pages * max(self._lines - 1, 1))
@@ -157,6 +171,7 @@ class Table(Widget, can_focus=True):
     def action_first(self) -> None:
         if self._window.begins_the_list:
             self._move_to(0)
+            self._is_chosen = False
         else:
             self.post_message(self.LeftForStart())
 
@@ -165,13 +180,13 @@ class Table(Widget, can_focus=True):
 
     def action_open(self) -> None:
         if not self._has_cursor:
-            self._move_to(self._top)
+            self._move_to(0)
         elif self.current is not None:
             self.post_message(self.Opened(self.current))
 
     def _move_to(self, index: int) -> None:
         last = len(self._window.rows) - 1
-        self._has_cursor = True
+        self._has_cursor = self._is_chosen = True
         self._cursor = max(0, min(index, last))
         self._owed = 0
         near = min(max(NEAR, 2 * self._lines), FAR)
@@ -186,6 +201,8 @@ class Table(Widget, can_focus=True):
     def _settle(self) -> None:
         """Bring the cursor's line onto the screen, and fill the screen as far as rows go."""
         lines = self._lines
+        if self._cursor >= lines and not self._is_chosen and self.size:
+            self._let_go()
         highest = max(len(self._window.rows) - lines, 0)
         self._top = max(self._cursor - lines + 1, min(self._top, self._cursor, highest))
         self._top = max(self._top, 0)

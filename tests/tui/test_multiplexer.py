@@ -1,0 +1,85 @@
+"""Whether GNU screen is in between: told by the environment, or by the terminal when asked."""
+
+from __future__ import annotations
+
+import os
+import termios
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tui import multiplexer
+
+GNU_SCREEN, TMUX, XTERM = b"\x1b[>83;40900;0c", b"\x1b[>84;0;0c", b"\x1b[>41;379;0c"
+
+
+@pytest.fixture(autouse=True)
+def _over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("STY", "TMUX"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "screen-256color")
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """What is at the other end of the terminal that is asked."""
+    outer, inner = os.openpty()
+    monkeypatch.setattr(multiplexer, "TERMINAL", os.ttyname(inner))
+    yield outer
+    os.close(outer)
+    os.close(inner)
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_screen"),
+    [({"STY": "1.pts-0.vm"}, True), ({"STY": "1.pts-0.vm", "TMUX": "/tmp/t"}, False)],
+)
+def test_the_environment_tells_on_the_same_machine(
+    environment: dict[str, str], *, is_screen: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(multiplexer, "TERMINAL", "/nowhere")
+    assert multiplexer.is_gnu_screen() is is_screen
+
+
+@pytest.mark.parametrize(
+    ("answers", "is_screen"),
+    [(GNU_SCREEN, True), (TMUX, False), (XTERM, False), (b"x\x1b[A" + GNU_SCREEN, True)],
+)
+def test_the_terminal_is_asked_over_ssh(terminal: int, answers: bytes, *, is_screen: bool) -> None:
+    asked: list[bytes] = []
+
+    def answer() -> None:
+        asked.append(os.read(terminal, 64))
+        # In two pieces, as a slow line may bring it.
+        os.write(terminal, answers[:4])
+        os.write(terminal, answers[4:])
+
+    other_end = threading.Thread(target=answer)
+    other_end.start()
+    assert multiplexer.is_gnu_screen() is is_screen
+    other_end.join()
+    assert asked == [multiplexer.ASK]
+
+
+def test_a_terminal_that_says_nothing_is_not_waited_for(
+    terminal: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(multiplexer, "PATIENCE_SECONDS", 0.05)
+    before = termios.tcgetattr(terminal)
+    assert not multiplexer.is_gnu_screen()
+    assert termios.tcgetattr(terminal) == before
+
+
+def test_other_terminals_are_not_asked(terminal: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr(multiplexer, "_kind", pytest.fail)
+    assert not multiplexer.is_gnu_screen()
+
+
+def test_without_a_terminal_there_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(multiplexer, "TERMINAL", str(tmp_path / "none"))
+    assert not multiplexer.is_gnu_screen()

@@ -1,0 +1,66 @@
+"""Owns the question whether GNU screen stands between this program and the terminal.
+
+Knows nothing of what follows from it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import termios
+import time
+import tty
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+TERMINAL = "/dev/tty"
+# "Secondary device attributes" (DEC, as in xterm's control sequences): whoever is asked says what it
+# is. GNU screen is 83, tmux 84, by the first letters of their names.
+ASK, ANSWER = b"\x1b[>c", re.compile(rb"\x1b\[>([\d;]*)c")
+GNU_SCREEN = b"83"
+# Long enough for a slow line; what answers at all answers at once.
+PATIENCE_SECONDS = 1.0
+
+
+def is_gnu_screen() -> bool:
+    """Whether what is drawn goes through GNU screen. Asks the terminal where nothing else tells."""
+    if "TMUX" in os.environ:
+        return False
+    if "STY" in os.environ:
+        return True
+    # Over SSH neither is handed on, and by this name goes tmux too.
+    if not os.environ.get("TERM", "").startswith("screen"):
+        return False
+    try:
+        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return _kind(terminal) == GNU_SCREEN
+    finally:
+        os.close(terminal)
+
+
+def _kind(terminal: int) -> bytes:
+    """The first of the numbers by which the terminal says what it is; nothing if it does not say."""
+    with _unbuffered(terminal):
+        os.write(terminal, ASK)
+        said, deadline = b"", time.monotonic() + PATIENCE_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            if select.select([terminal], [], [], left)[0]:
+                said += os.read(terminal, 64)
+            if answer := ANSWER.search(said):
+                return answer[1].partition(b";")[0]
+    return b""
+
+
+@contextmanager
+def _unbuffered(terminal: int) -> Iterator[None]:
+    """Neither echo what comes nor wait for the end of a line."""
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal, termios.TCSANOW)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
