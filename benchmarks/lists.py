@@ -2,7 +2,8 @@
 
 Every sort in both directions, every filter and searches of all kinds, with a thousand users and with
 a million (two million keys): the 95th of a hundred latencies of an HTTP request over one kept
-connection, the client's own part included, and the ratio of the medians.
+connection, the client's own part included, and the ratio of the medians. Where a thousand users do
+not fill a page, the ratio is that of pages with as many rows.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
@@ -99,11 +101,11 @@ def main() -> None:
         with ExitStack() as stack:
             variables = stack.enter_context(database(engine))
             running = stack.enter_context(server(**variables))
-            filled, small = 0, {}
+            filled, smaller = 0, None
             for size in SIZES:
                 _fill(running.database, filled + 1, size)
                 filled = size
-                small = _measure(running, engine, size, small)
+                smaller = measure(Caller(running), f"{engine:10} {size:>9}", smaller)
 
 
 def _fill(url: str, first: int, last: int) -> None:
@@ -115,25 +117,44 @@ def _fill(url: str, first: int, last: int) -> None:
     print(f"-- filled to {last} users in {perf_counter() - began:.0f} s", flush=True)
 
 
-def _measure(
-    running: Server, engine: str, size: int, smaller: dict[str, float]
-) -> dict[str, float]:
-    """Print the figures, beside the medians of the smaller size, and answer one's own."""
-    caller = Caller(running)
-    medians = {}
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Milliseconds of many requests, and how many rows the first page had."""
+
+    times: list[float]
+    rows: int
+
+    @property
+    def p50(self) -> float:
+        return median(self.times)
+
+
+def measure(caller: Caller, title: str, smaller: dict[str, Cost] | None) -> dict[str, Cost]:
+    """Print what each question costs, beside what it costs in a smaller database; answer the costs."""
+    costs = {}
     for kind, name, query in _questions():
-        times = caller.latencies(name, query)
         what = f"{name}?{urlencode(query)}"
-        medians[what] = median(times)
-        ratio = f"{medians[what] / smaller[what]:5.2f}x" if what in smaller else "      "
-        p95 = quantiles(times, n=20)[-1]
+        cost = costs[what] = caller.cost(name, query)
+        ratio = "      "
+        if smaller is not None:
+            ratio = f"{_as_many_rows(caller, name, query, smaller[what], cost):5.2f}x"
+        p95 = quantiles(cost.times, n=20)[-1]
         late = "LATE" if p95 > (100 if kind == "search" else 20) else ""
         print(
-            f"{engine:10} {size:>9} {kind:6} {p95:7.1f} ms p95 {median(times):7.1f} p50 "
-            f"{min(times):6.1f} best {ratio} {what} {late}",
+            f"{title} {kind:6} {p95:7.1f} ms p95 {cost.p50:7.1f} p50 {min(cost.times):6.1f} best "
+            f"{ratio} {cost.rows:>3} rows {what} {late}",
             flush=True,
         )
-    return medians
+    return costs
+
+
+def _as_many_rows(
+    caller: Caller, name: str, query: dict[str, str], smaller: Cost, cost: Cost
+) -> float:
+    """How many times as much a page costs as one with as many rows in the smaller database."""
+    if smaller.rows < cost.rows:
+        cost = caller.cost(name, {**query, "limit": str(max(smaller.rows, 1))}, pages=1)
+    return cost.p50 / smaller.p50
 
 
 def _questions() -> Iterator[tuple[str, str, dict[str, str]]]:
@@ -158,17 +179,18 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
         self._connection = http.client.HTTPConnection(urlsplit(running.url).netloc)
 
-    def latencies(self, name: str, query: dict[str, str]) -> list[float]:
-        """Milliseconds of many requests, page after page and from the beginning again."""
+    def cost(self, name: str, query: dict[str, str], *, pages: int = PAGES) -> Cost:
+        """Of so many pages in a row, and from the beginning again."""
         times: list[float] = []
-        cursor = None
+        cursor, rows = None, 0
         while len(times) < REQUESTS:
             page, milliseconds = self._page(
                 name, {**query, **({"cursor": cursor} if cursor else {})}
             )
+            rows = rows if times else len(page["data"])
             times.append(milliseconds)
-            cursor = page["next_cursor"] if len(times) % PAGES else None
-        return times
+            cursor = page["next_cursor"] if len(times) % pages else None
+        return Cost(times, rows)
 
     def _page(self, name: str, query: dict[str, str]) -> tuple[dict[str, Any], float]:
         began = perf_counter()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from api.settings import Settings, SettingsRejected, unknown_variables
-from api.settings_rules import advice
+from api.settings.rules import advice
 
 Load = Callable[..., Settings]
 

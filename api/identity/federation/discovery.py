@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.identity.federation.failures import ProviderTrouble
-from api.settings_values import is_confidential
+from api.settings.values import is_confidential
 
 _PRINTABLE_ASCII = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
 PATH = "/.well-known/openid-configuration"

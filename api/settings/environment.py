@@ -1,0 +1,116 @@
+"""Owns the reading of the environment, and what is said of one that cannot be used.
+
+Each problem names its variable and says how to put it right, and never repeats a value.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import secrets
+from collections.abc import Mapping
+
+from pydantic import SecretStr, ValidationError
+
+from api.database_url import DatabaseUrl, DatabaseUrlRejected
+from api.settings.fields import DEFAULT_DATABASE, Settings, variables
+from api.settings.rules import advice, conflicts
+
+
+class SettingsRejected(Exception):
+    """The environment cannot be used.
+
+    `problems` holds one line a variable: its name, what is wrong and how to put it right, never
+    its value.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+def load() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsRejected: with every problem at once.
+    """
+    present = {name: os.environ[name] for name in variables() if os.environ.get(name, "").strip()}
+    problems: dict[str, str] = {
+        name: "cannot be used; it must be valid UTF-8"
+        for name, text in present.items()
+        if not _is_unicode(text)
+    }
+    if problems:
+        raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
+    settings: Settings | None = None
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        problems.update(_explain(error))
+    proxies = os.environ.get("SANIC_PROXIES_COUNT", "").strip()
+    if proxies:  # Sanic's own; read there, and checked here because Sanic answers in a traceback
+        present["SANIC_PROXIES_COUNT"] = proxies
+    for variable, problem in conflicts(present):
+        problems.setdefault(variable, problem)
+    if problems or settings is None:
+        raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
+    if settings.jwt_secret is None:
+        # Only mode none gets here; its secret signs nothing that has to outlive the process.
+        settings = settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
+    return settings
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether the bytes of the variable were UTF-8; Python smuggles others in as surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def database_from_environment() -> DatabaseUrl:
+    """Read DATABASE_URL alone, for the aerich command, which needs nothing else.
+
+    Raises:
+        SettingsRejected: it names no database this server can use.
+    """
+    text = os.environ.get("DATABASE_URL", "").strip()
+    try:
+        return DatabaseUrl.parse(text or DEFAULT_DATABASE)
+    except DatabaseUrlRejected as rejected:
+        raise SettingsRejected((f"DATABASE_URL: {rejected}",)) from None
+
+
+def _explain(error: ValidationError) -> dict[str, str]:
+    """One line a variable, in our words: the library's would repeat values."""
+    problems = {}
+    by_variable = {str(f.validation_alias): f for f in Settings.model_fields.values()}
+    for detail in error.errors(include_url=False, include_input=False):
+        variable = str(detail["loc"][0])
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, DatabaseUrlRejected):
+            problems[variable] = str(cause)
+        else:
+            problems[variable] = f"cannot be used; it must be {by_variable[variable].description}"
+    return problems
+
+
+def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each AUTH_ variable that nothing reads, with the nearest name that is."""
+    known = variables().keys()
+    sentences = []
+    for name in sorted(environ):
+        if not name.startswith("AUTH_") or name in known:
+            continue
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+        hint = f"; did you mean {nearest[0]}?" if nearest else ""
+        sentences.append(f"{name} is not a setting and is ignored{hint}")
+    return tuple(sentences)
+
+
+def unknown_in_environment() -> tuple[str, ...]:
+    """`unknown_variables` of this process's environment."""
+    return unknown_variables(os.environ)
+
+
+def advice_in_environment() -> tuple[str, ...]:
+    """Sentences about what is set in this process's environment and weaker than it should be."""
+    return tuple(advice(os.environ))
