@@ -21,10 +21,10 @@ ON_ONE_ENGINE = frozenset(
     {
         *("test_asking", "test_body", "test_browser_rule", "test_config", "test_cookies"),
         *("test_cors", "test_credentials", "test_hostile", "test_identities", "test_lifetimes"),
-        *("test_logs", "test_mode_admin", "test_mode_none", "test_oauth_state"),
-        *("test_oauth_trouble", "test_prefixes", "test_problems", "test_profile", "test_scopes"),
+        *("test_logs", "test_mode_admin", "test_mode_none", "test_state"),
+        *("test_trouble", "test_prefixes", "test_problems", "test_profile", "test_scopes"),
         *("test_verify", "test_ways_in", "test_throttle", "test_throttle_others", "test_login"),
-        *("test_logout", "test_stream", "test_stream_rights", "test_oauth_sign_in"),
+        *("test_logout", "test_stream", "test_stream_rights", "test_sign_in"),
     }
 )
 

@@ -91,12 +91,6 @@ def database_url(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory)
 
 
 @pytest.fixture
-def oidc() -> Iterator[FakeOpenId]:
-    with FakeOpenId(email="ann@example.com", email_verified=True) as fake:
-        yield fake
-
-
-@pytest.fixture
 def github() -> Iterator[FakeGitHub]:
     with FakeGitHub(PRIMARY) as fake:
         yield fake

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -10,7 +10,7 @@ import pytest
 
 from models import OAuthIdentity, User
 from tests.api.clients import answering
-from tests.api.journeys import Browser, cookies_of, with_github, with_oidc
+from tests.api.journeys import Browser, cookies_of, with_github
 from tests.api.people import audited
 from tests.support.fake_providers import Asked, FakeGitHub, FakeOpenId, query_of
 
@@ -32,12 +32,6 @@ def github() -> Iterator[FakeGitHub]:
     primary = {"email": "octo@example.com", "primary": True, "verified": True}
     with FakeGitHub(other, primary, name="Octo Cat", avatar_url=PICTURE) as fake:
         yield fake
-
-
-@pytest.fixture
-async def http(database_url: str, oidc: FakeOpenId) -> AsyncIterator[httpx.AsyncClient]:
-    async with answering(with_oidc(database_url, oidc)) as client:
-        yield client
 
 
 async def test_a_first_sign_in_makes_the_user(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any
 
@@ -32,12 +32,6 @@ LENIENT = JWSRegistry(algorithms=["RS256", "RS512", "PS256"], strict_check_heade
 def database_url(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     """One engine: nothing here reaches the database when it is right."""
     return copied_sqlite(sqlite_template, tmp_path_factory.mktemp("id-tokens"))
-
-
-@pytest.fixture
-def oidc() -> Iterator[FakeOpenId]:
-    with FakeOpenId(email="ann@example.com", email_verified=True) as fake:
-        yield fake
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,26 +25,14 @@ FAILED = "oauth_failed"
 
 
 @pytest.fixture
-def oidc() -> Iterator[FakeOpenId]:
-    with FakeOpenId(email="ann@example.com", email_verified=True) as fake:
-        yield fake
-
-
-@pytest.fixture
 def database_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One engine: what the database decides here is tried on both in test_oauth_once.py."""
+    """One engine: what the database decides here is tried on both in test_once.py."""
     return copied_sqlite(sqlite_template, tmp_path)
 
 
 @pytest.fixture
 def settings(database_url: str, oidc: FakeOpenId) -> Settings:
     return with_oidc(database_url, oidc, CORS_ALLOWED_ORIGINS=APP)
-
-
-@pytest.fixture
-async def http(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with answering(settings) as client:
-        yield client
 
 
 async def test_two_tabs_both_arrive(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:

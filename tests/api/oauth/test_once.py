@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
 
 from api.settings import Settings
 from tests.api.clients import answering
-from tests.api.journeys import Browser, failure, with_oidc
+from tests.api.journeys import Browser, failure
 from tests.support.applications import serving
 from tests.support.fake_providers import FakeOpenId
 
 pytestmark = pytest.mark.anyio
 
 FAILED = "oauth_failed"
-
-
-@pytest.fixture
-def oidc() -> Iterator[FakeOpenId]:
-    with FakeOpenId(email="ann@example.com", email_verified=True) as fake:
-        yield fake
-
-
-@pytest.fixture
-def settings(database_url: str, oidc: FakeOpenId) -> Settings:
-    return with_oidc(database_url, oidc)
-
-
-@pytest.fixture
-async def http(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    async with answering(settings) as client:
-        yield client
 
 
 async def test_an_answer_is_taken_once(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:
