@@ -17,7 +17,7 @@ def of_owner(engine: Dialect, q: str) -> Sql:
 
 def owned_by(engine: Dialect, table: str, users: Sql) -> Sql:
     """The ids of the rows of `table` that belong to one of `users`."""
-    text, values = engine.only(table, users, by="user_id")
+    text, values = engine.owned(table, users, by="user_id")
     return Sql(f"SELECT t.id FROM {text}", values)
 
 

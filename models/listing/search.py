@@ -9,7 +9,8 @@ cheapest way that is sure to be cheap:
 2. else, where a shortcut (an index of a condition) leads to fewer rows than the walk would have to
    go through, those are sorted;
 3. else the walk goes on as long as patience lasts: then the page holds what was found, and says
-   where the walk stopped. So a page is answered soon, whatever is looked for.
+   where the walk stopped. So a page is answered soon, whatever is looked for. What was a detour is
+   not tried for the next page.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 
 from models.listing import legs
 from models.listing.cursors import Place
+from models.listing.detours import Detours
 from models.listing.legs import Leg
 from models.listing.query import Query, Shape, Shortcut
 from models.listing.sql import Dialect, Sql, all_of, any_of, filled
@@ -37,8 +39,10 @@ FEW, MANY = 3_000, 15_000
 TRIED, NEAR, STEP = 500, 3_000, 2_000
 # To walk past a row costs about what it costs to sort so many.
 SORTED_PER_WALKED = 2
-# After so many seconds no further step is begun, but the first.
+# After so many seconds no further step is begun.
 PATIENCE = 0.05
+
+_detours = Detours()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +98,12 @@ class Search:
             walked = await self._walk_on(walked, wanted, NEAR)
         if walked.stopped_at is None:
             return walked
-        most = min(max(FEW, SORTED_PER_WALKED * ahead), MANY)
+        most = int(min(max(FEW, SORTED_PER_WALKED * ahead), MANY))
         for shortcut in self._query.shortcuts:
-            rows = await self._rows_by(shortcut, most // shortcut.cost, start, wanted)
+            rows = await self._by_shortcut(shortcut, most // shortcut.cost, start, wanted)
             if rows is not None:
                 return Found(rows)
-        walked = await self._walk_on(walked, wanted, STEP)
+        # The walk begun above is a step, so that a page may end here, but each gets somewhere.
         while walked.stopped_at is not None and self._clock() - began < PATIENCE:
             walked = await self._walk_on(walked, wanted, STEP)
         return walked
@@ -178,6 +182,17 @@ class Search:
         source = Sql(f"({found.text}) p", found.values)
         return await self._engine.rows(self._shaped(source, legs.order(query, leg, "p")))
 
+    async def _by_shortcut(
+        self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
+    ) -> list[Row] | None:
+        """As `_rows_by`, but what is known to be a detour is not tried."""
+        if _detours.is_known(shortcut.ids, most, self._clock()):
+            return None
+        rows = await self._rows_by(shortcut, most, start, wanted)
+        if rows is None:
+            _detours.note(shortcut.ids, most, self._clock())
+        return rows
+
     async def _rows_by(
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
@@ -194,7 +209,7 @@ class Search:
         few = Sql(f"(SELECT count(*) FROM ids) <= {most}")
         found = filled(
             f"SELECT t.* FROM {{source}} WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}",
-            source=self._engine.only(query.table, Sql("SELECT id FROM ids")),
+            source=self._engine.those(query.table, Sql("SELECT id FROM ids")),
             fitting=all_of((few, any_of(part for _, part in parts), *left)),
         )
         beside = (
@@ -221,7 +236,8 @@ class Search:
         )
 
 
-def _rows_ahead(walked: Found, wanted: int, tried: int) -> int:
+def _rows_ahead(walked: Found, wanted: int, tried: int) -> float:
     """How many rows more would fill the page, and to spare, if they are as those that were tried."""
-    tried_for_one = tried / max(len(walked.rows), 1)
-    return math.ceil(1.5 * (wanted - len(walked.rows)) * tried_for_one)
+    if not walked.rows:
+        return math.inf
+    return 1.5 * (wanted - len(walked.rows)) * tried / len(walked.rows)

@@ -79,11 +79,19 @@ class Dialect:
         """A column of another type to show as text: an id, JSON."""
         return column if self.is_sqlite else f"{column}::text"
 
-    def only(self, table: str, ids: Sql, *, by: str = "id") -> Sql:
-        """Those rows of a table, called `t`, looked up one by one: never the planner's own idea.
+    def those(self, table: str, ids: Sql) -> Sql:
+        """The rows of a table, called `t`, that have these ids: never the planner's own idea.
 
-        It would read the whole table where it takes the ids for many.
+        It would read the whole table where it takes the ids for many. All ids are known before the
+        first row is looked up, so that they are looked up in the order of the index.
         """
+        if self.is_sqlite:
+            return self.owned(table, ids, by="id")
+        every = f"SELECT * FROM {table} WHERE {table}.id = ANY(ARRAY({ids.text})) OFFSET 0"
+        return Sql(f"({every}) t", ids.values)
+
+    def owned(self, table: str, ids: Sql, *, by: str) -> Sql:
+        """The rows of a table, called `t`, that name one of these ids; one by one, as they come."""
         each = f"(SELECT DISTINCT i.id FROM ({ids.text}) i) h"
         if self.is_sqlite:
             return Sql(f"{each} CROSS JOIN {table} t ON t.{by} = h.id", ids.values)
