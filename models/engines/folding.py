@@ -6,6 +6,10 @@ searching and not by the other, so only scripts that were complete then are fold
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import cache
+
 # Latin, Greek, Cyrillic and Armenian, and what extends the first two.
 _LAST_OF_OLD_CYRILLIC = 0x527
 _ARMENIAN = range(0x531, 0x557)
@@ -24,3 +28,23 @@ def _folded_letter(letter: str) -> str:
         return letter
     lower = letter.lower()
     return lower if len(lower) == 1 and letter != _YOUNGER else letter
+
+
+def unfolded(text: str) -> Iterator[tuple[str, str]]:
+    """Each letter beyond ASCII that becomes one of a folded text's, and which; for SQL.
+
+    SQLite's own `lower` does the letters of ASCII, and nothing else.
+    """
+    for letter in sorted(set(text)):
+        for capital in _capitals().get(letter, ()):
+            yield capital, letter
+
+
+@cache
+def _capitals() -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for code in (*range(0x80, _LAST_OF_OLD_CYRILLIC + 1), *_ARMENIAN, *_EXTENSIONS):
+        letter = _folded_letter(chr(code))
+        if letter != chr(code):
+            found[letter].append(chr(code))
+    return found

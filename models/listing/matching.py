@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.engines.folding import folded
+from models.engines.folding import folded, unfolded
 from models.listing.query import Shortcut
 from models.listing.sql import Dialect, Sql
 
@@ -27,10 +27,19 @@ def found_in(engine: Dialect, columns: Sequence[str], q: str) -> Sql:
     """What holds where one of the columns holds `q`."""
     looked_for = needle(q)
     if engine.is_sqlite:
-        text = " || ".join(f"char(10, 10) || {column}" for column in columns)
-        return Sql(f"instr(everruns_folded({text}), ?) > 0", (folded(looked_for),))
+        return _found_in_sqlite(columns, folded(looked_for))
     text = " || ".join(f"E'\\n\\n' || {column}" for column in columns)
     return Sql(f"position(lower(?::text) in lower({text})) > 0", (looked_for,))
+
+
+def _found_in_sqlite(columns: Sequence[str], looked_for: str) -> Sql:
+    """Folds only the letters that are looked for: a function of ours for each row costs ten times more."""
+    text = " || ".join(f"char(10, 10) || {column}" for column in columns)
+    values: list[str] = []
+    for capital, letter in unfolded(looked_for):
+        text = f"replace({text}, ?, ?)"
+        values += (capital, letter)
+    return Sql(f"instr(lower({text}), ?) > 0", (*values, looked_for))
 
 
 def by_index(engine: Dialect, table: str, q: str) -> Sql:

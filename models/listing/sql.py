@@ -86,7 +86,8 @@ class Dialect:
         first row is looked up, so that they are looked up in the order of the index.
         """
         if self.is_sqlite:
-            return self.owned(table, ids, by="id")
+            each = f"(SELECT i.id FROM ({ids.text}) i GROUP BY i.id ORDER BY i.id) h"
+            return Sql(f"{each} CROSS JOIN {table} t ON t.id = h.id", ids.values)
         every = f"SELECT * FROM {table} WHERE {table}.id = ANY(ARRAY({ids.text})) OFFSET 0"
         return Sql(f"({every}) t", ids.values)
 

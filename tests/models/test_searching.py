@@ -12,7 +12,7 @@ from api.database_url import DatabaseUrl
 from models import ApiKey, User, database, new_id
 from models.engines.folding import folded
 from models.listing import matching, owners
-from models.listing.sql import Sql, dialect
+from models.listing.sql import Dialect, Sql, dialect
 from tests.models.catalogue import tables
 from tests.models.rows import NOW, add_key, add_user
 from tests.support.databases import execute
@@ -146,6 +146,19 @@ def test_sqlites_index_folds_every_letter_that_we_fold(tmp_path: Path) -> None:
         assert (ord(letter),) in rows, hex(ord(letter))
     connection.close()
     assert len(others) > 600
+
+
+def test_sql_folds_the_letters_that_are_looked_for_as_we_do() -> None:
+    letters = [chr(code) for code in (*range(1, 0x600), *range(0x1E00, 0x2130))]
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (letter, text)")
+    connection.executemany("INSERT INTO t VALUES (?, ?)", [(one, f"xA{one}Bx") for one in letters])
+    for letter in {folded(letter) for letter in letters if folded(letter) != letter} | {"k", "s"}:
+        check = matching.found_in(Dialect(is_sqlite=True), ("t.text",), f"a{letter}b")
+        rows = connection.execute(f"SELECT letter FROM t WHERE {check.text}", check.values)
+        expected = [one for one in letters if folded(one) == letter]
+        assert [one for (one,) in rows.fetchall()] == expected, hex(ord(letter))
+    connection.close()
 
 
 async def test_owners_are_looked_up_one_by_one_however_many_are_found(postgresql_url: str) -> None:
