@@ -22,4 +22,4 @@ def owned_by(engine: Dialect, table: str, users: Sql) -> Sql:
 
 
 # Each is looked up in the index of `table` by the user that was found.
-OWNED_COST = 3
+OWNED_COST = 5

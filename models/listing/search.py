@@ -40,7 +40,7 @@ TRIED, NEAR, STEP = 500, 3_000, 2_000
 # To walk past a row costs about what it costs to sort so many.
 SORTED_PER_WALKED = 2
 # After so many seconds no further step is begun.
-PATIENCE = 0.05
+PATIENCE = 0.04
 
 _detours = Detours()
 
