@@ -1,14 +1,21 @@
-"""`everruns-admin` works beside a running server and takes effect on its very next request."""
+"""`everruns-admin` works beside a running server and takes effect on its very next request.
+
+The commands run in this process: to load them takes longer than what they do. As a process of its
+own the script is tried in test_commands.py.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from api.cli.admin import app
 from tests.support.callers import PASSWORD, me_everywhere, new_key, newcomer
-from tests.support.processes import Ended, Server, run
+from tests.support.processes import Ended, Server
 
 # What takes nothing away from anybody is tried on both engines in tests/models.
 ON_ONE_ENGINE = pytest.mark.parametrize("server", ["sqlite"], indirect=True)
@@ -97,7 +104,9 @@ def test_somebody_unknown_is_one_line_and_status_1(server: Server) -> None:
 
 
 def admin(server: Server, *arguments: str, stdin: str = "") -> Ended:
-    return run("everruns-admin", *arguments, env=server.env, stdin=stdin)
+    env = {**dict.fromkeys(os.environ), **server.env}
+    ended = CliRunner().invoke(app, list(arguments), input=stdin, env=env)
+    return Ended(ended.exit_code, ended.stdout, ended.stderr)
 
 
 def facts(server: Server, *arguments: str, stdin: str = "") -> Any:
