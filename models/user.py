@@ -131,6 +131,11 @@ class User(Model):
         )
         return changed == 1
 
+    @classmethod
+    async def remove(cls, user_id: UUID) -> bool:
+        """Delete a user with all that is theirs; tells whether there was one."""
+        return await cls.filter(id=user_id).delete() == 1
+
     async def change(self, now: datetime, **columns: object) -> None:
         """Write `columns` of this row, and the time of the change."""
         self.update_from_dict({**columns, "updated_at": now})

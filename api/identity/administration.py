@@ -50,10 +50,16 @@ async def set_password(user: User, password_hash: str, actor: Actor, occasion: O
 
 
 async def delete_user(user: User, actor: Actor, occasion: Occasion) -> None:
-    """Delete a user with sessions, keys and identities; raises `LastOperator`."""
+    """Delete a user with sessions, keys and identities.
+
+    Raises:
+        LastOperator: nobody would be left to operate.
+        UserNotFound: somebody else was quicker.
+    """
     async with database.transaction():
         await keep_an_operator(user)
-        await user.delete()
+        if not await User.remove(user.id):
+            raise UserNotFound
         await record_of(user, Action.USER_DELETED, actor, occasion, email=user.email)
 
 

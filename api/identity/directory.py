@@ -6,7 +6,7 @@ It does not check that the caller is an operator: that is the caller's door.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, NoReturn, TypeVar
 from uuid import UUID
@@ -58,6 +58,18 @@ async def page_of_users(asked: Asked, filters: UserFilters, now: datetime) -> Ro
     sort, is_descending = _sort(asked, users.SORTS)
     query = users.query(filters, sort, is_descending=is_descending)
     return await _rows(query, users.shape(now), _wish(asked, "users", filters), users.read)
+
+
+async def first_users(asked: Asked, filters: UserFilters, now: datetime) -> tuple[UserRow, ...]:
+    """As many users as are asked for, where there are as many, in however many pieces."""
+    found: list[UserRow] = []
+    while len(found) < asked.limit:
+        page = await page_of_users(asked, filters, now)
+        found += page.data
+        if page.next_cursor is None:
+            break
+        asked = replace(asked, cursor=page.next_cursor)
+    return tuple(found[: asked.limit])
 
 
 async def page_of_sessions(

@@ -22,6 +22,8 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from models.engines.folding import folded
+
 
 class _Counting:
     """Counts the rows that a statement itself changed.
@@ -92,6 +94,11 @@ class _Connection(ConnectionWrapper[Any]):
         return self.connection
 
 
+def _folded(text: object) -> object:
+    """A text without case, in SQL; SQLite's own `lower` knows only ASCII."""
+    return folded(text) if isinstance(text, str) else text
+
+
 def _decoded(raw: bytes) -> str:
     return raw.decode(errors="replace")
 
@@ -106,6 +113,9 @@ class Client(_Counting, SqliteClient):
                 # Else one text that is no UTF-8, written by hand, would raise in the middle of a
                 # SELECT, leave it open, and so hold this connection on an old state of the file.
                 self._connection.text_factory = _decoded
+                await self._connection.create_function(
+                    "everruns_folded", 1, _folded, deterministic=True
+                )
         except BaseException:
             await self.close()
             raise

@@ -6,7 +6,6 @@ goes. The text is opaque, and good only for the list, the sort and the filters t
 
 from __future__ import annotations
 
-import binascii
 import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -72,9 +71,10 @@ def read(text: str, purpose: str) -> Cursor:
     """The cursor of a text; raises `CursorRejected`."""
     try:
         side, kind, raw, row_id, digest = _parts(text)
-        place = Place(kind, urlsafe_b64decode(raw), row_id)
+        # No half of a pair of surrogates, which no database can be asked for.
+        place = Place(kind, urlsafe_b64decode(raw), row_id.encode().decode())
         cursor = Cursor(Side(side), place)
-    except (ValueError, binascii.Error):
+    except (ValueError, RecursionError):
         raise CursorRejected from None
     if digest != _digest(purpose) or kind not in _KINDS:
         raise CursorRejected

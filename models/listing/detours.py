@@ -25,6 +25,7 @@ class Detours:
 
     def note(self, ids: Sql, most: int, now: float) -> None:
         """Remember that this statement answers more than `most` ids."""
+        self._known.pop(ids, None)
         if len(self._known) >= ENTRIES:
-            self._known.clear()
+            del self._known[next(iter(self._known))]
         self._known[ids] = (most, now + SECONDS)

@@ -45,14 +45,15 @@ class Within:
 class Shortcut:
     """A statement that answers the ids of all rows that a condition leaves, by an index of its own.
 
-    Its first thousands must cost little, however many there are. `replaces` is the check that its rows
-    need not pass any more; None where it leads also to rows that do not fit. To find one of its ids
-    costs what `cost` entries of an index do.
+    `replaces` is the check that its rows need not pass any more; None where it leads also to rows that
+    do not fit. To find one of its ids costs what `cost` entries of an index do. It `is_dear` where
+    the first ids may cost what all of them do; else its first thousands must cost little.
     """
 
     ids: Sql
     replaces: Sql | None = None
     cost: int = 1
+    is_dear: bool = False
 
 
 @dataclass(frozen=True, slots=True)

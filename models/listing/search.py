@@ -185,11 +185,11 @@ class Search:
     async def _by_shortcut(
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
-        """As `_rows_by`, but what is known to be a detour is not tried."""
-        if _detours.is_known(shortcut.ids, most, self._clock()):
+        """As `_rows_by`, but what is dear and known to be a detour is not tried."""
+        if shortcut.is_dear and _detours.is_known(shortcut.ids, most, self._clock()):
             return None
         rows = await self._rows_by(shortcut, most, start, wanted)
-        if rows is None:
+        if rows is None and shortcut.is_dear:
             _detours.note(shortcut.ids, most, self._clock())
         return rows
 

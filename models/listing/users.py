@@ -87,7 +87,8 @@ def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
         return has, Shortcut(by_index)
     wanted = (json.dumps([role]),)
     has = Sql("t.roles @> ?::text::jsonb", wanted)
-    return has, Shortcut(Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted))
+    by_index = Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted)
+    return has, Shortcut(by_index, is_dear=True)
 
 
 _FIRST_PROVIDER = """COALESCE((

@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 
 from api.database_url import DatabaseUrl
+from api.identity import directory
+from api.identity.directory import Asked
 from models import ApiKey, User, database, new_id
 from models.engines.folding import folded
 from models.listing import matching, owners
+from models.listing.api_keys import Ages, KeyFilters
 from models.listing.sql import Dialect, Sql, dialect
+from models.listing.users import UserFilters
 from tests.models.catalogue import tables
-from tests.models.rows import NOW, add_key, add_user
+from tests.models.rows import DAY, NOW, add_key, add_user
 from tests.support.databases import execute
 
 pytestmark = pytest.mark.anyio
@@ -159,6 +163,19 @@ def test_sql_folds_the_letters_that_are_looked_for_as_we_do() -> None:
         expected = [one for one in letters if folded(one) == letter]
         assert [one for (one,) in rows.fetchall()] == expected, hex(ord(letter))
     connection.close()
+
+
+@pytest.mark.parametrize("count", [1, 8, 9, 40, 190])
+async def test_however_many_letters_beyond_ascii_are_looked_for(opened: str, count: int) -> None:
+    letters = "".join(chr(code) for code in (*range(0x430, 0x450), *range(0x3B1, 0x3C2)))
+    letters += "".join(chr(code) for code in range(0x101, 0x200, 2) if chr(code).islower())
+    q = (letters + letters)[:count] + "ab"
+    user = await add_user(name=f"Xy{q.upper() if q.upper().lower() == q else q}")
+    await add_key(user)
+    wanted = KeyFilters(q=q), UserFilters(q=q)
+    keys = await directory.page_of_keys(Asked("name"), wanted[0], Ages(NOW, NOW - DAY))
+    users = await directory.page_of_users(Asked("name"), wanted[1], NOW)
+    assert (len(keys.data), len(users.data)) == (1, 1)
 
 
 async def test_owners_are_looked_up_one_by_one_however_many_are_found(postgresql_url: str) -> None:

@@ -50,10 +50,9 @@ async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
 async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
     """For the platform's own page, which may send more than we know."""
     q = searched("search", request.args.get("search", ""))
-    rows = await directory.page_of_users(
-        Asked(DEFAULT_SORT, MAX_MEMBERS), UserFilters(q=q), call.occasion.now
-    )
-    return reply(shapes.Members.model_validate(rows))
+    asked = Asked(DEFAULT_SORT, MAX_MEMBERS)
+    rows = await directory.first_users(asked, UserFilters(q=q), call.occasion.now)
+    return reply(shapes.Members.model_validate({"data": rows}))
 
 
 async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:

@@ -36,6 +36,8 @@ EVERYWHERE = (
     ("cursor", "e30"),
     ("cursor", "W10"),
     ("cursor", "A" * 9000),
+    # Lists within lists, deeper than they are read.
+    ("cursor", urlsafe_b64encode(b"[" * 6000).decode()),
 )
 HERE = (
     ("users", "role", ""),
@@ -140,7 +142,7 @@ async def test_a_cursor_that_somebody_made_up_is_refused_or_answered(
         ["sideways", None],
         ["date", "null", "blob", "integer", 1],
         [*raw, "=", "a"],
-        ["ann", "", "\0", []],
+        ["ann", "", "\0", "\ud800", []],
         ["0" * 16],
     ]
     for index, values in enumerate(tried):

@@ -29,6 +29,18 @@ async def test_in_mode_none_everybody_is_the_anonymous_operator_who_is_listed(
         assert (await http.delete(path, headers=HERE)).status_code == 409
 
 
+async def test_in_mode_none_nobody_can_take_the_role_from_everybody(database_url: str) -> None:
+    path = f"/v1/admin/users/{ANONYMOUS_ID}"
+    async with answering(in_mode(database_url, "none")) as http:
+        for change in ({"roles": ["user"]}, {"disabled": True}):
+            assert (await http.patch(path, json=change, headers=HERE)).status_code == 200
+            answer = await http.get("/v1/auth/me", headers=HERE)
+            assert answer.json()["roles"] == ["admin"]
+            assert (await http.get("/v1/admin/users", headers=HERE)).status_code == 200
+        assert (await http.delete(path, headers=HERE)).status_code == 204
+        assert (await http.get("/v1/admin/users", headers=HERE)).status_code == 200
+
+
 async def test_in_mode_none_another_host_sees_no_list(database_url: str) -> None:
     async with answering(in_mode(database_url, "none")) as http:
         answer = await http.get("/v1/admin/users", headers={"Host": "evil.example"})

@@ -194,6 +194,13 @@ async def test_the_page_of_members_has_its_fields_and_at_most_200_rows(
     assert [one["email"] for one in everybody] == ["ann@example.com", "root@example.com"]
 
 
+async def test_a_user_is_deleted_once(http: httpx.AsyncClient, root: Person, ann: Person) -> None:
+    asked = [http.delete(f"{USERS}/{ann.id}", headers=root.bearer) for _ in range(3)]
+    answers = await asyncio.gather(*asked)
+    assert sorted(answer.status_code for answer in answers) == [204, 404, 404]
+    assert len(await audited("auth.user.deleted")) == 1
+
+
 async def test_two_operators_that_demote_each_other_at_once_leave_one(
     http: httpx.AsyncClient, root: Person
 ) -> None:
