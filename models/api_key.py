@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from models import database
-from models.types import new_id
+from models.types import DatetimeField, new_id
 from models.user import User
 
 
@@ -28,10 +28,10 @@ class ApiKey(Model):
     key_hash = fields.CharField(max_length=64, unique=True)
     key_prefix = fields.CharField(max_length=20)
     scopes: list[str] = fields.JSONField(default=list)
-    expires_at = fields.DatetimeField(null=True)
-    last_used_at = fields.DatetimeField(null=True)
+    expires_at = DatetimeField(null=True)
+    last_used_at = DatetimeField(null=True)
     last_used_ip = fields.CharField(max_length=45, null=True)
-    created_at = fields.DatetimeField()
+    created_at = DatetimeField()
 
     user_id: UUID
 

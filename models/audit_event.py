@@ -11,14 +11,14 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import database
-from models.types import new_id
+from models.types import DatetimeField, new_id
 
 
 class AuditEvent(Model):
     """One event. It has no foreign keys: it outlives those whom it speaks of."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
-    at = fields.DatetimeField()
+    at = DatetimeField()
     action = fields.CharField(max_length=64)
     outcome = fields.CharField(max_length=16)
     actor_id = fields.UUIDField(null=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from models.types import new_id
+from models.types import DatetimeField, new_id
 from models.user import User
 
 
@@ -28,8 +28,8 @@ class OAuthIdentity(Model):
     subject = fields.CharField(max_length=255)
     issuer = fields.CharField(max_length=255, null=True)
     email = fields.CharField(max_length=254, null=True)
-    created_at = fields.DatetimeField()
-    last_used_at = fields.DatetimeField(null=True)
+    created_at = DatetimeField()
+    last_used_at = DatetimeField(null=True)
 
     user_id: UUID
 

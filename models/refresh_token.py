@@ -10,7 +10,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from models.types import new_id
+from models.types import DatetimeField, new_id
 from models.user import User
 
 
@@ -42,10 +42,10 @@ class RefreshToken(Model):
     previous_token_hash = fields.CharField(max_length=64, null=True)
     seed = fields.CharField(max_length=64)
     generation = fields.IntField(default=0)
-    rotated_at = fields.DatetimeField()
-    last_used_at = fields.DatetimeField()
-    expires_at = fields.DatetimeField()
-    created_at = fields.DatetimeField()
+    rotated_at = DatetimeField()
+    last_used_at = DatetimeField()
+    expires_at = DatetimeField()
+    created_at = DatetimeField()
     ip_address = fields.CharField(max_length=45, null=True)
     user_agent = fields.CharField(max_length=512, null=True)
 

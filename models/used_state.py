@@ -9,13 +9,14 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import database
+from models.types import DatetimeField
 
 
 class UsedState(Model):
     """One attempt that came back; the row is kept for as long as the attempt could come again."""
 
     state_hash = fields.CharField(max_length=64, primary_key=True)
-    expires_at = fields.DatetimeField(db_index=True)
+    expires_at = DatetimeField(db_index=True)
 
     class Meta:
         table = "oauth_used_states"

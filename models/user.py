@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import database
-from models.types import ANONYMOUS_ID, new_id
+from models.types import ANONYMOUS_ID, DatetimeField, new_id
 
 MAX_EMAIL_LENGTH = 254
 
@@ -35,10 +35,10 @@ class User(Model):
     roles: list[str] = fields.JSONField(default=list)
     password_hash = fields.CharField(max_length=200, null=True)
     email_verified = fields.BooleanField(default=False)
-    disabled_at = fields.DatetimeField(null=True)
-    last_active_at = fields.DatetimeField(null=True)
-    created_at = fields.DatetimeField()
-    updated_at = fields.DatetimeField()
+    disabled_at = DatetimeField(null=True)
+    last_active_at = DatetimeField(null=True)
+    created_at = DatetimeField()
+    updated_at = DatetimeField()
 
     class Meta:
         table = "users"

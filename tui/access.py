@@ -7,11 +7,13 @@ has made is adopted: using a refresh token twice would end the session.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from tui import tokens as clock
+from tui.errors import NotKept
+from tui.private_files import TooOpen
 from tui.rows import TokenBody
 from tui.tokens import Keeper, Tokens
 
@@ -57,7 +59,7 @@ class ByTokens:
     def __init__(self, tokens: Tokens, keeper: Keeper | None = None) -> None:
         self._tokens = tokens
         self._keeper = keeper
-        self._one_at_a_time = asyncio.Lock()
+        self._renewal: asyncio.Task[None] | None = None
 
     @property
     def tokens(self) -> Tokens:
@@ -69,20 +71,47 @@ class ByTokens:
         return self._tokens.access_token
 
     async def another(self, refused: str | None, renew: Renew) -> str | None:
-        async with self._one_at_a_time:
-            if self._tokens.access_token == refused:
-                await self._renew(renew)
+        if self._tokens.access_token == refused:
+            await asyncio.shield(self._under_way(renew))
         return self._tokens.access_token
+
+    def _under_way(self, renew: Renew) -> asyncio.Task[None]:
+        """The one renewal, which goes on when whoever waits for it is no longer interested.
+
+        Broken off half-way, the server may have given a successor that nobody has, and the next
+        renewal would be a second use.
+        """
+        if self._renewal is None or self._renewal.done():
+            self._renewal = asyncio.create_task(self._renew(renew))
+            self._renewal.add_done_callback(_take_note)
+        return self._renewal
 
     async def _renew(self, renew: Renew) -> None:
         with ExitStack() as locked:
             if self._keeper is not None:
-                await asyncio.to_thread(locked.enter_context, self._keeper.renewing())
-                elsewhere = self._keeper.kept()
+                with _kept_privately():
+                    await asyncio.to_thread(locked.enter_context, self._keeper.renewing())
+                    elsewhere = self._keeper.kept()
                 if elsewhere is not None and elsewhere.refresh_token != self._tokens.refresh_token:
                     self._tokens = elsewhere
                     return
             body = await renew(self._tokens.refresh_token)
             self._tokens = Tokens.of(body, clock.now())
             if self._keeper is not None:
-                self._keeper.keep(self._tokens)
+                with _kept_privately():
+                    self._keeper.keep(self._tokens)
+
+
+@contextmanager
+def _kept_privately() -> Iterator[None]:
+    """What may go wrong with the file of the tokens is a trouble like others."""
+    try:
+        yield
+    except (OSError, TooOpen) as wrong:
+        raise NotKept.because(wrong) from None
+
+
+def _take_note(renewal: asyncio.Task[None]) -> None:
+    """Who waited was told; where nobody did, it is told when the next one asks."""
+    if not renewal.cancelled():
+        renewal.exception()

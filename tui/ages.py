@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+# What always has a time, and one that cannot be read.
+UNKNOWN = "unknown"
 _UNITS = (("y", 365 * 86_400), ("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -32,6 +34,6 @@ def until(then: datetime | None, now: datetime, *, never: str = "never") -> str:
     return f"in {span(left)}" if left > 0 else since(then, now)
 
 
-def exact(then: datetime | None) -> str:
+def exact(then: datetime) -> str:
     """The time itself, in UTC, to the second."""
-    return "never" if then is None else then.strftime("%Y-%m-%d %H:%M:%S UTC")
+    return then.strftime("%Y-%m-%d %H:%M:%S UTC")

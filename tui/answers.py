@@ -29,8 +29,10 @@ def checked(answer: httpx.Response) -> httpx.Response:
     if problem is None:
         raise errors.NotOurServer(_foreign(answer))
     words = plain(str(problem["error"]))
-    for invalid in problem.get("errors") or ():
-        words += f"; {plain(str(invalid.get('field')))}: {plain(str(invalid.get('message')))}"
+    invalid = problem.get("errors")
+    for one in invalid if isinstance(invalid, list) else ():
+        if isinstance(one, dict):
+            words += f"; {plain(str(one.get('field')))}: {plain(str(one.get('message')))}"
     if answer.status_code == _UNAVAILABLE:
         raise errors.Unreachable(words)
     kind = _REFUSED.get(answer.status_code, errors.Refused)

@@ -10,6 +10,10 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
+import rich
+import textual
+from rich.segment import Segments
+from rich.traceback import Traceback
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -110,6 +114,8 @@ class Dashboard(Acting, Exporting):
         """Show the views; where they are there already, let them catch up."""
         is_first = self.entered is None
         self.entered = entered
+        if entered.remark:
+            self.say(entered.remark, is_bad=True)
         if is_first:
             for mode, view in VIEWS.items():
                 self.add_mode(mode, view)
@@ -239,6 +245,13 @@ class Dashboard(Acting, Exporting):
 
     async def on_unmount(self) -> None:
         await self.client.close()
+
+    def _fatal_error(self) -> None:
+        """As Textual does it, but without the values of variables: passwords and keys are among them."""
+        self.bell()
+        traceback = Traceback(suppress=[rich, textual])
+        self._exit_renderables.append(Segments(self.console.render(traceback)))
+        self._close_messages_no_wait()
 
     @work(group="close")
     async def _close(self, client: Client) -> None:

@@ -124,10 +124,15 @@ class Client:
         """
         if parameter not in _IDS_OF_USERS or "@" not in value:
             return value
-        users = await self.page(User, "/v1/admin/users", {"q": value, "limit": "200"})
-        for user in users.data:
-            if user.email.casefold() == value.casefold():
-                return user.id
+        asked = {"q": value, "limit": "200"}
+        while True:
+            users = await self.page(User, "/v1/admin/users", asked)
+            for user in users.data:
+                if user.email.casefold() == value.casefold():
+                    return user.id
+            if users.next_cursor is None:
+                break
+            asked["cursor"] = users.next_cursor
         raise errors.Missing(f"nobody has the address {plain(value)}", status=404)
 
     async def one(self, row: type[R], path: str, row_id: str) -> R:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ from tui.tokens import Keeper
 
 URL = "EVERRUNS_AUTH_URL"
 API_KEY = "EVERRUNS_AUTH_API_KEY"
+# Whatever else it is, the server judges; but what no header can hold is not sent.
+_KEY = re.compile(r"evr_[!-~]+")
 SERVE_PORT = 9301
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -82,6 +85,8 @@ def _place(url: str | None, context: str | None, *, is_read_only: bool) -> Place
         raise typer.Exit(fail(Status.MISUSED, "--url or --context, not both"))
     lock = "it was started with --read-only" if is_read_only else ""
     key = os.environ.get(API_KEY, "").strip() or None
+    if key is not None and not _KEY.fullmatch(key):
+        raise typer.Exit(fail(Status.MISUSED, f"{API_KEY}: no API key; it begins with evr_"))
     try:
         if context is not None:
             named = contexts.named(context, folders.contexts_file())

@@ -5,12 +5,13 @@ Knows nothing of screens. Whoever is let in is an operator: that is asked before
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from tui import tokens as clock
 from tui.access import Access, ByKey, ByTokens, Nobody
 from tui.client import Client
-from tui.errors import NotPermitted, NotSignedIn, Refused, Trouble
+from tui.errors import NotKept, NotPermitted, NotSignedIn, Refused, Trouble
 from tui.places import Place
 from tui.private_files import TooOpen
 from tui.rows import Config, Me, Overview
@@ -22,11 +23,12 @@ NO_PASSWORDS = "this server takes no passwords; set EVERRUNS_AUTH_API_KEY to a k
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """We are in: who we are there, and the first view's numbers."""
+    """We are in: who we are there, the first view's numbers, and what went wrong beside."""
 
     config: Config
     me: Me
     overview: Overview
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,10 @@ async def enter(client: Client, place: Place, keeper: Keeper) -> Entered | Close
         words = "" if config.password_auth_enabled else NO_PASSWORDS
     except NotSignedIn as refused:
         words = _turned_away(refused, place, keeper)
-    except (TooOpen, Trouble) as trouble:
-        words = str(trouble)
+    except Trouble as trouble:
+        words = trouble.words
+    except (TooOpen, OSError) as wrong:
+        words = NotKept.because(wrong).words
     return Closed(words, config, can_sign_in=config.password_auth_enabled)
 
 
@@ -77,8 +81,15 @@ async def sign_in(
         return Closed(refused.words, config, can_sign_in=True)
     except Trouble as trouble:
         return Closed(trouble.words, config, can_sign_in=config is not None)
-    if is_kept:
-        keeper.keep(access.tokens)
+    return _kept(entered, access.tokens, keeper) if is_kept else entered
+
+
+def _kept(entered: Entered, tokens: Tokens, keeper: Keeper) -> Entered:
+    """We are in either way; where the tokens cannot be kept, that is said."""
+    try:
+        keeper.keep(tokens)
+    except OSError as wrong:
+        return replace(entered, remark=NotKept.because(wrong).words)
     return entered
 
 
@@ -115,7 +126,9 @@ def _turned_away(refused: NotSignedIn, place: Place, keeper: Keeper) -> str:
     """What to say when a credential that we had was refused; kept tokens are of no use any more."""
     if place.api_key is not None:
         return f"EVERRUNS_AUTH_API_KEY was refused: {refused.words}"
-    keeper.forget()
+    # Where it cannot be removed it is refused again next time, and no harm is done.
+    with suppress(OSError):
+        keeper.forget()
     return f"the sign-in that was kept is over ({refused.words}); sign in again"
 
 

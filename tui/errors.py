@@ -4,6 +4,7 @@
      ├── Unreachable        nothing answers there, or it broke off
      │    └── Silent        it did not answer in time
      ├── NotOurServer       something answers, and it is not this API
+     ├── NotKept            the file of the tokens cannot be read or written
      └── Refused            the server said no, in its own words
           ├── NotSignedIn   401: nobody, or nobody any more
           ├── NotPermitted  403: somebody, without the right
@@ -33,6 +34,18 @@ class Silent(Unreachable):
 
 class NotOurServer(Trouble):
     """What answers is no Everruns Auth, or one whose answers have another shape."""
+
+
+class NotKept(Trouble):
+    """The file in which tokens are kept cannot be used; nothing is wrong with the server."""
+
+    @classmethod
+    def because(cls, wrong: Exception) -> NotKept:
+        """What the system says, without Python's way of saying it."""
+        words = str(wrong)
+        if isinstance(wrong, OSError) and wrong.strerror:
+            words = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else wrong.strerror
+        return cls(f"the kept sign-in cannot be used: {words}")
 
 
 class Refused(Trouble):

@@ -31,7 +31,7 @@ def user(row: User, now: datetime, identities: Sequence[Identity] = ()) -> list[
         ("State", state if row.is_disabled else Cell("enabled", "good")),
         ("Signs in by", Cell(others or row.auth_provider)),
         ("Address", verified),
-        ("Created", _on(row.created_at, now)),
+        ("Created", _on(row.created_at, now, never=ages.UNKNOWN)),
         ("Last active", _on(row.last_active_at, now)),
         ("Sessions", Cell(str(row.session_count))),
         ("API keys", Cell(str(row.api_key_count))),
@@ -51,7 +51,7 @@ def api_key(row: ApiKey, now: datetime) -> list[Fact]:
         ("From", Cell(row.last_used_ip or "nowhere yet")),
         ("Scopes", Cell(" ".join(row.scopes))),
         ("Expires", _end(row.expires_at, now)),
-        ("Created", _at(row.created_at, now)),
+        ("Created", _at(row.created_at, now, never=ages.UNKNOWN)),
         ("Id", Cell(row.id, "dim")),
     ]
 
@@ -63,8 +63,8 @@ def session(row: Session, now: datetime) -> list[Fact]:
         ("From", Cell(row.ip_address or "unknown")),
         ("Program", Cell(row.user_agent or "unknown")),
         ("Last used", _at(row.last_used_at, now)),
-        ("Created", _at(row.created_at, now)),
-        ("Expires", _end(row.expires_at, now)),
+        ("Created", _at(row.created_at, now, never=ages.UNKNOWN)),
+        ("Expires", _end(row.expires_at, now, never=ages.UNKNOWN)),
         ("Id", Cell(row.id, "dim")),
     ]
 
@@ -75,7 +75,7 @@ def audit_event(row: AuditEvent, now: datetime) -> list[Fact]:
     facts = [
         ("Action", Cell(row.action, "strong")),
         ("Outcome", Cell(row.outcome, tone)),  # type: ignore[arg-type]
-        ("When", _at(row.at, now)),
+        ("When", _at(row.at, now, never=ages.UNKNOWN)),
         ("By", Cell(who(row.actor_email, row.actor_id) or "nobody")),
         ("About", Cell(who(row.user_email, row.user_id) or "nobody")),
         ("From", Cell(row.ip_address or "unknown")),
@@ -91,21 +91,21 @@ def _shown(value: object) -> str:
     return plain(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def _at(then: datetime | None, now: datetime) -> Cell:
+def _at(then: datetime | None, now: datetime, *, never: str = "never") -> Cell:
     if then is None:
-        return Cell("never", "dim")
+        return Cell(never, "dim")
     return Cell(f"{ages.since(then, now)}, {ages.exact(then)}")
 
 
-def _on(then: datetime | None, now: datetime) -> Cell:
+def _on(then: datetime | None, now: datetime, *, never: str = "never") -> Cell:
     """A time where there is little room."""
     if then is None:
-        return Cell("never", "dim")
+        return Cell(never, "dim")
     return Cell(f"{ages.since(then, now)} ({then:%Y-%m-%d})")
 
 
-def _end(then: datetime | None, now: datetime) -> Cell:
+def _end(then: datetime | None, now: datetime, *, never: str = "never") -> Cell:
     if then is None:
-        return Cell("never", "dim")
+        return Cell(never, "dim")
     tone = "" if then > now else "bad"
     return Cell(f"{ages.until(then, now)}, {ages.exact(then)}", tone)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.client import Client
-from tui.errors import Trouble
+from tui.errors import NotKept, Trouble
 from tui.private_files import TooOpen
 from tui.tokens import Keeper
 
@@ -12,10 +12,13 @@ async def log_out(client: Client, keeper: Keeper) -> str:
     """Forget what is kept for the client's server; says what became of it."""
     try:
         kept = keeper.kept()
-    except TooOpen:
+    except (TooOpen, OSError):
         kept = None
-    if not keeper.forget():
-        return f"nothing was kept for {keeper.url}"
+    try:
+        if not keeper.forget():
+            return f"nothing was kept for {keeper.url}"
+    except OSError as wrong:
+        return NotKept.because(wrong).words
     if kept is None:
         return f"forgot what was kept for {keeper.url}; it could not be used any more"
     try:

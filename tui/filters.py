@@ -121,9 +121,9 @@ def _moment(value: str, now: datetime) -> datetime:
             return now - timedelta(**{name: int(digits)})
     try:
         typed = datetime.fromisoformat(value)
-    except ValueError:
+        return typed.astimezone(UTC) if typed.tzinfo else typed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         raise NotAValue(f"{value or 'nothing'!r} is no time: 2026-11-24, 90min, 2h or 7d") from None
-    return typed.astimezone(UTC) if typed.tzinfo else typed.replace(tzinfo=UTC)
 
 
 def _word(name: str, words: Mapping[str, Word]) -> Word:

@@ -33,11 +33,15 @@ def is_gnu_screen() -> bool:
     if not os.environ.get("TERM", "").startswith("screen"):
         return False
     try:
-        terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
-    except OSError:
+        return _asked() == GNU_SCREEN
+    except (OSError, termios.error):
         return False
+
+
+def _asked() -> bytes:
+    terminal = os.open(TERMINAL, os.O_RDWR | os.O_NOCTTY)
     try:
-        return _kind(terminal) == GNU_SCREEN
+        return _kind(terminal)
     finally:
         os.close(terminal)
 

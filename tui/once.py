@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from tui.access import Access, ByKey, ByTokens, Nobody
 from tui.client import Client
 from tui.entrance import MODE_NONE
-from tui.errors import NotPermitted, NotSignedIn, Trouble
+from tui.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.export import Record, records
 from tui.filters import parsed
 from tui.listings.all import LISTINGS
@@ -74,12 +74,16 @@ async def _access(client: Client, place: Place, keeper: Keeper) -> Access:
 
     Raises:
         TooOpen: the kept tokens can be read by others.
+        NotKept: they cannot be read at all.
     """
     if place.api_key is not None:
         return ByKey(place.api_key)
     if (await client.config()).mode == MODE_NONE:
         return Nobody()
-    kept = keeper.kept()
+    try:
+        kept = keeper.kept()
+    except OSError as wrong:
+        raise NotKept.because(wrong) from None
     return ByTokens(kept, keeper) if kept is not None else Nobody()
 
 

@@ -1,12 +1,12 @@
 """Owns the values that the dashboard shows: the server's answers, typed, frozen and fit for a screen.
 
 Knows the wire's shapes and nothing of how they travel. Fields that are new to it are ignored; one
-that is missing or of another type is named.
+that is missing or of another type is named. A time that somebody wrote by hand and nobody can read
+is null.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -39,7 +39,7 @@ class User(Row):
     email_verified: bool
     auth_provider: Text
     disabled_at: datetime | None
-    created_at: datetime
+    created_at: datetime | None
     last_active_at: datetime | None
     session_count: int
     api_key_count: int
@@ -61,7 +61,7 @@ class ApiKey(Row):
     expires_at: datetime | None
     last_used_at: datetime | None
     last_used_ip: Text | None
-    created_at: datetime
+    created_at: datetime | None
 
 
 class Session(Row):
@@ -69,9 +69,9 @@ class Session(Row):
 
     user_id: Text
     user_email: Text
-    created_at: datetime
+    created_at: datetime | None
     last_used_at: datetime | None
-    expires_at: datetime
+    expires_at: datetime | None
     ip_address: Text | None
     user_agent: Text | None
 
@@ -79,7 +79,7 @@ class Session(Row):
 class AuditEvent(Row):
     """One line of the audit trail; the e-mails are null once their user is gone."""
 
-    at: datetime
+    at: datetime | None
     action: Text
     outcome: Text
     actor_id: Text | None
@@ -98,7 +98,7 @@ class Identity(Value):
     provider: Text
     subject: Text
     email: Text | None
-    created_at: datetime
+    created_at: datetime | None
     last_used_at: datetime | None
 
     @property
@@ -208,8 +208,3 @@ def decoded(shape: type[V], data: object, what: str) -> V:
         first = invalid.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "the answer"
         raise NotOurServer(f"{what}: {field}: {first['msg'].lower()}") from None
-
-
-def with_changes(row: R, changes: Mapping[str, object]) -> R:
-    """The same row with some fields anew."""
-    return row.model_copy(update=dict(changes))

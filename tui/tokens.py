@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from tui.private_files import FOLDER_OWNER_ONLY, OWNER_ONLY, read_private, write_private
 from tui.rows import TokenBody
@@ -69,17 +69,18 @@ class Keeper:
 
         Raises:
             TooOpen: somebody else may read it.
+            OSError: it cannot be read.
         """
         try:
             kept = _Kept.model_validate_json(read_private(self.file))
-        except (FileNotFoundError, ValidationError):
+        except (FileNotFoundError, ValueError):
             return None
         if kept.url != self.url:
             return None
         return Tokens(kept.access_token, kept.refresh_token, kept.renew_at)
 
     def keep(self, tokens: Tokens) -> None:
-        """Write the tokens down for the owner alone."""
+        """Write the tokens down for the owner alone; raises OSError."""
         kept = _Kept(
             url=self.url,
             access_token=tokens.access_token,

@@ -10,12 +10,13 @@ import pytest
 from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked, Rows
-from models import database
+from models import ApiKey, User, database
 from models.listing import api_keys, audit_events, sessions, users
 from models.listing.api_keys import Ages, KeyFilters
 from models.listing.audit_events import EventFilters
 from models.listing.sessions import SessionFilters
 from models.listing.users import UserFilters
+from models.types import LONG_AGO
 from tests.models.rows import DAY, NOW, add_key, add_session, add_user
 from tests.support.databases import execute
 
@@ -145,3 +146,26 @@ async def test_rows_whose_user_is_gone_are_left_out(sqlite_url: str) -> None:
             )
         assert [row.name for row in await by_every_sort("api_keys")] == ["evr_bob"]
         assert await by_every_sort("sessions") == []
+
+
+async def test_what_ends_at_a_time_that_nobody_can_read_has_ended(sqlite_url: str) -> None:
+    async with database.opened(DatabaseUrl.parse(sqlite_url)):
+        user = await add_user(disabled_at=None)
+        key = await add_key(user, expires_at=NOW + DAY)
+        for table, column in (
+            *(("users", "created_at"), ("users", "disabled_at"), ("api_keys", "expires_at")),
+            ("refresh_tokens", "expires_at"),
+        ):
+            # The check of the column lets it pass: SQLite takes it for the second of March.
+            await execute(sqlite_url, f"UPDATE {table} SET {column} = '2999-02-30 12:00:00+00:00'")
+        found = await User.by_id(user.id)
+        assert found is not None
+        assert (found.is_disabled, found.created_at) == (True, LONG_AGO)
+        held = await ApiKey.by_id(key.id)
+        assert held is not None
+        assert held.is_expired(NOW)
+        # So it can still be put right.
+        await found.change(NOW, disabled_at=None, created_at=NOW)
+        again = await User.by_id(user.id)
+        assert again is not None
+        assert not again.is_disabled

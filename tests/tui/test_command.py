@@ -114,6 +114,17 @@ def test_serving_never_loads_the_dashboard() -> None:
     assert not {"tui", "textual", "aiohttp"} & set(ast.literal_eval(loaded))
 
 
+@pytest.mark.parametrize("key", ["evr_1\u200b", "evr_1 2", "evr_1\n2", "Bearer"])
+def test_what_cannot_be_a_key_is_refused_and_not_repeated(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(command.API_KEY, key)
+    status, words = run()
+    assert status == 2
+    assert "EVERRUNS_AUTH_API_KEY: no API key" in words
+    assert key not in words
+
+
 @pytest.mark.parametrize("is_in_screen", [True, False])
 def test_there_is_no_mouse_in_screen_which_would_hold_escape_back(
     *, is_in_screen: bool, monkeypatch: pytest.MonkeyPatch

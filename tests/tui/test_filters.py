@@ -70,6 +70,10 @@ def test_words_become_a_query(name: str, text: str, parameters: dict[str, str]) 
         ),
         ("api-keys", "owner:ann bob", "'bob' contradicts another word of this filter"),
         ("audit", "since:yesterday", "'yesterday' is no time: 2026-11-24, 90min, 2h or 7d"),
+        *(
+            ("audit", f"since:{at}", f"'{at}' is no time: 2026-11-24, 90min, 2h or 7d")
+            for at in ("0001-01-01T00:00+05:00", "9999-12-31T23:00-05:00")
+        ),
         ("audit", "since:99999999999h", "'99999999999h' is no time: 2026-11-24, 90min, 2h or 7d"),
     ],
 )

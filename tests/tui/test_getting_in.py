@@ -139,6 +139,19 @@ async def test_tokens_that_others_may_read_are_refused(world: World) -> None:
 
 
 @at_one_size
+async def test_where_tokens_cannot_be_kept_one_is_let_in_and_told(world: World) -> None:
+    (world.folder / "tokens").write_text("no folder")
+    async with world.terminal(world.place(api_key=None)) as terminal:
+        await terminal.sees("the kept sign-in cannot be used", "Not a directory", "E-mail")
+        await terminal.write(OPERATOR_EMAIL)
+        await terminal.press("tab")
+        await terminal.write(OPERATOR_PASSWORD)
+        await terminal.press("tab", "space", "shift+tab", "enter")
+        await terminal.sees("● live")
+        await terminal.hears("the kept sign-in cannot be used:")
+
+
+@at_one_size
 async def test_access_tokens_are_renewed_quietly(
     database_url: str, tmp_path: Path, size: Size
 ) -> None:

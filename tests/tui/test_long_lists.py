@@ -121,3 +121,11 @@ async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
         await terminal.press("enter")
         await terminal.sees("zoe@example.com", "1 row")
         assert len(terminal.table.window.rows) == 1
+        # And where each piece holds a few, the page is whole all the same.
+        await terminal.press("escape", "slash")
+        await terminal.write("user")
+        await terminal.press("enter")
+        await terminal.until(lambda: len(terminal.table.window.rows) == 40)
+        await terminal.press("f5")
+        await terminal.pilot.pause(0.3)
+        assert len(terminal.table.window.rows) == 40

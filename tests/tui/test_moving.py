@@ -237,13 +237,13 @@ async def test_a_list_that_is_left_alone_shows_its_head(world: World) -> None:
         await terminal.until(lambda: terminal.table.window.rows[0].id != first)
         assert terminal.current.id == first
         await many_events(world)
-        await terminal.sees("the newest stay on screen (↓ chooses a row)")
+        await terminal.sees("the top stays on screen (↓ chooses a row)")
         assert terminal.table.is_left_alone
         assert terminal.lines[3].startswith("  ")
         newest = terminal.table.window.rows[0].id
         await terminal.press("down")
         assert terminal.current.id == newest
-        await terminal.no_longer_sees("the newest stay on screen")
+        await terminal.no_longer_sees("the top stays on screen")
 
 
 async def test_a_cursor_that_was_moved_keeps_its_row_on_screen(world: World) -> None:

@@ -74,6 +74,17 @@ def test_a_terminal_that_says_nothing_is_not_waited_for(
     assert termios.tcgetattr(terminal) == before
 
 
+def test_a_terminal_that_goes_away_meanwhile_is_none(
+    terminal: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang_up(*_: object) -> None:
+        raise termios.error(5, "Input/output error")
+
+    monkeypatch.setattr(termios, "tcsetattr", hang_up)
+    monkeypatch.setattr(multiplexer, "PATIENCE_SECONDS", 0.05)
+    assert not multiplexer.is_gnu_screen()
+
+
 def test_other_terminals_are_not_asked(terminal: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setattr(multiplexer, "_kind", pytest.fail)

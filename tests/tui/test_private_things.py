@@ -9,6 +9,7 @@ import pytest
 
 from tui.access import ByTokens
 from tui.contexts import ContextsRejected, checked_url, named
+from tui.errors import NotKept, Unreachable
 from tui.preferences import Preferences, remember, remembered
 from tui.private_files import TooOpen, read_private, write_private
 from tui.rows import TokenBody
@@ -155,6 +156,36 @@ async def test_many_requests_renew_once() -> None:
     found = await asyncio.gather(*(access.credential(renew) for _ in range(20)))
     assert found == ["access-1"] * 20
     assert renew.used == ["refresh-0"]
+
+
+async def test_a_renewal_goes_on_when_nobody_waits_any_more() -> None:
+    renew, access = Renewals(), ByTokens(tokens("0"))
+    waiting = asyncio.create_task(access.credential(renew))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    assert await access.credential(renew) == "access-1"
+    assert renew.used == ["refresh-0"]
+
+
+async def test_a_renewal_that_failed_is_tried_again() -> None:
+    renew, access = Renewals(), ByTokens(tokens("0"))
+
+    async def broken(_: str) -> TokenBody:
+        raise Unreachable("it broke")
+
+    found = await asyncio.gather(
+        *(access.credential(broken) for _ in range(2)), return_exceptions=True
+    )
+    assert [type(one) for one in found] == [Unreachable] * 2
+    assert await access.credential(renew) == "access-1"
+
+
+async def test_tokens_that_cannot_be_kept_are_a_trouble(tmp_path: Path) -> None:
+    below = tmp_path / "a file"
+    below.write_text("")
+    access = ByTokens(tokens("0"), keeper(below / "tokens"))
+    with pytest.raises(NotKept, match=r"the kept sign-in cannot be used: .*Not a directory"):
+        await access.credential(Renewals())
 
 
 async def test_a_renewal_by_another_dashboard_is_adopted(tmp_path: Path) -> None:

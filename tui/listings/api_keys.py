@@ -54,7 +54,7 @@ API_KEYS = Listing(
         ),
         Column(
             "Created",
-            lambda key, now: Cell(ages.since(key.created_at, now), "dim"),
+            lambda key, now: Cell(ages.since(key.created_at, now, never=ages.UNKNOWN), "dim"),
             10,
             11,
             7,

@@ -27,7 +27,14 @@ AUDIT = Listing(
     path="/v1/admin/audit-events",
     row=AuditEvent,
     columns=(
-        Column("When", lambda event, now: Cell(ages.since(event.at, now)), 10, 11, 0, "at"),
+        Column(
+            "When",
+            lambda event, now: Cell(ages.since(event.at, now, never=ages.UNKNOWN)),
+            10,
+            11,
+            0,
+            "at",
+        ),
         Column("Action", lambda event, _: Cell(event.action), 21, 27, 1),
         Column("Outcome", _outcome, 7, 7, 2),
         Column("By", lambda event, _: Cell(who(event.actor_email, event.actor_id)), 14, 34, 4),

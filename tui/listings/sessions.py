@@ -27,7 +27,9 @@ SESSIONS = Listing(
         Column("Program", lambda session, _: Cell(session.user_agent or "", "dim"), 12, 60, 3),
         Column(
             "Created",
-            lambda session, now: Cell(ages.since(session.created_at, now), "dim"),
+            lambda session, now: Cell(
+                ages.since(session.created_at, now, never=ages.UNKNOWN), "dim"
+            ),
             10,
             11,
             4,
@@ -35,7 +37,9 @@ SESSIONS = Listing(
         ),
         Column(
             "Expires",
-            lambda session, now: Cell(ages.until(session.expires_at, now), "dim"),
+            lambda session, now: Cell(
+                ages.until(session.expires_at, now, never=ages.UNKNOWN), "dim"
+            ),
             10,
             11,
             5,

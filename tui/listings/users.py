@@ -42,7 +42,7 @@ USERS = Listing(
         ),
         Column(
             "Created",
-            lambda user, now: Cell(ages.since(user.created_at, now), "dim"),
+            lambda user, now: Cell(ages.since(user.created_at, now, never=ages.UNKNOWN), "dim"),
             10,
             11,
             6,

@@ -22,7 +22,7 @@ from tui.widgets.panes import ApiKeysPane
 from tui.widgets.table import Table
 from tui.widgets.tiles import Tiles, tiles_of
 
-# The server's own counts are up to a minute old; asking oftener than this shows nothing more.
+# Numbers of the whole need not be seen to move; what is used is shown live below them.
 EVERY_SECONDS = 10
 
 

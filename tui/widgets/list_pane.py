@@ -214,7 +214,7 @@ class ListPane(WindowPane[R]):
             age = f"shown as of {ages.span(time.monotonic() - self.loaded_at)} ago"
         marked = f"✓ {len(self.marks)} marked (u unmarks)" if self.marks else ""
         is_left_alone = self.table.is_left_alone and not self.is_watched
-        watched = "the newest stay on screen (↓ chooses a row)" if is_left_alone else ""
+        watched = "the top stays on screen (↓ chooses a row)" if is_left_alone else ""
         return (f"! {problem}" if problem else "", age, marked, watched, self._extent())
 
     def _extent(self) -> str:

@@ -6,7 +6,8 @@ is shown, nor of when something is to be asked for.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -37,17 +38,27 @@ class Query:
 Loaded = tuple[Page[Any], Origin]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Fetch:
+    """Pages that are being asked for; `place` is where they belong."""
+
+    place: str
+    query: Query
+    began: float
+
+
 class Loader(Live, Generic[R]):
     """Asks for rows of `listing`; who derives from this says what is asked."""
 
     listing: ClassVar[Listing[Any]]
 
     class Arrived(Message):
-        """Pages came, for the query that was asked; `place` is where they belong."""
+        """Pages came within so many seconds, for what was asked; `place` is where they belong."""
 
-        def __init__(self, pages: Sequence[Loaded], query: Query, place: str) -> None:
+        def __init__(self, pages: Sequence[Loaded], fetch: Fetch, place: str) -> None:
             super().__init__()
-            self.pages, self.query, self.place = pages, query, place
+            self.pages, self.query, self.place = pages, fetch.query, place
+            self.seconds = time.monotonic() - fetch.began
 
     class Renewed(Message):
         """One row came anew; None when it is no longer there."""
@@ -57,54 +68,80 @@ class Loader(Live, Generic[R]):
             self.row_id, self.row = row_id, row
 
     class Failed(Message):
-        """Nothing came, and why."""
+        """Nothing came, and why: neither the pages for a `place`, nor these rows."""
 
-        def __init__(self, trouble: Trouble) -> None:
+        def __init__(
+            self, trouble: Trouble, *, place: str = "", row_ids: Sequence[str] = ()
+        ) -> None:
             super().__init__()
-            self.trouble = trouble
+            self.trouble, self.place, self.row_ids = trouble, place, row_ids
 
     def __init__(self) -> None:
         super().__init__()
-        self._fetching: str | None = None
+        self._fetching: Fetch | None = None
 
     @property
     def asked(self) -> Query:
         """The query in force."""
         raise NotImplementedError
 
-    @work(exclusive=True, group="page")
-    async def _fetch(self, place: str, origin: Origin, count: int) -> None:
-        query = self.asked
-        self._fetching = place
-        try:
-            pages = await self._loaded(query, origin, count)
-        except Trouble as trouble:
-            self.post_message(self.Failed(trouble))
-        else:
-            self.post_message(self.Arrived(pages, query, place))
-        finally:
-            self._fetching = None
+    def _fetch(self, place: str, origin: Origin, count: int) -> None:
+        """Ask for pages; what was being asked for is given up."""
+        self._fetching = Fetch(place, self.asked, time.monotonic())
+        self._carry_out(self._fetching, origin, count)
 
-    async def _loaded(self, query: Query, origin: Origin, count: int) -> list[Loaded]:
+    @work(exclusive=True, group="page")
+    async def _carry_out(self, fetch: Fetch, origin: Origin, count: int) -> None:
+        place = fetch.place
+
+        def show(part: Page[R]) -> None:
+            """A new list is seen as soon as it has rows; it is whole a little later."""
+            nonlocal place
+            if place == "anew":
+                self.post_message(self.Arrived([(part, origin)], fetch, place))
+                place = "again"
+
+        try:
+            pages = await self._loaded(fetch.query, origin, count, show)
+        except Trouble as trouble:
+            self.post_message(self.Failed(trouble, place=fetch.place))
+        else:
+            self.post_message(self.Arrived(pages, fetch, place))
+        finally:
+            # It may be another's by now.
+            if self._fetching is fetch:
+                self._fetching = None
+
+    async def _loaded(
+        self, query: Query, origin: Origin, count: int, show: Callable[[Page[R]], None]
+    ) -> list[Loaded]:
         """That many rows from there on; a page before something is followed by the rest."""
         first = PAGE_ROWS if origin.is_backward else count
-        page = await self._page(query, origin, first)
+        page = await self._page(query, origin, first, show)
         pages: list[Loaded] = [(page, origin)]
         if count > first and page.next_cursor is not None:
             onward = Origin(page.next_cursor)
             pages.append((await self._page(query, onward, count - first), onward))
         return pages
 
-    async def _page(self, query: Query, origin: Origin, count: int) -> Page[R]:
-        """A page from there on, the first that holds something.
+    async def _page(
+        self,
+        query: Query,
+        origin: Origin,
+        count: int,
+        show: Callable[[Page[R]], None] | None = None,
+    ) -> Page[R]:
+        """A page from there on, whole; `show` is told of what there is before it is.
 
         A search that takes long is answered in pieces, of which some are empty.
         """
-        first = page = await self._piece(query, origin.cursor, count)
-        while not page.data and (onward := _onward(page, origin)) is not None:
-            page = await self._piece(query, onward, count)
-        behind = "next_cursor" if origin.is_backward else "previous_cursor"
-        return page.model_copy(update={behind: getattr(first, behind)})
+        page = await self._piece(query, origin.cursor, count)
+        while len(page.data) < count and (onward := _onward(page, origin)) is not None:
+            if page.data and show is not None:
+                show(page)
+            piece = await self._piece(query, onward, count - len(page.data))
+            page = _joined(page, piece, origin)
+        return page
 
     async def _piece(self, query: Query, cursor: str | None, count: int) -> Page[R]:
         where = {"limit": str(count), **({"cursor": cursor} if cursor else {})}
@@ -121,10 +158,20 @@ class Loader(Live, Generic[R]):
             except Missing:
                 self.post_message(self.Renewed(row_id, None))
             except Trouble as trouble:
-                self.post_message(self.Failed(trouble))
+                left = row_ids[row_ids.index(row_id) :]
+                self.post_message(self.Failed(trouble, row_ids=left))
                 return
             else:
                 self.post_message(self.Renewed(row_id, row))
+
+
+def _joined(page: Page[R], piece: Page[R], origin: Origin) -> Page[R]:
+    """One page of both; `piece` is further in the direction of reading."""
+    if origin.is_backward:
+        cursor, rows = {"previous_cursor": piece.previous_cursor}, (*piece.data, *page.data)
+    else:
+        cursor, rows = {"next_cursor": piece.next_cursor}, (*page.data, *piece.data)
+    return page.model_copy(update={**cursor, "data": rows})
 
 
 def _onward(page: Page[Any], origin: Origin) -> str | None:

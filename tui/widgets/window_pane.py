@@ -14,12 +14,12 @@ from typing import ClassVar, TypeVar
 from textual import on
 
 from tui.columns import Column
-from tui.errors import NotSignedIn
+from tui.errors import NotSignedIn, Refused
 from tui.feed import Event
 from tui.rows import Row
 from tui.widgets.due import Due
 from tui.widgets.lamps import Lamps
-from tui.widgets.loader import Loader
+from tui.widgets.loader import Loader, Query
 from tui.widgets.table import Table
 from tui.window import PAGE_ROWS, Origin, Pages, Window
 
@@ -30,6 +30,9 @@ FRESH_SECONDS = 1.0
 # A row that comes to the head by being used is looked for sooner: a use is seen within a second, and
 # the server takes more than half of that to tell.
 EXPECTED_SECONDS = 0.3
+# What could not be loaded is tried again after so long; what could, after so many times what it took.
+AGAIN_SECONDS = 5.0
+REST = 3.0
 # However much happens, it is drawn at most so often.
 SOON_SECONDS = 0.05
 
@@ -53,6 +56,8 @@ class WindowPane(Loader[R]):
         self._is_show_due = False
         self._is_look_due = False
         self.loaded_at: float | None = None
+        self._shown: Query | None = None
+        self._rests_until = 0.0
 
     @property
     def _columns(self) -> Sequence[Column[R]]:
@@ -80,6 +85,11 @@ class WindowPane(Loader[R]):
 
     def reload(self) -> None:
         """Load the window anew where it stands; the cursor stays on its row."""
+        is_on_its_way = self._fetching is not None and self._fetching.place == "anew"
+        if is_on_its_way or self._shown != self.asked:
+            # What stands there is another list, and so are its cursors.
+            self.load_anew()
+            return
         self.seen = self.dashboard.happened
         self._due.seek()
         self._fetch("again", self._pages.origin, max(PAGE_ROWS, len(self._pages.window.rows)))
@@ -120,7 +130,10 @@ class WindowPane(Loader[R]):
             here = (row.id for row in self._pages.window.rows)
             self._due.found(here, is_new=event.place == "anew")
         self.trouble = ""
+        self._shown = event.query
         self.loaded_at = time.monotonic()
+        # What takes long is not asked for all the time.
+        self._rests_until = self.loaded_at + REST * event.seconds
         self._refresh_marks()
         self._show(is_new=event.place == "anew")
 
@@ -142,7 +155,13 @@ class WindowPane(Loader[R]):
         event.stop()
         self.trouble = event.trouble.words
         self.table.give_up_moving()
-        self._due.is_head = self.loaded_at is None
+        if self.loaded_at is None:
+            self._due.is_head = True
+        elif not isinstance(event.trouble, Refused):
+            self._rests_until = time.monotonic() + AGAIN_SECONDS
+            self._due.is_head |= event.place in ("again", "anew")
+            for row_id in event.row_ids:
+                self._due.renew(row_id)
         if isinstance(event.trouble, NotSignedIn):
             self.dashboard.lose_sign_in(event.trouble)
         self.say()
@@ -213,6 +232,7 @@ class WindowPane(Loader[R]):
     @on(Loader.Renewed)
     def _renewed(self, event: Loader.Renewed) -> None:
         event.stop()
+        self.trouble = ""
         fresh = event.row
         if fresh is None:
             self.lose(event.row_id)
@@ -235,10 +255,12 @@ class WindowPane(Loader[R]):
     def _load_what_is_due(self) -> None:
         if self.dashboard.is_paused or not self.dashboard.is_current(self):
             return
+        if time.monotonic() < self._rests_until:
+            return
         if row_ids := self._due.rows():
             self._fetch_rows(row_ids)
         if self._due.is_head and self._fetching is None:
-            self.reload() if self.loaded_at is not None else self.load_anew()
+            self.reload()
 
     # Showing
 
