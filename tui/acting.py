@@ -20,7 +20,7 @@ from tui.listings.listing import Listing
 from tui.listings.sessions import SESSIONS
 from tui.listings.users import USERS
 from tui.opening import Opening
-from tui.rows import Identity, Row, User
+from tui.rows import ApiKey, Identity, Row, Session, User
 from tui.screens.dialogs import Choice, Confirm, roles_form, user_form, words_of
 
 R = TypeVar("R", bound=Row)
@@ -80,7 +80,33 @@ class Acting(Opening):
     def _disabling(self, users: Sequence[User], _: datetime) -> Deed:
         return deeds.disable(users, self.myself)
 
+    # To keys and sessions
+
+    def revoke_keys(self, keys: Sequence[ApiKey]) -> None:
+        self.carry_out(keys, self._revoking)
+
+    def end_sessions(self, sessions: Sequence[Session]) -> None:
+        self.carry_out(sessions, self._ending)
+
+    def _revoking(self, keys: Sequence[ApiKey], now: datetime) -> Deed:
+        return deeds.revoke_keys(keys, now, self.place.api_key or "")
+
+    def _ending(self, sessions: Sequence[Session], now: datetime) -> Deed:
+        return deeds.end_sessions(sessions, now, "" if self.place.api_key else self.myself)
+
     # By id
+
+    def enable_user(self, user_id: str) -> None:
+        self._by_id(USERS, user_id, lambda them, _: deeds.enable(them))
+
+    def set_roles_of(self, user_id: str) -> None:
+        self._load_for_roles(user_id)
+
+    @work(group="deeds")
+    async def _load_for_roles(self, user_id: str) -> None:
+        user = await self.row_of(USERS, user_id)
+        if user is not None:
+            self.ask_for_roles(user)
 
     def force_logout(self, user_id: str) -> None:
         self._by_id(USERS, user_id, self._logging_out)
@@ -89,13 +115,13 @@ class Acting(Opening):
         self._by_id(USERS, user_id, self._disabling)
 
     def revoke_key(self, key_id: str) -> None:
-        self._by_id(API_KEYS, key_id, deeds.revoke_keys)
+        self._by_id(API_KEYS, key_id, self._revoking)
 
     def revoke_by_prefix(self, prefix: str) -> None:
-        self._with_key_of(prefix, lambda key: self.carry_out((key,), deeds.revoke_keys))
+        self._with_key_of(prefix, lambda key: self.revoke_keys((key,)))
 
     def end_session(self, session_id: str) -> None:
-        self._by_id(SESSIONS, session_id, deeds.end_sessions)
+        self._by_id(SESSIONS, session_id, self._ending)
 
     def _by_id(self, listing: Listing[Any], row_id: str, plan: Plan[Any]) -> None:
         """The same for a row that need not be on screen: it is loaded, so that it can be named."""

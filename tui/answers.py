@@ -5,11 +5,12 @@ Knows nothing of what was asked for. Only this module and the client import http
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 
-from tui import errors
+from tui import ages, errors
 from tui.text import plain
 
 _REFUSED = {401: errors.NotSignedIn, 403: errors.NotPermitted, 404: errors.Missing}
@@ -29,14 +30,28 @@ def checked(answer: httpx.Response) -> httpx.Response:
     if problem is None:
         raise errors.NotOurServer(_foreign(answer))
     words = plain(str(problem["error"]))
-    invalid = problem.get("errors")
-    for one in invalid if isinstance(invalid, list) else ():
-        if isinstance(one, dict):
-            words += f"; {plain(str(one.get('field')))}: {plain(str(one.get('message')))}"
+    for field, message in _invalid(problem.get("errors")):
+        # What is said already, and by its name, is not said again.
+        if message not in words:
+            words += f"; {message}" if message.startswith(f"{field}:") else f"; {field}: {message}"
+    if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+        words += _when_again(answer.headers.get("retry-after", ""))
     if answer.status_code == _UNAVAILABLE:
         raise errors.Unreachable(words)
     kind = _REFUSED.get(answer.status_code, errors.Refused)
     raise kind(words, status=answer.status_code, code=plain(str(problem.get("code", ""))))
+
+
+def _invalid(errors: object) -> Iterator[tuple[str, str]]:
+    for one in errors if isinstance(errors, list) else ():
+        if isinstance(one, dict):
+            yield plain(str(one.get("field"))), plain(str(one.get("message")))
+
+
+def _when_again(seconds: str) -> str:
+    if not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 8):  # noqa: PLR2004
+        return ""
+    return f"; try again in {ages.span(int(seconds))}"
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any] | None:

@@ -6,6 +6,8 @@ to whoever draws. Knows the server only through the client.
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import time
 from pathlib import Path
 from typing import ClassVar
@@ -42,7 +44,7 @@ from tui.screens.view import View
 from tui.widgets.bar import Bar, Standing
 from tui.widgets.list_pane import ListPane
 
-VIEWS = {
+VIEWS: dict[str, type[View]] = {
     "overview": OverviewView,
     "users": UsersView,
     "keys": ApiKeysView,
@@ -58,6 +60,7 @@ class Dashboard(Acting, Exporting):
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     TITLE = "Everruns Auth"
     COMMANDS = {Actions, ById}  # noqa: RUF012  (Textual's own form)
+    views: ClassVar[dict[str, type[View]]] = VIEWS
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view('overview')", "View: Overview", show=False),
@@ -97,6 +100,7 @@ class Dashboard(Acting, Exporting):
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.push_screen(SignIn())
+        self._obey_signals()
         self.set_interval(TICK_SECONDS, self._tick)
 
     def move_to(self, url: str) -> bool:
@@ -127,6 +131,8 @@ class Dashboard(Acting, Exporting):
         self._listen()
 
     def lose_sign_in(self, trouble: Trouble) -> None:
+        # Whoever signs in next begins as everybody does.
+        self.is_armed = False
         if not isinstance(self.screen, SignIn):
             self.push_screen(SignIn(reason=f"the sign-in is over: {trouble.words}"))
 
@@ -242,6 +248,14 @@ class Dashboard(Acting, Exporting):
 
     def action_help_quit(self) -> None:
         self.say("q quits")
+
+    def _obey_signals(self) -> None:
+        """Leave the terminal as it was found when a signal asks to end."""
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            loop.add_signal_handler(number, self.exit, 128 + number)
 
     async def on_unmount(self) -> None:
         await self.client.close()

@@ -232,7 +232,7 @@ class Client:
         self._http.cookies.clear()
         try:
             return await self._http.request(method, path, headers=_bearer(credential), **request)
-        except (httpx.TransportError, httpx.DecodingError) as broken:
+        except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as broken:
             raise unreachable(broken, self.url) from None
 
 

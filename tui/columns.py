@@ -38,11 +38,21 @@ class Column(Generic[R]):
     is_owner: bool = False
 
 
-def shared(columns: Sequence[Column[R]], width: int) -> tuple[tuple[Column[R], int], ...]:
-    """The columns that fit into `width` cells, in their order, each with its own width."""
+def shared(
+    columns: Sequence[Column[R]], width: int, sort: str = ""
+) -> tuple[tuple[Column[R], int], ...]:
+    """The columns that fit into `width` cells, in their order, each with its own width.
+
+    What the list is sorted by leaves last, but for what its rows are known by.
+    """
+
+    def rank(column: Column[R]) -> float:
+        is_sorted_by = sort != "" and column.sort == sort.lstrip("-")
+        return min(column.rank, 0.5) if is_sorted_by else column.rank
+
     kept = list(columns)
     while len(kept) > 1 and _needed(kept) > width:
-        kept.remove(max(kept, key=lambda column: column.rank))
+        kept.remove(max(kept, key=rank))
     widths = {id(column): column.least for column in kept}
     spare = width - _needed(kept)
     while spare > 0:

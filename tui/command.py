@@ -122,11 +122,16 @@ def _once(place: Place, subject: str | None, *, is_json: bool, filter_text: str)
     if subject not in SUBJECTS:
         return fail(Status.MISUSED, f"--once prints one of: {', '.join(SUBJECTS)}")
     try:
-        return asyncio.run(_answered(place, Question(subject, is_json, filter_text)))
-    except BrokenPipeError:
-        # Whoever read has enough. Python would complain once more at its end.
+        status = asyncio.run(_answered(place, Question(subject, is_json, filter_text)))
+        sys.stdout.flush()
+    except OSError as wrong:
+        # Python would try, and complain, once more at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Status.DONE
+        if isinstance(wrong, BrokenPipeError):
+            # Whoever read has enough.
+            return Status.DONE
+        return fail(Status.TROUBLE, f"standard output: {wrong.strerror or wrong}")
+    return status
 
 
 async def _answered(place: Place, question: Question) -> Status:

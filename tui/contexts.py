@@ -86,6 +86,12 @@ def checked_url(url: str) -> str:
     parts = urlsplit(url.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("a URL begins with http:// or https:// and names a host")
+    try:
+        is_port = parts.port is None or parts.port > 0
+    except ValueError:
+        is_port = False
+    if not is_port:
+        raise ValueError("the port of a URL is a number from 1 to 65535")
     if parts.username or parts.password:
         raise ValueError("a URL must not hold a name or a password: it is shown on screen")
     return url.strip().rstrip("/")

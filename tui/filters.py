@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 Parameters = dict[str, str]
 
+# The server's own limit.
+MOST_DAYS = 36_500
 _KEY = re.compile(r"(evr_[0-9a-f]{8})[0-9a-f]+")
 
 
@@ -95,8 +97,9 @@ def days(parameter: str, **fixed: str) -> Word:
 
     def parameters(value: str, _: datetime) -> Parameters:
         digits = value.lower().removesuffix("d")
-        if not digits.isdecimal() or not digits.isascii() or int(digits) < 1:
-            raise NotAValue(f"{value or 'nothing'!r} is no number of days")
+        is_number = digits.isdecimal() and digits.isascii() and len(digits) < 6  # noqa: PLR2004
+        if not is_number or not 1 <= int(digits) <= MOST_DAYS:
+            raise NotAValue(f"{value or 'nothing'!r} is no number of days from 1 to {MOST_DAYS}")
         return {parameter: str(int(digits)), **fixed}
 
     return Word(parameters, "30")

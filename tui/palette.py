@@ -1,4 +1,4 @@
-"""Owns what the palette offers: every action of this view with its key, and acts on an id.
+"""Owns what the palette offers: every action with its key, here and elsewhere, and acts on an id.
 
 Knows nothing of what an action does.
 """
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui.keys import Key, by_use, here
+from tui.keys import Key, by_use, here, sign
+from tui.screens.lists import ListView
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -29,7 +30,7 @@ Act = tuple[str, Callable[[], object]]
 
 
 class Actions(Provider):
-    """Every key of the view below."""
+    """Every key of the view below; and what can be done in the others, for whoever looks for it."""
 
     async def discover(self) -> Hits:
         for key in self._keys:
@@ -41,6 +42,27 @@ class Actions(Provider):
             score = matcher.match(key.description)
             if score > 0:
                 yield Hit(score, matcher.highlight(self._display(key)), partial(self._run, key))
+        for words, lead_there in self._elsewhere():
+            score = matcher.match(words)
+            if score > 0:
+                # Behind what can be done at once.
+                yield Hit(score / 2, matcher.highlight(words), lead_there)
+
+    def _elsewhere(self) -> Iterator[Act]:
+        """To do it there one needs a row of that view: so it leads there, and says which key."""
+        dashboard = cast("Dashboard", self.app)
+        for digit, (mode, view) in enumerate(dashboard.views.items(), 1):
+            if not issubclass(view, ListView) or isinstance(self.screen, view):
+                continue
+            for binding in view.pane.own_bindings():
+                what, key = binding.tooltip or binding.description, sign(binding.key)
+                words = f"{what}  (in {view.pane.listing.title}: {digit}, then {key})"
+                yield words, partial(self._lead_to, mode, f"{key}: {what}")
+
+    def _lead_to(self, mode: str, words: str) -> None:
+        dashboard = cast("Dashboard", self.app)
+        dashboard.action_view(mode)
+        dashboard.say(words)
 
     @property
     def _keys(self) -> list[Key]:
@@ -75,6 +97,8 @@ class ById(Provider):
             yield f"Open the session {row_id}", partial(dashboard.open_session, row_id)
             yield f"End the session {row_id}", partial(dashboard.end_session, row_id)
             yield f"Open the audit event {row_id}", partial(dashboard.open_event, row_id)
+            yield f"Enable the user {row_id}", partial(dashboard.enable_user, row_id)
+            yield f"Set roles of the user {row_id}", partial(dashboard.set_roles_of, row_id)
         elif found := _PREFIX.fullmatch(query):
             prefix = found[1][:PREFIX_LENGTH].lower()
             yield f"Revoke the API key {prefix}", partial(dashboard.revoke_by_prefix, prefix)

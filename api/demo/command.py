@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from api.demo.stage import OPERATOR, DemoFailed, Stage, staged
+from api.demo.stage import OPERATOR, STOP_SECONDS, DemoFailed, Stage, staged
 
 TROUBLE = 1
 
@@ -26,7 +26,17 @@ def demo(*, port: int, has_dashboard: bool) -> int:
 
 def _open_dashboard(stage: Stage) -> int:
     command = [sys.executable, "-m", "tui", "--url", stage.url]
-    return subprocess.run(command, env=stage.environment(), check=False).returncode
+    with subprocess.Popen(command, env=stage.environment()) as dashboard:
+        try:
+            return dashboard.wait()
+        except BaseException:
+            # It puts the terminal back as it was.
+            dashboard.terminate()
+            try:
+                dashboard.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                dashboard.kill()
+            raise
 
 
 def _only_serve(stage: Stage) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.clients import OPERATOR_EMAIL
+from tests.api.clients import OPERATOR_EMAIL, OPERATOR_PASSWORD
 from tests.tui.world import Terminal, World
 
 pytestmark = pytest.mark.anyio
@@ -148,13 +148,57 @@ async def test_a_user_is_created_and_what_is_refused_can_be_put_right(world: Wor
         await terminal.is_asked("New user")
         await terminal.write("not an address")
         await terminal.press("enter", "enter", "enter", "enter")
-        await terminal.hears("email")
+        await terminal.hears("Email must be an address")
         await terminal.is_asked("New user")
         await terminal.press("home", *["delete"] * len("not an address"))
         await terminal.write("carol@example.com")
         await terminal.press("enter", "enter", "enter", "enter")
         await terminal.hears("created carol@example.com (user)")
         await terminal.sees("carol@example.com", "2 rows")
+
+
+async def test_what_is_typed_behind_a_slash_is_no_command(world: World) -> None:
+    await world.user("daisy@example.com")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "2 rows", "● live")
+        await terminal.arms()
+        await terminal.bursts("/", *"daisy", "enter")
+        await terminal.sees("daisy@example.com", "1 row ")
+        assert not terminal.question
+        assert terminal.app.focused is terminal.table
+        # In the filter itself it is a letter as others are.
+        await terminal.bursts("/", *"/x")
+        await terminal.sees("daisy/x", "Nothing fits")
+
+
+async def test_who_signs_in_again_is_not_armed(world: World) -> None:
+    async with world.terminal(world.place(api_key=None)) as terminal:
+        await terminal.sees("E-mail", "Password")
+        await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
+        await terminal.opens("4", OPERATOR_EMAIL)
+        await terminal.arms()
+        me = (await world.ask("GET", "/v1/auth/me"))["id"]
+        await world.ask("DELETE", f"/v1/admin/users/{me}/sessions")
+        await terminal.sees("the sign-in is over")
+        await terminal.until(lambda: terminal.focused == "email")
+        await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
+        await terminal.sees("Sessions", "READ-ONLY")
+
+
+async def test_what_ends_this_dashboard_too_says_so(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "the dashboard's")
+        await terminal.arms()
+        await terminal.press("x")
+        await terminal.is_asked("programs that use it stop now. This dashboard uses it!")
+        await terminal.press("n")
+    async with world.terminal(world.place(api_key=None)) as terminal:
+        await terminal.sees("E-mail", "Password")
+        await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
+        await terminal.opens("4", OPERATOR_EMAIL)
+        await terminal.arms()
+        await terminal.press("x")
+        await terminal.is_asked("You are this user: it may be the session of this dashboard!")
 
 
 async def test_the_last_operator_stays_and_the_server_says_why(world: World) -> None:

@@ -61,8 +61,8 @@ def test_words_become_a_query(name: str, text: str, parameters: dict[str, str]) 
         ),
         ("users", "disabled:maybe", "'maybe' is neither yes nor no"),
         ("api-keys", "status:dead", "'dead' is none of: live, expired, never_used, stale"),
-        ("api-keys", "unused:soon", "'soon' is no number of days"),
-        ("api-keys", "unused:0", "'0' is no number of days"),
+        ("api-keys", "unused:soon", "'soon' is no number of days from 1 to 36500"),
+        ("api-keys", "unused:0", "'0' is no number of days from 1 to 36500"),
         (
             "api-keys",
             "unused:30 status:live",

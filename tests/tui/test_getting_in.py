@@ -186,3 +186,11 @@ async def test_what_is_no_server_of_ours_is_said(world: World) -> None:
     world.transport.handle_async_request = page  # type: ignore[method-assign]
     async with world.terminal() as terminal:
         await terminal.sees("no Everruns Auth at this URL", "does not answer in JSON")
+
+
+@at_one_size
+async def test_what_is_typed_ahead_lands_where_it_belongs(world: World) -> None:
+    async with world.terminal(world.place(api_key=None)) as terminal:
+        await terminal.sees("E-mail", "Password")
+        await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
+        await terminal.sees("Overview", "● live")

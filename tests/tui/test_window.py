@@ -24,8 +24,14 @@ def ids(pages: Pages[Row]) -> str:
 
 @pytest.mark.parametrize("name", LISTINGS)
 @pytest.mark.parametrize("width", [20, 75, 76, 95, 200])
-def test_columns_fill_a_width_and_never_exceed_it(name: str, width: int) -> None:
-    columns = shared(LISTINGS[name].columns, width)
+@pytest.mark.parametrize("is_sorted", [True, False])
+def test_columns_fill_a_width_and_never_exceed_it(
+    name: str, width: int, *, is_sorted: bool
+) -> None:
+    listing = LISTINGS[name]
+    columns = shared(listing.columns, width, listing.sort if is_sorted else "")
+    if is_sorted and width > 20:
+        assert listing.sort.lstrip("-") in {column.sort for column, _ in columns}
     assert columns[0][0] is LISTINGS[name].columns[0]
     used = sum(size for _, size in columns) + GAP * (len(columns) - 1)
     assert used <= max(width, columns[0][1])

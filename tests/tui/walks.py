@@ -17,9 +17,10 @@ from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
 from tui.themes import ROUND
 from tui.widgets.line import Line
-from tui.widgets.list_pane import ListPane
+from tui.widgets.list_pane import FilterLine, ListPane
 from tui.widgets.panes import ApiKeysPane, SessionsPane, UsersPane
 from tui.widgets.table import Table
+from tui.widgets.tick import Tick
 
 ANN = "ann@example.com"
 Classes = tuple[type[DOMNode], ...]
@@ -71,9 +72,11 @@ async def of_a_table(world: World, terminal: Terminal) -> None:
     await terminal.sees("Users › bob@example.com")
 
 
-@trying(ListPane, ListView, Line, Form)
+@trying(ListPane, ListView, FilterLine, Form)
 async def of_a_list(world: World, terminal: Terminal) -> None:
     await terminal.opens("3", "2 rows")
+    await terminal.press("slash", "escape")
+    assert terminal.app.focused is terminal.table
     await terminal.press("slash")
     await terminal.write("owner:ann@")
     await terminal.press("enter")
@@ -85,7 +88,12 @@ async def of_a_list(world: World, terminal: Terminal) -> None:
     await terminal.no_longer_sees("marked")
     await terminal.press("escape")
     await terminal.sees("2 rows")
-    await asks(terminal, "e", "Export")
+    await terminal.press("e")
+    await terminal.is_asked("Export")
+    for key, focused in (("tab", "go-on"), ("shift+tab", "file")):
+        await terminal.press(key)
+        assert terminal.focused == focused
+    await terminal.press("escape")
     sorts = [terminal.table.sort]
     for key in ("s", "S"):
         await terminal.press(key)
@@ -250,12 +258,21 @@ async def of_help(world: World, terminal: Terminal) -> None:
         await terminal.until(lambda: not terminal.question)
 
 
-@trying(SignIn)
+@trying(SignIn, Tick, Line)
 async def of_the_way_in(world: World, terminal: Terminal) -> None:
     # Shown once the dashboard is not let in any more, and gone at once as long as it is.
     await ApiKey.filter(name="the dashboard's").delete()
-    await terminal.sees("URL of the API")
-    await terminal.press("escape")
+    await terminal.sees("URL of the API", "E-mail")
+    await terminal.until(lambda: terminal.focused == "email")
+    for key, focused in (
+        ("tab", "password"),
+        ("tab", "keep"),
+        ("enter", "email"),
+        ("enter", "password"),
+    ):
+        await terminal.press(key)
+        assert terminal.focused == focused
+    await terminal.press("shift+tab", "escape")
     await terminal.until(lambda: not terminal.app.is_running)
 
 

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from textual import events
 from textual.binding import Binding
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -146,6 +147,13 @@ class Terminal:
         for key in keys:
             self._note(key)
             await self.pilot.press(key)
+        await self.pilot.pause()
+
+    async def bursts(self, *keys: str) -> None:
+        """Keys that come all at once, as over a slow line or from a password manager."""
+        for key in keys:
+            name = _character_to_key(key) if len(key) == 1 else key
+            self.app.post_message(events.Key(name, key if len(key) == 1 else None))
         await self.pilot.pause()
 
     def _note(self, key: str) -> None:

@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TabbedContent, TabPane
 
-from tui import deeds, facts_of
+from tui import facts_of
 from tui.errors import Trouble
 from tui.facts_of import Fact
 from tui.listings.api_keys import API_KEYS
@@ -177,7 +177,7 @@ class KeyView(DetailView):
         yield Detail(API_KEYS, self.key.id, facts=facts_of.api_key, is_wide=True)
 
     def action_revoke(self) -> None:
-        self.dashboard.carry_out(self.there, deeds.revoke_keys)
+        self.dashboard.revoke_keys(self.there)
 
     def action_owner(self) -> None:
         self.dashboard.open_user(self.key.user_id)
@@ -201,7 +201,7 @@ class SessionView(DetailView):
         yield Detail(SESSIONS, self.session.id, facts=facts_of.session, is_wide=True)
 
     def action_end(self) -> None:
-        self.dashboard.carry_out(self.there, deeds.end_sessions)
+        self.dashboard.end_sessions(self.there)
 
     def action_log_out(self) -> None:
         self.dashboard.force_logout(self.session.user_id)

@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, OptionList, Static
 
 from tui.deeds import Deed
 from tui.text import plain
-from tui.widgets.line import Line
+from tui.widgets.line import TAB, Line
 
 
 class Confirm(ModalScreen[bool]):
@@ -99,7 +99,7 @@ class Field:
 class Form(ModalScreen[dict[str, str] | None]):
     """Asks for a few lines of text; Enter goes on, Escape gives up."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up"), *TAB]
 
     def __init__(self, title: str, fields: Sequence[Field], *, go_on: str) -> None:
         super().__init__()

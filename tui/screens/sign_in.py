@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Button, Checkbox, Input, Static
+from textual.widgets import Button, Input, Static
 
 from tui.contexts import checked_url
 from tui.entrance import Closed, Entered, enter, sign_in
 from tui.widgets.keys_line import KeysLine
-from tui.widgets.line import Line
+from tui.widgets.line import TAB, Line
+from tui.widgets.tick import Tick
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -27,7 +28,7 @@ AGAIN = "Try again (Enter)"
 class SignIn(Screen[None]):
     """The way in. `reason` says why one is here again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Quit"), *TAB]
 
     class Tried(Message):
         """The server has answered."""
@@ -56,7 +57,7 @@ class SignIn(Screen[None]):
                 yield Line(id="email")
                 yield Static("Password", classes="label", markup=False)
                 yield Line(id="password", password=True)
-                yield Checkbox("Keep me signed in (file for you alone)", id="keep", compact=True)
+                yield Tick("Keep me signed in (file for you alone)", id="keep", compact=True)
             yield Static(id="words", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(AGAIN, id="go-on", variant="primary")
@@ -74,7 +75,7 @@ class SignIn(Screen[None]):
 
     @on(Line.Entered, "#url, #password")
     @on(Button.Pressed, "#go-on")
-    def _go_on(self) -> None:
+    def action_go_on(self) -> None:
         if not self._has_good_url():
             return
         has_moved = self.dashboard.move_to(self._value("url"))
@@ -112,7 +113,7 @@ class SignIn(Screen[None]):
             self._value("email"),
             self.query_one("#password", Input).value,
             keeper=self.dashboard.keeper,
-            is_kept=self.query_one("#keep", Checkbox).value,
+            is_kept=self.query_one("#keep", Tick).value,
         )
         self.post_message(self.Tried(answer))
 

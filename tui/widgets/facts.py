@@ -85,7 +85,8 @@ def _lines(facts: Sequence[Fact], width: int, columns: int) -> list[tuple[Fact, 
     lines = [tuple(narrow[line::height]) for line in range(height)]
     # A line of one among lines of two keeps to its column.
     lines = [line if len(line) == columns else (*line, EMPTY) for line in lines]
-    return [*lines, *((fact,) for fact in wide)]
+    whole = max(width - NAME_WIDTH - GAP, 1)
+    return [*lines, *((line,) for fact in wide for line in _wrapped(fact, whole))]
 
 
 def _wrapped(fact: Fact, room: int) -> list[Fact]:

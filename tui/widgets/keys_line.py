@@ -19,6 +19,7 @@ from textual import events
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 # The first to leave where there is too little room. The help stays whatever happens.
 LEAVING = (
@@ -81,11 +82,15 @@ class KeysLine(Widget, can_focus=False):
 
     def _active(self) -> Iterator[Key]:
         """What works now; an action that has two keys is shown with the first."""
+        # A letter is only that.
+        is_typing = isinstance(self.screen.focused, Input)
         named = set()
         for _, binding, is_enabled, _ in self.screen.active_bindings.values():
             if binding.show and binding.action not in named:
                 named.add(binding.action)
                 display = self.app.get_key_display(binding)
+                if is_typing and display.isascii() and len(display) == 1:
+                    continue
                 yield Key(binding.key, display, binding.description, binding.action, is_enabled)
 
     def render(self) -> Text:

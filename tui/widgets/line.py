@@ -1,7 +1,8 @@
 """Owns a line of text whose Enter is obeyed before the next key.
 
 Keys that are typed ahead, or by a password manager, would else land in the line that was just left: a
-password, readable, behind the e-mail. Knows nothing of what is typed.
+password, readable, behind the e-mail. With `TAB` a screen does the same for Tab. Knows nothing of what
+is typed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,12 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input
+
+# As Textual has them, but obeyed before the next key, too.
+TAB: tuple[Binding, ...] = (
+    Binding("tab", "app.focus_next", "Next", show=False, priority=True),
+    Binding("shift+tab", "app.focus_previous", "Previous", show=False, priority=True),
+)
 
 
 class Line(Input):
@@ -35,6 +42,8 @@ class Line(Input):
 
     def __init__(self, value: str = "", **options: Any) -> None:
         super().__init__(value, compact=True, select_on_focus=False, **options)
+        # Nothing blinks.
+        self.cursor_blink = False
         self.onward: Widget | None = None
 
     def action_leave_line(self) -> None:

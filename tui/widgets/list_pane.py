@@ -7,7 +7,7 @@ from this one.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -28,11 +28,21 @@ R = TypeVar("R", bound=Row)
 TYPING_SECONDS = 0.25
 
 
+class FilterLine(Line):
+    """Where a filter is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "leave_line", "Apply", priority=True),
+        Binding("escape", "screen.back", "Clear", key_display="Esc"),
+    ]
+
+
 class ListPane(WindowPane[R]):
     """A list with what one needs to find and choose rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", key_display="/"),
+        # Obeyed before the next key: what is typed ahead are letters, and no commands.
+        Binding("slash", "filter", "Filter", key_display="/", priority=True),
         Binding("s", "sort", "Sort by the next column", show=False),
         Binding("S", "reverse", "Reverse the order", show=False),
         Binding("space", "mark", "Mark"),
@@ -45,7 +55,7 @@ class ListPane(WindowPane[R]):
 
     def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
         super().__init__(fixed)
-        self._input = Line(placeholder=self._hint, classes="filter")
+        self._input = FilterLine(placeholder=self._hint, classes="filter")
         self._input.onward = self.table
         self._status = Static(classes="status", markup=False)
         self.filter = filters.Filter()
@@ -64,6 +74,13 @@ class ListPane(WindowPane[R]):
         self.table.sort = self.sort
         self.table.notice = "Loading…"
         self._apply_filter()
+
+    @classmethod
+    def own_bindings(cls) -> Iterator[Binding]:
+        """The keys for what can be done with these rows, and with no others."""
+        for binding in cls.__dict__.get("BINDINGS", ()):
+            if isinstance(binding, Binding) and binding.action != "mark":
+                yield binding
 
     @property
     def chosen(self) -> tuple[R, ...]:
@@ -87,7 +104,14 @@ class ListPane(WindowPane[R]):
 
     def action_filter(self) -> None:
         self.add_class("-filtering")
-        self._input.focus()
+        # `focus` would do it a little later.
+        self.screen.set_focus(self._input)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the filter itself a slash is a slash."""
+        # Not `has_focus`, which is known a little later.
+        is_typed = action == "filter" and self.screen.focused is self._input
+        return False if is_typed else super().check_action(action, parameters)
 
     @on(Input.Changed, ".filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -115,9 +139,10 @@ class ListPane(WindowPane[R]):
         self._leave_filter()
 
     def clear_filter(self) -> bool:
-        """Take the filter away; tells whether there was one."""
+        """Take the filter away; tells whether there was one. The cursor stays on its row."""
         had_one = bool(self.filter_text) or self.has_class("-filtering")
         if had_one:
+            self.returns_to = self.current.id if self.current is not None else None
             self.put_filter("")
         return had_one
 
@@ -193,6 +218,10 @@ class ListPane(WindowPane[R]):
             self.dashboard.carry(name, text(self.current))
 
     def action_export(self) -> None:
+        if self.filter.problem:
+            # Else it would be the list without it.
+            self.dashboard.say(f"the filter is not in force: {self.filter.problem}", is_bad=True)
+            return
         self.dashboard.ask_for_export(self.listing, self.asked.as_parameters)
 
     def action_reload(self) -> None:

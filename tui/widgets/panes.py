@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter, ValidationError
 from textual.binding import Binding, BindingType
 
-from tui import deeds
 from tui.feed import Event
 from tui.listings.api_keys import API_KEYS, STATUSES
 from tui.listings.audit import AUDIT
@@ -84,7 +83,7 @@ class ApiKeysPane(ListPane[ApiKey]):
     ]
 
     def action_revoke(self) -> None:
-        self.dashboard.carry_out(self.chosen, deeds.revoke_keys)
+        self.dashboard.revoke_keys(self.chosen)
 
     def action_owner(self) -> None:
         if self.current is not None:
@@ -134,7 +133,7 @@ class SessionsPane(ListPane[Session]):
     ]
 
     def action_end(self) -> None:
-        self.dashboard.carry_out(self.chosen, deeds.end_sessions)
+        self.dashboard.end_sessions(self.chosen)
 
     def action_log_out(self) -> None:
         if self.current is not None:

@@ -244,7 +244,7 @@ class Table(Widget, can_focus=True):
 
     @property
     def _columns(self) -> tuple[tuple[Column[Any], int], ...]:
-        return shared(self._all_columns, max(self.size.width - GUTTER - 1, 1))
+        return shared(self._all_columns, max(self.size.width - GUTTER - 1, 1), self.sort)
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style

@@ -58,6 +58,7 @@ class WindowPane(Loader[R]):
         self.loaded_at: float | None = None
         self._shown: Query | None = None
         self._rests_until = 0.0
+        self.returns_to: str | None = None
 
     @property
     def _columns(self) -> Sequence[Column[R]]:
@@ -136,6 +137,9 @@ class WindowPane(Loader[R]):
         self._rests_until = self.loaded_at + REST * event.seconds
         self._refresh_marks()
         self._show(is_new=event.place == "anew")
+        if self.returns_to is not None:
+            self.table.put_cursor_on(self.returns_to)
+            self.returns_to = None
 
     def _compare(self, before: Window[R]) -> None:
         """What has just gone is still shown for a moment, where it was.
