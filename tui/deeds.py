@@ -70,9 +70,10 @@ def force_logout(users: Sequence[User], myself: str) -> Deed:
     total = sum(user.session_count for user in users)
     if len(users) == 1:
         user = users[0]
-        which = "The one session" if total == 1 else f"All {total} sessions"
-        consequence = f"{which} of {user.email} end{'s' * (total == 1)} now; "
-        consequence += f"{counted(user.api_key_count, 'API key')} of theirs go on working."
+        which = {0: "No session", 1: "The one session"}.get(total, f"All {total} sessions")
+        consequence = f"{which} of {user.email} end{'s' * (total < 2)} now; "  # noqa: PLR2004
+        goes = "goes" if user.api_key_count == 1 else "go"
+        consequence += f"{counted(user.api_key_count, 'API key')} of theirs {goes} on working."
         typed = user.email if total > 1 else ""
         return Deed(
             f"Log {user.email} out everywhere?",
@@ -122,9 +123,10 @@ def enable(users: Sequence[User]) -> Deed:
     if len(users) == 1:
         title = f"Enable {users[0].email}?"
         keys = counted(users[0].api_key_count, "API key")
+        works = "works" if users[0].api_key_count == 1 else "work"
         return Deed(
             title,
-            f"{users[0].email} may sign in again, and {keys} work again now.",
+            f"{users[0].email} may sign in again, and {keys} {works} again now.",
             carrying_out.enable(users),
         )
     return Deed(

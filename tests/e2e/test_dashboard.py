@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import uuid
@@ -124,6 +125,28 @@ def test_an_operator_signs_in_sees_a_key_used_and_revokes_it(
     assert not is_accepted(alone, key)
     tmux.press("q")
     eventually(lambda: tmux.has_ended, SECONDS, lambda: tmux.text)
+
+
+def test_a_signal_leaves_the_terminal_as_it_was(alone: Server, tmux: Tmux, tmp_path: Path) -> None:
+    command = str(Path(sys.executable).with_name("everruns-auth"))
+    tmux.start(
+        f"sh -c 'echo $$ > shell; {command} dashboard; echo ended $?; cat'",
+        home(tmp_path, alone.url),
+    )
+    tmux.sees("E-mail", "Password")
+    shell = (tmp_path / "shell").read_text().strip()
+    children = Path(f"/proc/{shell}/task/{shell}/children").read_text().split()
+    os.kill(int(children[0]), signal.SIGTERM)
+    tmux.sees("ended 143")
+    assert "E-mail" not in tmux.text
+    tmux.write("seen")
+    tmux.sees("seen")
+
+
+def test_scripts_whose_output_cannot_be_written_are_told(alone: Server, tmp_path: Path) -> None:
+    env = {**home(tmp_path, alone.url), "EVERRUNS_AUTH_API_KEY": new_key(alone)}
+    ended = run("everruns-auth", "dashboard", "--once", "users", env=env, stdout=Path("/dev/full"))
+    assert (ended.status, ended.stderr) == (1, "standard output: No space left on device\n")
 
 
 def test_scripts_get_the_same_data(alone: Server, tmp_path: Path) -> None:

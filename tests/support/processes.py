@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
@@ -44,18 +44,26 @@ def environment(url: str, **variables: str) -> dict[str, str]:
     }
 
 
-def run(name: str, *arguments: str, env: Mapping[str, str], stdin: str = "") -> Ended:
-    """Run a console script of the project to its end."""
-    process = subprocess.run(
-        [script(name), *arguments],
-        env=dict(env),
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS,
-        check=False,
-    )
-    return Ended(process.returncode, process.stdout, process.stderr)
+def run(
+    name: str,
+    *arguments: str,
+    env: Mapping[str, str],
+    stdin: str = "",
+    stdout: Path | None = None,
+) -> Ended:
+    """Run a console script of the project to its end; what it writes is kept, or goes to a file."""
+    with ExitStack() as stack:
+        process = subprocess.run(
+            [script(name), *arguments],
+            env=dict(env),
+            input=stdin,
+            stdout=stack.enter_context(stdout.open("w")) if stdout else subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=COMMAND_SECONDS,
+            check=False,
+        )
+    return Ended(process.returncode, process.stdout or "", process.stderr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,18 @@ async def test_json_lines_hold_the_rows_as_the_server_gave_them(world: World) ->
     assert made in [json.loads(line) for line in file.read_text().splitlines()]
 
 
+async def test_what_is_refused_as_a_filter_is_not_exported_without_it(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "1 row")
+        await terminal.press("slash")
+        await terminal.write("status:banana")
+        await terminal.press("enter")
+        await terminal.sees("'banana' is none of")
+        await terminal.press("e")
+        await terminal.hears("the filter is not in force: 'banana'")
+        assert not terminal.question
+
+
 async def test_a_cancelled_export_leaves_nothing(world: World) -> None:
     await many_users(USERS)
     file = world.folder / "users.csv"

@@ -31,7 +31,7 @@ WALK: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("export", ("escape", "e"), "chooses the format"),
     ("marked", ("escape", "R", "space", "space", "space"), "3 marked"),
     ("revoke", ("x",), "Type 3"),
-    ("logout", ("escape", "2", "l"), "of theirs go on working"),
+    ("logout", ("escape", "2", "l"), "of theirs goes on working"),
     ("new-user", ("escape", "n"), "New user"),
 )
 
@@ -136,6 +136,15 @@ async def test_every_theme_draws_every_view(tmp_path: Path) -> None:
                 await settled(terminal)
                 assert words in terminal.text
                 assert {cell_len(line) for line in terminal.lines} == {80}
+        # A dialog covers no more than it needs: what is meant stays in sight.
+        await terminal.press("R", "2")
+        for theme in ROUND:
+            app.theme = theme
+            await terminal.press("l")
+            await terminal.is_asked("on working")
+            await settled(terminal)
+            assert "ARMED" in terminal.text, theme
+            await terminal.press("escape")
 
 
 async def settled(terminal: Terminal) -> None:

@@ -169,6 +169,33 @@ async def test_the_palette_does_what_a_key_does(world: World, key: str) -> None:
         await terminal.sees("Program")
 
 
+async def test_the_palette_leads_to_what_can_be_done_elsewhere(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "the dashboard's")
+        await terminal.press("colon")
+        await terminal.write("force logout")
+        await terminal.sees("(in Users: 2, then l)", "(in Sessions: 4, then l)")
+        await terminal.press("enter")
+        await terminal.sees("E-mail", "Roles")
+        await terminal.hears("l: Force logout")
+
+
+async def test_escape_out_of_a_filter_stays_on_the_row(world: World) -> None:
+    for name in ("ann", "bob", "carol"):
+        await world.user(f"{name}@example.com", "Of the team")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "4 rows")
+        await terminal.press("slash")
+        await terminal.write("team")
+        await terminal.press("enter")
+        await terminal.sees("3 rows")
+        await terminal.press("down")
+        row = terminal.current.id
+        await terminal.press("escape")
+        await terminal.sees("4 rows")
+        assert terminal.current.id == row
+
+
 async def test_the_palette_acts_on_an_id_that_is_not_on_screen(world: World) -> None:
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "ci-deploy")

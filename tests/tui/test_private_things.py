@@ -73,7 +73,19 @@ def test_no_contexts_at_all(tmp_path: Path) -> None:
         named("local", tmp_path / "contexts.toml")
 
 
-@pytest.mark.parametrize("url", ["", "auth", "ftp://x", "http://", "http://ann:pass@x/api"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "auth",
+        "ftp://x",
+        "http://",
+        "http://ann:pass@x/api",
+        "http://x:99999/api",
+        "http://x:abc/api",
+        "http://x:0/api",
+    ],
+)
 def test_an_unfit_url_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="URL"):
         checked_url(url)
