@@ -119,6 +119,24 @@ def _add_cors(app: App, settings: Settings) -> None:
         HTTP_AUTO_HEAD=False,
     )
     Extend(app, extensions=[HTTPExtension], built_in_extensions=False)
+    _add_routes_at_once(app)
+
+
+def _add_routes_at_once(app: App) -> None:
+    """Let sanic-ext add its OPTIONS routes to a started application in one go.
+
+    Sanic makes its table of signals anew after each: half a second of every worker's start.
+    """
+    from sanic_ext.config import PRIORITY  # noqa: PLC0415
+
+    async def begin(app: App) -> None:
+        app.signal_router.reset()  # type: ignore[no-untyped-call]
+
+    async def end(app: App) -> None:
+        app.signalize(app.config.TOUCHUP)
+
+    app.register_listener(begin, "before_server_start", priority=PRIORITY + 1)
+    app.register_listener(end, "before_server_start", priority=PRIORITY - 1)
 
 
 def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:

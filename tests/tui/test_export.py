@@ -12,7 +12,8 @@ from tests.tui.by_hand import many_users
 from tests.tui.world import Terminal, World, at_one_size
 from tui.export import csv_line
 
-pytestmark = pytest.mark.anyio
+# Every key is pressed at both sizes in test_every_key.
+pytestmark = [pytest.mark.anyio, at_one_size]
 
 USERS = 450
 SECOND_PAGE = "limit=200&cursor="
@@ -76,7 +77,6 @@ async def test_a_cancelled_export_leaves_nothing(world: World) -> None:
     assert not leftovers(world)
 
 
-@at_one_size
 async def test_an_export_that_breaks_off_leaves_nothing(world: World) -> None:
     await many_users(USERS)
     file = world.folder / "users.csv"
