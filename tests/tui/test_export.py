@@ -9,11 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.tui.by_hand import many_users
-from tests.tui.world import Terminal, World, at_one_size
+from tests.tui.world import SMALL, Size, Terminal, World
 from tui.export import csv_line
 
-# Every key is pressed at both sizes in test_every_key.
-pytestmark = [pytest.mark.anyio, at_one_size]
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def size() -> Size:
+    """Every key is pressed, and every dialog drawn, at both sizes elsewhere."""
+    return SMALL
+
 
 USERS = 450
 SECOND_PAGE = "limit=200&cursor="

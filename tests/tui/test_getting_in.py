@@ -9,10 +9,16 @@ import pytest
 
 from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, in_mode
 from tests.support.applications import settings_for
-from tests.tui.world import Size, Terminal, World, at_one_size, world_of
+from tests.tui.world import SMALL, Size, Terminal, World, world_of
 from tui.private_files import write_private
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def size() -> Size:
+    """Every key is pressed, and every dialog drawn, at both sizes elsewhere."""
+    return SMALL
 
 
 async def sign_in(terminal: Terminal, email: str, password: str) -> None:
@@ -68,7 +74,6 @@ async def test_a_wrong_url_can_be_put_right(world: World) -> None:
         await terminal.sees("http://auth.test/api", "● live")
 
 
-@at_one_size
 async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
     async with world.terminal(world.place(url="http://auth.test/nowhere")) as terminal:
         await terminal.sees("There is nothing at this path")
@@ -78,7 +83,6 @@ async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
     assert not [headers for headers in world.transport.headers if "authorization" in headers]
 
 
-@at_one_size
 @pytest.mark.parametrize("url", ["ftp://auth.test", "auth.test", "http://ann:secret@auth.test"])
 async def test_what_is_no_url_is_not_asked(world: World, url: str) -> None:
     async with world.terminal(world.place(url="http://auth.test/x")) as terminal:
@@ -129,7 +133,6 @@ async def test_a_kept_sign_in_is_used_again(world: World) -> None:
         await terminal.sees("Overview", "● live")
 
 
-@at_one_size
 async def test_tokens_that_others_may_read_are_refused(world: World) -> None:
     file = world.surroundings.keeper(world.place()).file
     write_private(file, "{}")
@@ -138,7 +141,6 @@ async def test_tokens_that_others_may_read_are_refused(world: World) -> None:
         await terminal.sees("can be read by others", "chmod 600")
 
 
-@at_one_size
 async def test_where_tokens_cannot_be_kept_one_is_let_in_and_told(world: World) -> None:
     (world.folder / "tokens").write_text("no folder")
     async with world.terminal(world.place(api_key=None)) as terminal:
@@ -151,7 +153,6 @@ async def test_where_tokens_cannot_be_kept_one_is_let_in_and_told(world: World) 
         await terminal.hears("the kept sign-in cannot be used:")
 
 
-@at_one_size
 async def test_access_tokens_are_renewed_quietly(
     database_url: str, tmp_path: Path, size: Size
 ) -> None:
@@ -188,7 +189,6 @@ async def test_what_is_no_server_of_ours_is_said(world: World) -> None:
         await terminal.sees("no Everruns Auth at this URL", "does not answer in JSON")
 
 
-@at_one_size
 async def test_what_is_typed_ahead_lands_where_it_belongs(world: World) -> None:
     async with world.terminal(world.place(api_key=None)) as terminal:
         await terminal.sees("E-mail", "Password")

@@ -6,9 +6,15 @@ import re
 
 import pytest
 
-from tests.tui.world import World
+from tests.tui.world import SMALL, Size, World
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def size() -> Size:
+    """Every key is pressed, and every dialog drawn, at both sizes elsewhere."""
+    return SMALL
 
 
 async def test_a_key_in_use_glows_and_fades(world: World) -> None:

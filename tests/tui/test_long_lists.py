@@ -10,11 +10,17 @@ import pytest
 
 from models.listing import search
 from tests.tui.by_hand import many_users
-from tests.tui.world import World, at_one_size
+from tests.tui.world import SMALL, Size, World
 from tui.errors import Unreachable
 from tui.window import PAGE_ROWS, PAGES
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def size() -> Size:
+    """Every key is pressed, and every dialog drawn, at both sizes elsewhere."""
+    return SMALL
 
 
 async def test_a_long_list_is_a_window_that_forgets(world: World) -> None:
@@ -98,7 +104,6 @@ async def test_a_move_whose_rows_do_not_come_is_given_up(
         assert terminal.current.id == last
 
 
-@at_one_size
 async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

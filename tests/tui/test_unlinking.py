@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from models import database
-from tests.tui.world import Terminal, World
+from tests.tui.world import SMALL, Size, Terminal, World
 
 pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def size() -> Size:
+    """Every key is pressed, and every dialog drawn, at both sizes elsewhere."""
+    return SMALL
 
 
 async def linked(world: World, *providers: str) -> str:
