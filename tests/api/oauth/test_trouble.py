@@ -77,7 +77,7 @@ NONSENSE: dict[str, Answer] = {
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Seconds are fractions here, and a failure is forgotten at once."""
     assert (outbound.CALL_SECONDS, outbound.MAX_ANSWER_BYTES) == (5, 262_144)
-    monkeypatch.setattr(outbound, "CALL_SECONDS", 0.3)
+    monkeypatch.setattr(outbound, "CALL_SECONDS", 0.6)
     monkeypatch.setattr(kept, "FAILED", 0)
     let_go.clear()
     yield
