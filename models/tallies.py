@@ -45,6 +45,26 @@ async def summed() -> list[Tally]:
     return [Tally(**row) for row in rows]
 
 
+async def summed_around(used: int, expires: int) -> list[Tally]:
+    """The tallies, one a kind and what matters of its days, where these two days are all that does.
+
+    Days of use before `used` are told as the one before it, and others as itself; days of expiry as
+    the one before `expires`, itself, or the one after. So there are few, however many the days are.
+    """
+    rows = await database.connection().execute_query_dict(
+        f"""
+        SELECT what,
+            CASE WHEN used_day < 0 THEN -1 WHEN used_day < {used:d} THEN {used - 1:d}
+                ELSE {used:d} END AS used_day,
+            CASE WHEN expires_day < 0 THEN -1 WHEN expires_day < {expires:d} THEN {expires - 1:d}
+                WHEN expires_day = {expires:d} THEN {expires:d} ELSE {expires + 1:d} END AS expires_day,
+            CAST(sum(n) AS BIGINT) AS n
+        FROM auth_tallies GROUP BY 1, 2, 3
+        """  # noqa: S608  (whole numbers of ours)
+    )
+    return [Tally(**row) for row in rows]
+
+
 async def fold() -> None:
     """Sum up what was added row by row, on PostgreSQL; two that do it at once do no harm."""
     if not database.is_sqlite():

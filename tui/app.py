@@ -12,10 +12,6 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-import rich
-import textual
-from rich.segment import Segments
-from rich.traceback import Traceback
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -262,6 +258,12 @@ class Dashboard(Acting, Exporting):
 
     def _fatal_error(self) -> None:
         """As Textual does it, but without the values of variables: passwords and keys are among them."""
+        # What draws it takes a while to load, and is hardly ever needed.
+        import rich  # noqa: PLC0415
+        import textual  # noqa: PLC0415
+        from rich.segment import Segments  # noqa: PLC0415
+        from rich.traceback import Traceback  # noqa: PLC0415
+
         self.bell()
         traceback = Traceback(suppress=[rich, textual])
         self._exit_renderables.append(Segments(self.console.render(traceback)))

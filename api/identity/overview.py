@@ -89,7 +89,7 @@ class Overviews:
 
 
 async def _count(now: datetime, *, anonymous: int) -> Overview:
-    day = _Day(now, await _tallies())
+    day = _Day(now, await _tallies(now))
     status = await schema.status()
     return Overview(
         counted_at=now,
@@ -103,11 +103,12 @@ async def _count(now: datetime, *, anonymous: int) -> Overview:
     )
 
 
-async def _tallies() -> list[Tally]:
-    found = await tallies.summed()
+async def _tallies(now: datetime) -> list[Tally]:
+    days = tallies.day_of(now - STALE), tallies.day_of(now)
+    found = await tallies.summed_around(*days)
     if any(tally.what == tallies.MISCOUNTED and tally.n for tally in found):
         await tallies.recount()
-        found = await tallies.summed()
+        found = await tallies.summed_around(*days)
     return found
 
 

@@ -46,6 +46,22 @@ async def test_keys_are_tallied_by_the_days_of_use_and_expiry(opened: str) -> No
     }
 
 
+async def test_days_that_do_not_matter_are_summed_up(opened: str) -> None:
+    owner = await add_user()
+    for number in range(6):
+        used, expires = NOW - number * DAY, NOW + (number - 2) * DAY
+        await add_key(owner, f"evr_{number}", last_used_at=used, expires_at=expires)
+    await add_key(owner, "evr_never")
+    found = await tallies.summed_around(TODAY - 3, TODAY)
+    assert {tally for tally in found if tally.what == "api_keys"} == {
+        Tally("api_keys", NEVER, NEVER, 1),
+        Tally("api_keys", TODAY - 3, TODAY - 1, 2),
+        Tally("api_keys", TODAY - 3, TODAY, 1),
+        Tally("api_keys", TODAY - 3, TODAY + 1, 1),
+        Tally("api_keys", TODAY - 4, TODAY + 1, 2),
+    }
+
+
 async def test_the_anonymous_row_is_in_no_tally(opened: str) -> None:
     await add_user("anonymous@local", id=ANONYMOUS_ID, roles=["admin"])
     assert counting.by_kind(await tallies.summed()) == {}

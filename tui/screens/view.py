@@ -43,10 +43,7 @@ class View(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.dashboard.show_standing()
-        now = self.dashboard.now()
         for live in self.query(Live):
-            # What is not to be loaded anew has grown older all the same.
-            live.tick(now)
             live.wake()
 
     @property

@@ -72,6 +72,11 @@ class WindowPane(Loader[R]):
         row: R | None = self.table.current
         return None if row is None or self._lamps.is_gone(row.id) else row
 
+    def wake(self) -> None:
+        # What need not be loaded anew has grown older all the same.
+        self.table.now = self.dashboard.now()
+        super().wake()
+
     # What derives from this says
 
     @property
