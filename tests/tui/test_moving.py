@@ -197,6 +197,18 @@ async def test_escape_out_of_a_filter_stays_on_the_row(world: World) -> None:
         assert terminal.current.id == row
 
 
+async def test_a_filter_that_was_only_opened_leaves_nothing_behind(world: World) -> None:
+    for name in ("ann", "bob", "carol"):
+        await world.user(f"{name}@example.com")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "4 rows")
+        await terminal.press("slash", "escape", "down", "down")
+        row = terminal.current.id
+        await world.user("dave@example.com")
+        await terminal.sees("5 rows")
+        assert terminal.current.id == row
+
+
 async def test_the_palette_acts_on_an_id_that_is_not_on_screen(world: World) -> None:
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "ci-deploy")

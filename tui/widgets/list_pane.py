@@ -130,27 +130,26 @@ class ListPane(WindowPane[R]):
         self._apply_filter()
         self._leave_filter()
 
-    def put_filter(self, text: str) -> None:
-        """Filter by this text, as if it had been typed."""
+    def put_filter(self, text: str, *, returns_to: str | None = None) -> None:
+        """Filter by this text, as if it had been typed; the cursor goes to a row, or the first."""
         self.filter_text = text
         with self.prevent(Input.Changed):
             self._input.value = text
-        self._apply_filter()
+        self._apply_filter(returns_to)
         self._leave_filter()
 
     def clear_filter(self) -> bool:
         """Take the filter away; tells whether there was one. The cursor stays on its row."""
         had_one = bool(self.filter_text) or self.has_class("-filtering")
         if had_one:
-            self.returns_to = self.current.id if self.current is not None else None
-            self.put_filter("")
+            self.put_filter("", returns_to=self.current.id if self.current is not None else None)
         return had_one
 
     def _leave_filter(self) -> None:
         self.set_class(bool(self.filter_text), "-filtering")
         self.table.focus()
 
-    def _apply_filter(self) -> None:
+    def _apply_filter(self, returns_to: str | None = None) -> None:
         if self._typing is not None:
             self._typing.stop()
         wanted = filters.parsed(self.filter_text, self.listing.words, self.dashboard.now())
@@ -161,7 +160,7 @@ class ListPane(WindowPane[R]):
             self.say()
         elif self.loaded_at is None or wanted != self.filter:
             self.filter = wanted
-            self.load_anew()
+            self.load_anew(returns_to)
 
     def action_sort(self) -> None:
         self._sort_by(self.listing.next_sort(self.sort))

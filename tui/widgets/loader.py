@@ -40,11 +40,15 @@ Loaded = tuple[Page[Any], Origin]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fetch:
-    """Pages that are being asked for; `place` is where they belong."""
+    """Pages that are being asked for; `place` is where they belong.
+
+    With a list that is loaded anew the cursor goes to the row of `returns_to`, where it is there.
+    """
 
     place: str
     query: Query
     began: float
+    returns_to: str | None = None
 
 
 class Loader(Live, Generic[R]):
@@ -58,6 +62,7 @@ class Loader(Live, Generic[R]):
         def __init__(self, pages: Sequence[Loaded], fetch: Fetch, place: str) -> None:
             super().__init__()
             self.pages, self.query, self.place = pages, fetch.query, place
+            self.returns_to = fetch.returns_to
             self.seconds = time.monotonic() - fetch.began
 
     class Renewed(Message):
@@ -85,9 +90,11 @@ class Loader(Live, Generic[R]):
         """The query in force."""
         raise NotImplementedError
 
-    def _fetch(self, place: str, origin: Origin, count: int) -> None:
+    def _fetch(
+        self, place: str, origin: Origin, count: int, *, returns_to: str | None = None
+    ) -> None:
         """Ask for pages; what was being asked for is given up."""
-        self._fetching = Fetch(place, self.asked, time.monotonic())
+        self._fetching = Fetch(place, self.asked, time.monotonic(), returns_to)
         self._carry_out(self._fetching, origin, count)
 
     @work(exclusive=True, group="page")

@@ -30,9 +30,10 @@ FRESH_SECONDS = 1.0
 # A row that comes to the head by being used is looked for sooner: a use is seen within a second, and
 # the server takes more than half of that to tell.
 EXPECTED_SECONDS = 0.3
-# What could not be loaded is tried again after so long; what could, after so many times what it took.
+# What could not be loaded is tried again after so long.
 AGAIN_SECONDS = 5.0
-REST = 3.0
+# What takes long to load is loaded anew only after so many times what it took.
+SLOW_SECONDS, REST = 0.5, 3.0
 # However much happens, it is drawn at most so often.
 SOON_SECONDS = 0.05
 
@@ -58,7 +59,6 @@ class WindowPane(Loader[R]):
         self.loaded_at: float | None = None
         self._shown: Query | None = None
         self._rests_until = 0.0
-        self.returns_to: str | None = None
 
     @property
     def _columns(self) -> Sequence[Column[R]]:
@@ -91,8 +91,11 @@ class WindowPane(Loader[R]):
 
     def reload(self) -> None:
         """Load the window anew where it stands; the cursor stays on its row."""
-        is_on_its_way = self._fetching is not None and self._fetching.place == "anew"
-        if is_on_its_way or self._shown != self.asked:
+        under_way = self._fetching
+        if under_way is not None and under_way.place == "anew":
+            self.load_anew(under_way.returns_to)
+            return
+        if self._shown != self.asked:
             # What stands there is another list, and so are its cursors.
             self.load_anew()
             return
@@ -100,10 +103,11 @@ class WindowPane(Loader[R]):
         self._due.seek()
         self._fetch("again", self._pages.origin, max(PAGE_ROWS, len(self._pages.window.rows)))
 
-    def load_anew(self) -> None:
+    def load_anew(self, returns_to: str | None = None) -> None:
+        """Load another list, from its beginning on; the cursor goes to that row, or to the first."""
         self.seen = self.dashboard.happened
         self._due.seek()
-        self._fetch("anew", Origin(), PAGE_ROWS)
+        self._fetch("anew", Origin(), PAGE_ROWS, returns_to=returns_to)
 
     @on(Table.LeftForStart)
     def _wants_start(self) -> None:
@@ -138,13 +142,13 @@ class WindowPane(Loader[R]):
         self.trouble = ""
         self._shown = event.query
         self.loaded_at = time.monotonic()
-        # What takes long is not asked for all the time.
-        self._rests_until = self.loaded_at + REST * event.seconds
+        self._rests_until = self.loaded_at
+        if event.seconds > SLOW_SECONDS:
+            self._rests_until += REST * event.seconds
         self._refresh_marks()
         self._show(is_new=event.place == "anew")
-        if self.returns_to is not None:
-            self.table.put_cursor_on(self.returns_to)
-            self.returns_to = None
+        if event.place == "anew" and event.returns_to is not None:
+            self.table.put_cursor_on(event.returns_to)
 
     def _compare(self, before: Window[R]) -> None:
         """What has just gone is still shown for a moment, where it was.
