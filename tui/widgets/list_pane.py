@@ -18,10 +18,10 @@ from textual.widgets import Input, Static
 
 from tui import ages, filters
 from tui.rows import Row
+from tui.widgets.following_pane import FollowingPane
 from tui.widgets.line import Line
 from tui.widgets.loader import Query
 from tui.widgets.table import Table
-from tui.widgets.window_pane import WindowPane
 
 R = TypeVar("R", bound=Row)
 
@@ -37,7 +37,7 @@ class FilterLine(Line):
     ]
 
 
-class ListPane(WindowPane[R]):
+class ListPane(FollowingPane[R]):
     """A list with what one needs to find and choose rows."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,21 +1,19 @@
-"""Owns the rows of one list on screen: the window that is loaded, and how it follows what happens.
+"""Owns the rows of one list on screen: the window that is loaded, and what is shown of it.
 
 The loader asks for them, a message brings them, and only then is anything drawn. What is asked for
-(the filter, the order) is said by who derives from this, and so is what can be done with rows.
+(the filter, the order) is said by who derives from this, and so is when.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import ClassVar, TypeVar
 
 from textual import on
 
 from tui.columns import Column
 from tui.errors import NotSignedIn, Refused
-from tui.feed import Event
 from tui.rows import Row
 from tui.widgets.due import Due
 from tui.widgets.lamps import Lamps
@@ -25,11 +23,6 @@ from tui.window import PAGE_ROWS, Origin, Pages, Window
 
 R = TypeVar("R", bound=Row)
 
-# The head of a list is loaded anew at most this often, however much happens.
-FRESH_SECONDS = 1.0
-# A row that comes to the head by being used is looked for sooner: a use is seen within a second, and
-# the server takes more than half of that to tell.
-EXPECTED_SECONDS = 0.3
 # What could not be loaded is tried again after so long.
 AGAIN_SECONDS = 5.0
 # What takes long to load is loaded anew only after so many times what it took.
@@ -55,7 +48,6 @@ class WindowPane(Loader[R]):
         self._due = Due()
         self._left_out: dict[str, tuple[int, R]] = {}
         self._is_show_due = False
-        self._is_look_due = False
         self.loaded_at: float | None = None
         self._shown: Query | None = None
         self._rests_until = 0.0
@@ -71,11 +63,6 @@ class WindowPane(Loader[R]):
         """The row under the cursor, unless it is no longer there."""
         row: R | None = self.table.current
         return None if row is None or self._lamps.is_gone(row.id) else row
-
-    def wake(self) -> None:
-        # What need not be loaded anew has grown older all the same.
-        self.table.now = self.dashboard.now()
-        super().wake()
 
     # What derives from this says
 
@@ -179,69 +166,6 @@ class WindowPane(Loader[R]):
             self.dashboard.lose_sign_in(event.trouble)
         self.say()
 
-    # Being told
-
-    def renew(self, row_id: str) -> None:
-        """Something about this row has changed: load it anew, if it is here."""
-        if self._pages.window.index_of(row_id) is not None:
-            self._due.renew(row_id)
-
-    def stir(self) -> None:
-        """Rows may have come: load the head of the list anew, soon and not too often."""
-        if not self._pages.window.begins_the_list:
-            return
-        self._due.is_head = True
-        if self.loaded_at is not None and time.monotonic() - self.loaded_at > FRESH_SECONDS:
-            self._load_what_is_due()
-
-    def expect(self, row_id: str) -> None:
-        """This row may belong here: look, but not again and again for one that does not.
-
-        A dashboard that shows an API key uses it by looking, and would keep itself busy.
-        """
-        if self._pages.window.begins_the_list and self._due.expect(row_id):
-            self._look_for_the_expected()
-
-    def _look_for_the_expected(self) -> None:
-        age = time.monotonic() - self.loaded_at if self.loaded_at is not None else 0.0
-        if age > EXPECTED_SECONDS:
-            self._load_what_is_due()
-        elif self.is_running and not self._is_look_due:
-            self._is_look_due = True
-            self.set_timer(EXPECTED_SECONDS - age, self._look_now)
-
-    def _look_now(self) -> None:
-        self._is_look_due = False
-        self._load_what_is_due()
-
-    def warm(self, row_id: str) -> None:
-        """The row is being used at this moment."""
-        self._lamps.use(row_id)
-        self.show_soon()
-
-    def lose(self, row_id: str) -> None:
-        """The row is no longer there."""
-        if row_id in self._left_out:
-            self._pages.put(*self._left_out.pop(row_id))
-        if self._pages.window.index_of(row_id) is not None:
-            self._lamps.lose(row_id)
-        self.marks.pop(row_id, None)
-        self.show_soon()
-
-    def change(self, row_id: str, **changes: object) -> bool:
-        """Change a row in its place; tells whether it is loaded."""
-        if self._pages.window.index_of(row_id) is None:
-            return False
-        self._pages.change(lambda row: row.model_copy(update=changes) if row.id == row_id else row)
-        self.show_soon()
-        return True
-
-    def lift(self, row_id: str) -> None:
-        """The row is before all others now, if the list begins here."""
-        if self._pages.window.begins_the_list:
-            self._pages.lift(row_id)
-            self.show_soon()
-
     @on(Loader.Renewed)
     def _renewed(self, event: Loader.Renewed) -> None:
         event.stop()
@@ -254,26 +178,14 @@ class WindowPane(Loader[R]):
         self._refresh_marks()
         self._show()
 
-    def hear(self, event: Event) -> None:
-        if event.name == "reset":
-            self.reload()
-
-    def tick(self, now: datetime) -> None:
-        self.table.now = now
-        self._forget_the_gone()
-        self._load_what_is_due()
-        self.shine()
-        self.say()
-
-    def _load_what_is_due(self) -> None:
-        if self.dashboard.is_paused or not self.dashboard.is_current(self):
-            return
-        if time.monotonic() < self._rests_until:
-            return
-        if row_ids := self._due.rows():
-            self._fetch_rows(row_ids)
-        if self._due.is_head and self._fetching is None:
-            self.reload()
+    def lose(self, row_id: str) -> None:
+        """The row is no longer there."""
+        if row_id in self._left_out:
+            self._pages.put(*self._left_out.pop(row_id))
+        if self._pages.window.index_of(row_id) is not None:
+            self._lamps.lose(row_id)
+        self.marks.pop(row_id, None)
+        self.show_soon()
 
     # Showing
 

@@ -1,0 +1,109 @@
+"""Owns how the rows of one list follow what happens: which are due to be loaded anew, and when.
+
+It is told by the feed, and by the clock each second. Knows nothing of filters and marks.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TypeVar
+
+from tui.feed import Event
+from tui.rows import Row
+from tui.widgets.window_pane import WindowPane
+
+R = TypeVar("R", bound=Row)
+
+# The head of a list is loaded anew at most this often, however much happens.
+FRESH_SECONDS = 1.0
+# A row that comes to the head by being used is looked for sooner: a use is seen within a second, and
+# the server takes more than half of that to tell.
+EXPECTED_SECONDS = 0.3
+
+
+class FollowingPane(WindowPane[R]):
+    """The window of a list, kept live."""
+
+    def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
+        super().__init__(fixed)
+        self._is_look_due = False
+
+    def wake(self) -> None:
+        # What need not be loaded anew has grown older all the same.
+        self.table.now = self.dashboard.now()
+        super().wake()
+
+    def renew(self, row_id: str) -> None:
+        """Something about this row has changed: load it anew, if it is here."""
+        if self._pages.window.index_of(row_id) is not None:
+            self._due.renew(row_id)
+
+    def stir(self) -> None:
+        """Rows may have come: load the head of the list anew, soon and not too often."""
+        if not self._pages.window.begins_the_list:
+            return
+        self._due.is_head = True
+        if self.loaded_at is not None and time.monotonic() - self.loaded_at > FRESH_SECONDS:
+            self._load_what_is_due()
+
+    def expect(self, row_id: str) -> None:
+        """This row may belong here: look, but not again and again for one that does not.
+
+        A dashboard that shows an API key uses it by looking, and would keep itself busy.
+        """
+        if self._pages.window.begins_the_list and self._due.expect(row_id):
+            self._look_for_the_expected()
+
+    def _look_for_the_expected(self) -> None:
+        age = time.monotonic() - self.loaded_at if self.loaded_at is not None else 0.0
+        if age > EXPECTED_SECONDS:
+            self._load_what_is_due()
+        elif self.is_running and not self._is_look_due:
+            self._is_look_due = True
+            self.set_timer(EXPECTED_SECONDS - age, self._look_now)
+
+    def _look_now(self) -> None:
+        self._is_look_due = False
+        self._load_what_is_due()
+
+    def warm(self, row_id: str) -> None:
+        """The row is being used at this moment."""
+        self._lamps.use(row_id)
+        self.show_soon()
+
+    def change(self, row_id: str, **changes: object) -> bool:
+        """Change a row in its place; tells whether it is loaded."""
+        if self._pages.window.index_of(row_id) is None:
+            return False
+        self._pages.change(lambda row: row.model_copy(update=changes) if row.id == row_id else row)
+        self.show_soon()
+        return True
+
+    def lift(self, row_id: str) -> None:
+        """The row is before all others now, if the list begins here."""
+        if self._pages.window.begins_the_list:
+            self._pages.lift(row_id)
+            self.show_soon()
+
+    def hear(self, event: Event) -> None:
+        if event.name == "reset":
+            self.reload()
+
+    def tick(self, now: datetime) -> None:
+        self.table.now = now
+        self._forget_the_gone()
+        self._load_what_is_due()
+        self.shine()
+        self.say()
+
+    def _load_what_is_due(self) -> None:
+        if self.dashboard.is_paused or not self.dashboard.is_current(self):
+            return
+        if time.monotonic() < self._rests_until:
+            return
+        if row_ids := self._due.rows():
+            self._fetch_rows(row_ids)
+        if self._due.is_head and self._fetching is None:
+            self.reload()
