@@ -36,15 +36,6 @@ def beginning_of(day: int) -> datetime:
     return datetime.fromtimestamp(day * _DAY_SECONDS, UTC)
 
 
-async def summed() -> list[Tally]:
-    """The tallies, one a kind and day."""
-    rows = await database.connection().execute_query_dict(
-        "SELECT what, used_day, expires_day, CAST(sum(n) AS BIGINT) AS n "
-        "FROM auth_tallies GROUP BY 1, 2, 3"
-    )
-    return [Tally(**row) for row in rows]
-
-
 async def summed_around(used: int, expires: int) -> list[Tally]:
     """The tallies, one a kind and what matters of its days, where these two days are all that does.
 

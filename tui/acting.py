@@ -99,12 +99,9 @@ class Acting(Opening):
     def enable_user(self, user_id: str) -> None:
         self._by_id(USERS, user_id, lambda them, _: deeds.enable(them))
 
-    def set_roles_of(self, user_id: str) -> None:
-        self._load_for_roles(user_id)
-
     @work(group="deeds")
-    async def _load_for_roles(self, user_id: str) -> None:
-        user = await self.row_of(USERS, user_id)
+    async def set_roles_of(self, user_id: str) -> None:
+        user = await self.row_of(USERS, user_id) if self.may_act else None
         if user is not None:
             self.ask_for_roles(user)
 

@@ -37,6 +37,8 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 # The server says something on the stream every 15 s; silence for longer is a broken connection.
 STREAM_SILENCE_SECONDS = 20.0
+# The most rows that a page of a list may have.
+LIMIT = "200"
 # The contract's limit of one bulk revocation.
 BULK = 500
 
@@ -108,6 +110,20 @@ class Client:
         """A piece of the list at `path`."""
         return decoded(Page[row], await self.raw_page(path, parameters), f"GET {path}")  # type: ignore[valid-type]
 
+    async def every(
+        self, row: type[R], path: str, parameters: Mapping[str, str]
+    ) -> AsyncIterator[R]:
+        """Every row of the list at `path`: a search may be answered in pieces, even in empty ones."""
+        cursor: str | None = None
+        while True:
+            where = {"limit": LIMIT, **({"cursor": cursor} if cursor else {})}
+            page = await self.page(row, path, {**parameters, **where})
+            for one in page.data:
+                yield one
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
     async def raw_page(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """A piece of a list as it came, for what only passes it on."""
         named = {name: await self._id_of(name, value) for name, value in parameters.items()}
@@ -124,15 +140,9 @@ class Client:
         """
         if parameter not in _IDS_OF_USERS or "@" not in value:
             return value
-        asked = {"q": value, "limit": "200"}
-        while True:
-            users = await self.page(User, "/v1/admin/users", asked)
-            for user in users.data:
-                if user.email.casefold() == value.casefold():
-                    return user.id
-            if users.next_cursor is None:
-                break
-            asked["cursor"] = users.next_cursor
+        async for user in self.every(User, "/v1/admin/users", {"q": value}):
+            if user.email.casefold() == value.casefold():
+                return user.id
         raise errors.Missing(f"nobody has the address {plain(value)}", status=404)
 
     async def one(self, row: type[R], path: str, row_id: str) -> R:

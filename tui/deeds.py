@@ -32,15 +32,15 @@ class Deed:
 
 def revoke_keys(keys: Sequence[ApiKey], now: datetime, own_key: str) -> Deed:
     """End API keys; more than one asks for their number. `own_key` is what the dashboard shows."""
-    is_own = bool(own_key) and any(own_key.startswith(key.key_prefix[:12]) for key in keys)
-    own = " This dashboard uses it!" if is_own else ""
+    is_own = own_key != "" and any(own_key.startswith(key.key_prefix.rstrip(".")) for key in keys)
     if len(keys) == 1:
-        consequence = _of_one_key(keys[0], now) + own
+        consequence = _of_one_key(keys[0], now)
+        consequence += " This dashboard uses it!" if is_own else ""
         return Deed("Revoke this API key?", consequence, carrying_out.revoke_key(keys[0]))
     return Deed(
         f"Revoke {len(keys)} API keys?",
         f"{len(keys)} API keys end; programs that use them stop now."
-        + own.replace(" it!", " one of them!"),
+        + (" This dashboard uses one of them!" if is_own else ""),
         carrying_out.revoke_keys(keys),
         tuple(f"{API_KEYS.label(key)}, {_used(key, now)}" for key in keys),
         typed=str(len(keys)),
@@ -50,15 +50,15 @@ def revoke_keys(keys: Sequence[ApiKey], now: datetime, own_key: str) -> Deed:
 def end_sessions(sessions: Sequence[Session], now: datetime, myself: str) -> Deed:
     """End sessions; more than one asks for their number. `myself` has one here, or is empty."""
     is_mine = any(session.user_id == myself for session in sessions)
-    mine = " You are this user: it may be the session of this dashboard!" if is_mine else ""
     lines = tuple(_session(session, now) for session in sessions)
     if len(sessions) == 1:
-        consequence = f"{lines[0]}; it is signed out now.{mine}"
+        consequence = f"{lines[0]}; it is signed out now."
+        consequence += " You are this user: this dashboard may be signed out!" if is_mine else ""
         return Deed("End this session?", consequence, carrying_out.end_sessions(sessions))
     return Deed(
         f"End {len(sessions)} sessions?",
         f"{len(sessions)} sessions are signed out now. API keys go on working."
-        + mine.replace("this user: it", "among the users: one"),
+        + (" Some are yours: this dashboard may be signed out!" if is_mine else ""),
         carrying_out.end_sessions(sessions),
         lines,
         typed=str(len(sessions)),

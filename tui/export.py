@@ -15,11 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from tui.client import Client
+from tui.client import LIMIT, Client
 from tui.listings.listing import Listing
 
 # The contract's largest page: the fewest requests.
-PAGE = "200"
 FORMATS = ("csv", "jsonl")
 PRIVATE = 0o600
 
@@ -61,7 +60,7 @@ async def records(
     cursor: str | None = None
     while True:
         more = {"cursor": cursor} if cursor else {}
-        page = await client.raw_page(listing.path, {**parameters, "limit": PAGE, **more})
+        page = await client.raw_page(listing.path, {**parameters, "limit": LIMIT, **more})
         yield page["data"]
         cursor = page.get("next_cursor")
         if not cursor:

@@ -66,13 +66,13 @@ class Opening(Desk):
 
     async def key_of(self, prefix: str) -> ApiKey | None:
         """The one key that begins like this; where there is none, or more than one, it is said."""
+        found = self.client.every(ApiKey, API_KEYS.path, {"q": prefix})
         try:
-            page = await self.client.page(ApiKey, API_KEYS.path, {"q": prefix, "limit": "200"})
+            keys = [key async for key in found if key.key_prefix.startswith(prefix)]
         except Trouble as trouble:
             self.say_trouble(trouble, API_KEYS.title)
             return None
-        keys = [key for key in page.data if key.key_prefix.startswith(prefix)]
-        if len(keys) == 1 and page.next_cursor is None:
+        if len(keys) == 1:
             return keys[0]
         self.say(f"{len(keys) or 'no'} keys begin with {prefix}", is_bad=True)
         return None

@@ -103,7 +103,7 @@ class Search:
             rows = await self._by_shortcut(shortcut, most // shortcut.cost, start, wanted)
             if rows is not None:
                 return Found(rows)
-        # The walk begun above is a step, so that a page may end here, but each gets somewhere.
+        # What was tried above is a step too: a page that ends here has come somewhere all the same.
         while walked.stopped_at is not None and self._clock() - began < PATIENCE:
             walked = await self._walk_on(walked, wanted, STEP)
         return walked

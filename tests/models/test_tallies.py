@@ -26,11 +26,11 @@ TODAY = tallies.day_of(NOW)
 
 
 async def assert_right() -> None:
-    assert counting.by_kind(await tallies.summed()) == await counting.tallied()
+    assert counting.by_kind(await counting.tallies()) == await counting.tallied()
 
 
 async def test_an_empty_database_tallies_nothing(opened: str) -> None:
-    assert counting.by_kind(await tallies.summed()) == {}
+    assert counting.by_kind(await counting.tallies()) == {}
 
 
 async def test_keys_are_tallied_by_the_days_of_use_and_expiry(opened: str) -> None:
@@ -38,7 +38,7 @@ async def test_keys_are_tallied_by_the_days_of_use_and_expiry(opened: str) -> No
     await add_key(owner, "evr_1")
     await add_key(owner, "evr_2", expires_at=NOW + DAY)
     await add_key(owner, "evr_3", expires_at=NOW + DAY + SECOND, last_used_at=NOW)
-    found = {tally for tally in await tallies.summed() if tally.what == "api_keys" and tally.n}
+    found = {tally for tally in await counting.tallies() if tally.what == "api_keys" and tally.n}
     assert found == {
         Tally("api_keys", NEVER, NEVER, 1),
         Tally("api_keys", NEVER, TODAY + 1, 1),
@@ -64,7 +64,7 @@ async def test_days_that_do_not_matter_are_summed_up(opened: str) -> None:
 
 async def test_the_anonymous_row_is_in_no_tally(opened: str) -> None:
     await add_user("anonymous@local", id=ANONYMOUS_ID, roles=["admin"])
-    assert counting.by_kind(await tallies.summed()) == {}
+    assert counting.by_kind(await counting.tallies()) == {}
 
 
 async def test_a_user_takes_sessions_and_keys_along(opened: str) -> None:
@@ -72,7 +72,7 @@ async def test_a_user_takes_sessions_and_keys_along(opened: str) -> None:
     await add_key(owner)
     await add_session(owner)
     await owner.delete()
-    assert counting.by_kind(await tallies.summed()) == {}
+    assert counting.by_kind(await counting.tallies()) == {}
 
 
 REPLACEMENTS = {
@@ -102,7 +102,7 @@ async def test_what_a_replacement_took_away_is_counted_anew(opened: str, name: s
         REPLACEMENTS[name],
     ):
         await execute(opened, statement)
-    assert tallies.MISCOUNTED in {tally.what for tally in await tallies.summed()}
+    assert tallies.MISCOUNTED in {tally.what for tally in await counting.tallies()}
     await Overviews().latest(NOW)
     await assert_right()
 
@@ -113,11 +113,11 @@ async def test_what_an_operator_calls_miscounted_is_counted_anew_once(opened: st
     await add_user("bob@example.com", disabled_at=NOW)
     await add_key(owner, expires_at=NOW, last_used_at=NOW)
     await add_session(owner)
-    right = {tally for tally in await tallies.summed() if tally.n}
+    right = {tally for tally in await counting.tallies() if tally.n}
     await execute(opened, "UPDATE auth_tallies SET n = 77, expires_day = expires_day + 1")
     await execute(opened, "INSERT INTO auth_tallies VALUES ('miscounted', 0, 0, 1)")
     await Overviews().latest(NOW)
-    assert {tally for tally in await tallies.summed() if tally.n} == right
+    assert {tally for tally in await counting.tallies() if tally.n} == right
     await add_key(owner, "evr_later")
     await assert_right()
 
@@ -137,10 +137,10 @@ async def test_folding_leaves_one_row_a_kind_and_day(opened: str, hand: asyncpg.
     owner = await add_user()
     for number in range(5):
         await (await add_key(owner, f"evr_{number}")).delete()
-    before = set(await tallies.summed())
+    before = set(await counting.tallies())
     assert await hand.fetchval("SELECT count(*) FROM auth_tallies") > len(before)
     await tallies.fold()
-    assert {tally for tally in before if tally.n} == set(await tallies.summed())
+    assert {tally for tally in before if tally.n} == set(await counting.tallies())
     assert await hand.fetchval("SELECT count(*) FROM auth_tallies") == 1
 
 
@@ -161,7 +161,7 @@ async def test_folding_from_several_sides_while_others_write_keeps_the_sums(open
 
     await asyncio.gather(*(write(writer) for writer in range(3)), fold(), fold())
     await assert_right()
-    assert counting.by_kind(await tallies.summed())["api_keys"] == 30
+    assert counting.by_kind(await counting.tallies())["api_keys"] == 30
 
 
 @on_postgresql
@@ -178,7 +178,7 @@ async def test_a_table_that_is_emptied_during_a_fold_tallies_nothing(
         emptying = asyncio.create_task(execute(opened, "TRUNCATE api_keys"))
         await asyncio.sleep(0.3)
     await emptying
-    assert counting.by_kind(await tallies.summed()) == {"users": 2}
+    assert counting.by_kind(await counting.tallies()) == {"users": 2}
 
 
 # Roles are of all databases, and other tests run beside these.
@@ -203,7 +203,7 @@ async def test_a_role_that_may_only_end_sessions_can(limited: asyncpg.Connection
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await limited.execute("DELETE FROM auth_events")
     assert await limited.execute(f"DELETE FROM refresh_tokens WHERE id = '{one.id}'") == "DELETE 1"
-    assert counting.by_kind(await tallies.summed()) == {"users": 1}
+    assert counting.by_kind(await counting.tallies()) == {"users": 1}
 
 
 @on_postgresql
@@ -242,7 +242,7 @@ async def test_migrating_a_database_with_rows_in_it_tallies_them(own_database_ur
         await add_session(owner)
     await schema.migrate(url)
     async with database.opened(url):
-        seeded = {tally for tally in await tallies.summed() if tally.n}
+        seeded = {tally for tally in await counting.tallies() if tally.n}
         assert seeded == {
             Tally("users", 0, 0, 2),
             Tally("disabled", 0, 0, 1),

@@ -65,13 +65,22 @@ async def tallied() -> Counter[str]:
     )
 
 
-def by_kind(tallies: list[Tally]) -> Counter[str]:
+async def tallies() -> list[Tally]:
+    """All that the triggers added up, one a kind and pair of days."""
+    rows = await database.connection().execute_query_dict(
+        "SELECT what, used_day, expires_day, CAST(sum(n) AS BIGINT) AS n "
+        "FROM auth_tallies GROUP BY 1, 2, 3"
+    )
+    return [Tally(**row) for row in rows]
+
+
+def by_kind(found: list[Tally]) -> Counter[str]:
     """How many of each kind there are by the tallies; nothing may be below nothing."""
-    assert all(tally.n >= 0 for tally in tallies), tallies
-    found: Counter[str] = Counter()
-    for tally in tallies:
-        found[tally.what] += tally.n
-    return +found
+    assert all(tally.n >= 0 for tally in found), found
+    counts: Counter[str] = Counter()
+    for tally in found:
+        counts[tally.what] += tally.n
+    return +counts
 
 
 async def _count(table: str, where: str, *values: Any) -> int:

@@ -198,7 +198,7 @@ async def test_what_ends_this_dashboard_too_says_so(world: World) -> None:
         await terminal.opens("4", OPERATOR_EMAIL)
         await terminal.arms()
         await terminal.press("x")
-        await terminal.is_asked("You are this user: it may be the session of this dashboard!")
+        await terminal.is_asked("You are this user: this dashboard may be signed out!")
 
 
 async def test_the_last_operator_stays_and_the_server_says_why(world: World) -> None:

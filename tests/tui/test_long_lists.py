@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from models.listing import search
-from tests.tui.by_hand import many_users
+from tests.tui.by_hand import keys_in_use, many_users
 from tests.tui.world import SMALL, Size, World
 from tui.errors import Unreachable
 from tui.window import PAGE_ROWS, PAGES
@@ -109,15 +109,7 @@ async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
 ) -> None:
     await many_users(40)
     await world.user("zoe@example.com", "Zoe")
-    for name, value in {
-        "FEW": 0,
-        "MANY": 0,
-        "TRIED": 5,
-        "NEAR": 0,
-        "STEP": 5,
-        "PATIENCE": -1,
-    }.items():
-        monkeypatch.setattr(search, name, value)
+    in_small_pieces(monkeypatch)
     async with world.terminal() as terminal:
         await terminal.opens("2", "● live")
         await terminal.press("S")
@@ -134,3 +126,23 @@ async def test_a_search_that_is_answered_in_empty_pieces_goes_on_by_itself(
         await terminal.press("f5")
         await terminal.pilot.pause(0.3)
         assert len(terminal.table.window.rows) == 40
+
+
+async def test_a_key_is_found_by_its_prefix_in_whichever_piece(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await keys_in_use(40)
+    await world.user("zoe@example.com", "Zoe")
+    key = await world.key("zoe@example.com", "zoe's own")
+    in_small_pieces(monkeypatch)
+    async with world.terminal() as terminal:
+        await terminal.sees("● live")
+        terminal.app.open_by_prefix(key["key_prefix"].rstrip("."))
+        await terminal.sees("API keys › zoe's own")
+
+
+def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a search look at five rows only before it answers."""
+    wanted = {"FEW": 0, "MANY": 0, "TRIED": 5, "NEAR": 0, "STEP": 5, "PATIENCE": -1}
+    for name, value in wanted.items():
+        monkeypatch.setattr(search, name, value)

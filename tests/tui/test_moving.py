@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import OptionList
 
 from tests.tui.by_hand import many_users
 from tests.tui.world import SMALL, World
@@ -235,6 +236,24 @@ async def test_the_palette_knows_a_key_by_its_prefix(world: World) -> None:
         await terminal.sees("Revoke the API key evr_")
         await terminal.press("enter")
         await terminal.is_asked("ci-deploy of ann@example.com")
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [("Enable the user", "may sign in again"), ("Set roles of the user", "Roles of ann@")],
+)
+async def test_the_palette_acts_on_a_user_by_id(world: World, act: str, words: str) -> None:
+    user = await world.user("ann@example.com")
+    async with world.terminal() as terminal:
+        await terminal.opens("5", "auth.login")
+        await terminal.arms()
+        await terminal.press("colon")
+        await terminal.write(user["id"])
+        await terminal.sees(act)
+        hits = terminal.app.screen.query_one(OptionList)
+        hits.highlighted = [act in str(hit.prompt) for hit in hits.options].index(True)
+        await terminal.press("enter")
+        await terminal.is_asked(words)
 
 
 async def test_an_id_of_nothing_is_said(world: World) -> None:
