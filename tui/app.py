@@ -64,7 +64,8 @@ class Dashboard(Acting, Exporting):
         Binding("3", "view('keys')", "View: API keys", show=False),
         Binding("4", "view('sessions')", "View: Sessions", show=False),
         Binding("5", "view('audit')", "View: Audit", show=False),
-        Binding("R", "arm", "Arm", tooltip="Arm, or go back to read-only"),
+        Binding("R", "arm", "Arm", tooltip="Arm: let keys change things"),
+        Binding("R", "disarm", "Disarm", tooltip="Go back to read-only"),
         Binding("p", "pause", "Pause the live feed", show=False),
         Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":"),
         Binding("question_mark", "help", "Help", key_display="?"),
@@ -209,8 +210,18 @@ class Dashboard(Acting, Exporting):
         if self.place.lock:
             self.say(f"read-only: {self.place.lock}", is_bad=True)
             return
-        self.is_armed = not self.is_armed
+        self.is_armed = True
         self.show_standing()
+
+    def action_disarm(self) -> None:
+        self.is_armed = False
+        self.show_standing()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The same key arms and disarms; only what it does now is bound, and shown."""
+        if action in ("arm", "disarm"):
+            return (action == "disarm") == self.is_armed
+        return super().check_action(action, parameters)
 
     # Moving about
 

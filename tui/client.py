@@ -5,6 +5,7 @@ Knows nothing of screens; every failure leaves it as a `Trouble`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -37,6 +38,8 @@ CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
 # The server says something on the stream every 15 s; silence for longer is a broken connection.
 STREAM_SILENCE_SECONDS = 20.0
+# A server that takes longer than this to say that it is there is as good as away.
+PULSE_SECONDS = 4.0
 # The most rows that a page of a list may have.
 LIMIT = "200"
 # The contract's limit of one bulk revocation.
@@ -82,6 +85,18 @@ class Client:
         """How one may sign in; asked without a credential, so that a wrong URL never sees one."""
         answer = checked(await self._send("GET", "/v1/auth/config", None))
         return decoded(Config, json_of(answer), "GET /v1/auth/config")
+
+    async def pulse(self) -> None:
+        """Come back soon if the server is there.
+
+        Raises:
+            Trouble: it is not, or does not say so in time.
+        """
+        try:
+            async with asyncio.timeout(PULSE_SECONDS):
+                checked(await self._send("GET", "/v1/auth/config", None))
+        except TimeoutError:
+            raise unreachable(httpx.ReadTimeout("no pulse"), self.url) from None
 
     async def me(self) -> Me:
         return decoded(Me, await self._asked("GET", "/v1/auth/me"), "GET /v1/auth/me")

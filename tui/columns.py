@@ -26,7 +26,8 @@ class Cell:
 class Column(Generic[R]):
     """One column: at least `least` cells wide, and with room to spare up to `most`.
 
-    `rank` says which columns leave first when the width does not do: the highest.
+    `rank` says which columns leave first when the width does not do: the highest. One that is the
+    row's status says so of a row that is gone.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Column(Generic[R]):
     rank: int = 0
     sort: str | None = None
     is_owner: bool = False
+    is_status: bool = False
 
 
 def shared(

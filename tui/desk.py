@@ -49,7 +49,7 @@ class Surroundings:
 class Desk(App[int]):
     """The application, as its parts see it."""
 
-    is_armed = reactive(default=False)
+    is_armed = reactive(default=False, bindings=True)
     is_paused = reactive(default=False)
     under_way: reactive[str] = reactive("")
     """What is under way, in words; empty when nothing is."""

@@ -9,7 +9,8 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,9 @@ from tui.text import plain
 
 FIRST_WAIT_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 10.0
+# After such a silence the server is asked whether it is still there: it need not have anything to
+# tell for longer than that, and a server that hangs closes nothing.
+SILENCE_SECONDS = 5.0
 # A stream that ends sooner than this counts as one that never began.
 STEADY_SECONDS = 5.0
 
@@ -59,6 +63,7 @@ class Feed:
         self._clock = clock
         self._last_id: str | None = None
         self._known_until = clock()
+        self._there_at = clock()
         self._wait = FIRST_WAIT_SECONDS
         self._is_connected = False
         self._was_refused = False
@@ -74,9 +79,11 @@ class Feed:
             try:
                 async with self._client.stream(self._last_id) as events:
                     self._is_connected, self._was_refused = True, False
+                    self._there_at = self._clock()
                     yield Live()
-                    async for event in events:
-                        yield self._heard(event)
+                    async with aclosing(self._told(events)) as told:
+                        async for event in told:
+                            yield self._heard(event)
                 lost = self._lost(Unreachable("the server ended the stream"))
             except NotSignedIn:
                 if not await self._is_renewed():
@@ -88,6 +95,36 @@ class Feed:
                 lost = self._lost(trouble)
             yield lost
             await asyncio.sleep(self._next_wait(began))
+
+    async def _told(self, events: AsyncIterator[StreamEvent]) -> AsyncGenerator[StreamEvent, None]:
+        """The events; in each silence between them the server is asked whether it is there.
+
+        Raises:
+            Silent: it is not. So is nobody known to have been there since it last was.
+        """
+        coming = asyncio.ensure_future(anext(events, None))
+        try:
+            while True:
+                await asyncio.wait({coming}, timeout=SILENCE_SECONDS)
+                if not coming.done():
+                    await self._feel_the_pulse()
+                elif (event := coming.result()) is None:
+                    return
+                else:
+                    coming = asyncio.ensure_future(anext(events, None))
+                    yield event
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+    async def _feel_the_pulse(self) -> None:
+        asked_at = self._clock()
+        try:
+            await self._client.pulse()
+        except Trouble as trouble:
+            self._known_until = max(self._known_until, self._there_at)
+            raise Silent(trouble.words) from None
+        self._there_at = asked_at
 
     async def _is_renewed(self) -> bool:
         """Whether to go on with a renewed credential; what that one is refused with is final."""

@@ -106,6 +106,8 @@ ROUTES = (
         config,
         "How one may sign in here",
         answers={200: schemas.AuthConfig},
+        # Every dashboard asks for it every few seconds, to see whether the server is there.
+        is_quiet=True,
     ),
     Route(
         ("POST",),

@@ -42,6 +42,33 @@ async def test_a_server_that_is_away_leaves_the_last_data_with_its_age(world: Wo
         await terminal.no_longer_sees("! no server")
 
 
+async def test_a_server_that_hangs_is_soon_seen_to(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It closes nothing, so that the stream alone would not tell."""
+    monkeypatch.setattr("tui.feed.SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr("tui.client.PULSE_SECONDS", 0.2)
+    await world.user("ann@example.com")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "ann@example.com", "● live")
+        world.transport.hold("/v1/")
+        await terminal.sees("✗ stale", "ann@example.com")
+        world.transport.let_go()
+        await terminal.sees("● live")
+
+
+async def test_a_server_that_is_there_and_has_nothing_to_tell_is_live(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.feed.SILENCE_SECONDS", 0.05)
+    pulse = ("GET", "/api/v1/auth/config")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "1 row", "● live")
+        await terminal.until(lambda: world.transport.asked.count(pulse) > 4)
+        assert world.transport.asked.count(STREAM) == 1
+        await terminal.sees("● live")
+
+
 async def test_an_action_while_the_server_is_away_says_so(world: World) -> None:
     async with world.terminal() as terminal:
         await terminal.opens("3", "the dashboard's")
@@ -84,7 +111,7 @@ async def test_a_key_revoked_elsewhere_is_seen_going(world: World) -> None:
     async with world.terminal() as terminal:
         await terminal.opens("3", "ci-deploy", "● live")
         await world.ask("DELETE", f"/v1/admin/api-keys/{key['id']}")
-        await terminal.until(lambda: any("✗  ci-deploy" in line for line in terminal.lines))
+        await terminal.sees_like("✗ ci-deploy .* gone ")
         await terminal.no_longer_sees("ci-deploy")
 
 

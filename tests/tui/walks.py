@@ -282,7 +282,9 @@ async def of_all_views(world: World, terminal: Terminal) -> None:
         await terminal.press(str(number))
         await terminal.until(lambda view=view: type(terminal.app.screen) is view)  # type: ignore[misc]
     await terminal.press("R")
-    await terminal.sees("ARMED")
+    await terminal.sees("ARMED", "R Disarm")
+    await terminal.press("R")
+    await terminal.sees("READ-ONLY", "R Arm")
     await terminal.press("p")
     await terminal.sees("‖ paused")
     await asks(terminal, "question_mark", "Help: Audit")

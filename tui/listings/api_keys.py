@@ -34,7 +34,7 @@ API_KEYS = Listing(
         Column("Name", lambda key, _: Cell(key.name), 14, 32, 0, "name"),
         Column("Owner", lambda key, _: Cell(key.user_email), 16, 34, 2, is_owner=True),
         Column("Prefix", lambda key, _: Cell(key.key_prefix, "dim"), 15, 15, 5),
-        Column("Status", _status, 10, 10, 3),
+        Column("Status", _status, 10, 10, 3, is_status=True),
         Column(
             "Last used",
             lambda key, now: Cell(ages.since(key.last_used_at, now)),

@@ -28,7 +28,7 @@ USERS = Listing(
         Column("E-mail", lambda user, _: Cell(user.email), 18, 44, 0, "email"),
         Column("Name", lambda user, _: Cell(user.name), 10, 28, 3, "name"),
         Column("Roles", _roles, 10, 20, 2),
-        Column("State", _state, 8, 8, 1),
+        Column("State", _state, 8, 8, 1, is_status=True),
         Column("Sign-in", lambda user, _: Cell(user.auth_provider, "dim"), 7, 8, 7),
         Column("Sess.", lambda user, _: Cell(str(user.session_count)), 5, 5, 4),
         Column("Keys", lambda user, _: Cell(str(user.api_key_count)), 4, 4, 4),

@@ -32,6 +32,7 @@ LEAVING = (
     "tab(1)",
     "roles",
     "arm",
+    "disarm",
     "leave",
 )
 

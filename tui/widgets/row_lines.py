@@ -13,12 +13,15 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.columns import GAP, Column
+from tui.columns import GAP, Cell, Column
 from tui.rows import Row
 from tui.text import fitted
 
 # Cursor, mark, and the dot of use, each with a place of its own before the first column.
 GUTTER = 4
+
+# What was true of a row that is no longer there is not any more.
+GONE = Cell("gone")
 
 # A row in use is shown by a shape that shrinks, and by a colour that fades, each enough alone.
 WARMTHS: tuple[tuple[float, str, str], ...] = (
@@ -79,12 +82,12 @@ class Pen:
         style = sum((self.style(name) for name in names if name), start=Style.null())
         sign = "✗" if is_gone else "✓" if is_marked else " "
         gutter = Segment(f"{'›' if cursor else ' '}{sign}{dot} ")
-        return (gutter, *self._cells(row, now, is_bare=any(names))), style
+        return (gutter, *self._cells(row, now, is_bare=any(names), is_gone=is_gone)), style
 
-    def _cells(self, row: Row, now: datetime, *, is_bare: bool) -> Iterable[Segment]:
+    def _cells(self, row: Row, now: datetime, *, is_bare: bool, is_gone: bool) -> Iterable[Segment]:
         """The row's cells; on a coloured line their tones would be hard to read."""
         for column, width in self.widths:
-            cell = column.cell(row, now)
+            cell = GONE if is_gone and column.is_status else column.cell(row, now)
             style = None if is_bare or not cell.tone else self.style(cell.tone)
             yield Segment(fitted(cell.text, width), style)
             yield Segment(" " * GAP)
