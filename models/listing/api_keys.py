@@ -12,8 +12,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from models.listing import matching, reading
-from models.listing.owners import OWNED_COST, of_owner, owned_by
-from models.listing.query import Query, Shape, Shortcut, Sort, Within
+from models.listing.owners import of_owner, owned_by
+from models.listing.query import Query, Shape, Shortcut, Sort, Way, Within
 from models.listing.sql import Dialect, Sql, dialect
 
 SORTS = {
@@ -23,6 +23,8 @@ SORTS = {
     "expires_at": Sort("expires_at", is_time=True, is_nullable=True),
 }
 SEARCHED = ("name", "key_prefix")
+# What the side table of the search keeps to sort by.
+KEPT = ("name", "created_at", "expires_at")
 KeyStatus = Literal["live", "expired", "never_used", "stale"]
 
 
@@ -95,7 +97,8 @@ def _status_ways(engine: Dialect, status: KeyStatus | None, ages: Ages) -> tuple
         "stale": lambda: _compared(engine, "last_used_at < ", ages.stale_before),
         "live": lambda: _compared(engine, "last_used_at >= ", ages.stale_before),
     }[status]()
-    return (Shortcut(Sql(f"SELECT id FROM api_keys WHERE {condition.text}", condition.values)),)
+    ids = Sql(f"SELECT id FROM api_keys WHERE {condition.text}", condition.values)
+    return (Shortcut((Way(ids),)),)
 
 
 def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
@@ -105,9 +108,10 @@ def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
 
 def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Shortcut]]:
     if filters.user_id is not None:
+        of_user = "SELECT id FROM api_keys WHERE user_id = ?"
         yield (
             Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
-            Shortcut(Sql("SELECT id FROM api_keys WHERE user_id = ?", (str(filters.user_id),))),
+            Shortcut((Way(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.q is not None:
         yield _search(engine, filters.q)
@@ -116,11 +120,10 @@ def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Sho
 def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:
     own = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
     owner = of_owner(engine, q)
-    by_own = matching.by_index(engine, "api_keys", q)
-    by_owner = owned_by(engine, "api_keys", matching.by_index(engine, "users", q))
+    by_own = Way(matching.by_index(engine, "api_keys", q, also=KEPT))
+    by_owner = owned_by(engine, "api_keys", q, also=KEPT)
     check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
-    ids = Sql(f"{by_own.text} UNION ALL {by_owner.text}", by_own.values + by_owner.values)
-    return check, matching.shortcut(engine, ids, check, cost=OWNED_COST)
+    return check, Shortcut((by_own, by_owner), check, is_dear=True, holds=KEPT)
 
 
 def shape() -> Shape:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from models.listing import reading
-from models.listing.query import Operator, Query, Shape, Shortcut, Sort, Within
+from models.listing.query import Operator, Query, Shape, Shortcut, Sort, Way, Within
 from models.listing.sql import Dialect, Sql, dialect
 
 FAILURE = "failure"
@@ -97,7 +97,8 @@ def _check(engine: Dialect, column: str, value: str) -> Sql:
 
 
 def _shortcut(column: str, value: str) -> Shortcut:
-    return Shortcut(Sql(f"SELECT id FROM audit_events WHERE {column} = ? ORDER BY at", (value,)))
+    ids = Sql(f"SELECT id FROM audit_events WHERE {column} = ? ORDER BY at", (value,))
+    return Shortcut((Way(ids),))
 
 
 def _within(filters: EventFilters) -> Iterator[Within]:

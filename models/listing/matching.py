@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.engines.folding import folded, unfolded
-from models.listing.query import Shortcut
 from models.listing.sql import Dialect, Sql
 
 # Stands before each column in the text that is searched. Two of them, so that also one letter at a
@@ -29,14 +28,14 @@ def found_in(engine: Dialect, columns: Sequence[str], q: str) -> Sql:
     """What holds where one of the columns holds `q`."""
     looked_for = needle(q)
     if engine.is_sqlite:
-        return _found_in_sqlite(columns, folded(looked_for))
+        text = " || ".join(f"char(10, 10) || {column}" for column in columns)
+        return _held_in_sqlite(text, folded(looked_for))
     text = " || ".join(f"E'\\n\\n' || {column}" for column in columns)
     return Sql(f"position(lower(?::text) in lower({text})) > 0", (looked_for,))
 
 
-def _found_in_sqlite(columns: Sequence[str], looked_for: str) -> Sql:
+def _held_in_sqlite(text: str, looked_for: str) -> Sql:
     """Folds only the letters that are looked for, where they are few: that costs a tenth."""
-    text = " || ".join(f"char(10, 10) || {column}" for column in columns)
     pairs = tuple(unfolded(looked_for))
     if len(pairs) > MOST_REPLACED:
         return Sql(f"instr(everruns_folded({text}), ?) > 0", (looked_for,))
@@ -47,25 +46,27 @@ def _found_in_sqlite(columns: Sequence[str], looked_for: str) -> Sql:
     return Sql(f"instr(lower({text}), ?) > 0", (*values, looked_for))
 
 
-def by_index(engine: Dialect, table: str, q: str) -> Sql:
-    """The ids of the rows of `table` that are found, by its index of parts."""
+def by_index(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> Sql:
+    """The ids of the rows of `table` that are found, by its index of parts.
+
+    `also` names columns that the side table keeps beside what is searched.
+    """
     looked_for = needle(q)
+    columns = ", ".join(f"s.{column}" for column in ("id", *also))
     if engine.is_sqlite:
         phrase = '"' + looked_for.replace('"', '""') + '"'
+        # The index takes letters for equal that we do not.
+        held = _held_in_sqlite("s.text", folded(looked_for))
         return Sql(
-            f"SELECT s.id FROM {table}_search_parts x JOIN {table}_search s ON s.number = x.rowid "
-            f"WHERE x.{table}_search_parts MATCH ?",
-            (phrase,),
+            f"SELECT {columns} FROM {table}_search_parts x "
+            f"CROSS JOIN {table}_search s ON s.number = x.rowid "
+            f"WHERE x.{table}_search_parts MATCH ? AND {held.text}",
+            (phrase, *held.values),
         )
     return Sql(
-        f"SELECT id FROM {table}_search WHERE text LIKE lower(?::text)", (_like(looked_for),)
+        f"SELECT {columns} FROM {table}_search s WHERE s.text LIKE lower(?::text)",
+        (_like(looked_for),),
     )
-
-
-def shortcut(engine: Dialect, ids: Sql, check: Sql, *, cost: int = 1) -> Shortcut:
-    """The short way of a search. SQLite's index may lead to letters that we do not take for equal."""
-    replaces = None if engine.is_sqlite else check
-    return Shortcut(ids, replaces, cost=cost, is_dear=True)
 
 
 def _like(text: str) -> str:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from models.listing.matching import found_in
+from collections.abc import Sequence
+
+from models.listing.matching import by_index, found_in
+from models.listing.query import Way
 from models.listing.sql import Dialect, Sql
+
+# Each is looked up in the index of its table by the user that was found.
+OWNED_COST = 5
 
 
 def of_owner(engine: Dialect, q: str) -> Sql:
@@ -15,11 +21,9 @@ def of_owner(engine: Dialect, q: str) -> Sql:
     return Sql(f"(SELECT {found.text} FROM users u WHERE u.id = t.user_id)", found.values)
 
 
-def owned_by(engine: Dialect, table: str, users: Sql) -> Sql:
-    """The ids of the rows of `table` that belong to one of `users`."""
+def owned_by(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> Way:
+    """The way to the rows of `table` whose owner is found; `also` names columns of theirs."""
+    users = by_index(engine, "users", q)
     text, values = engine.owned(table, users, by="user_id")
-    return Sql(f"SELECT t.id FROM {text}", values)
-
-
-# Each is looked up in the index of `table` by the user that was found.
-OWNED_COST = 5
+    columns = ", ".join(f"t.{column}" for column in ("id", *also))
+    return Way(Sql(f"SELECT {columns} FROM {text}", values), OWNED_COST)

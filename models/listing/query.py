@@ -42,18 +42,27 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortcut:
-    """A statement that answers the ids of all rows that a condition leaves, by an index of its own.
-
-    `replaces` is the check that its rows need not pass any more; None where it leads also to rows that
-    do not fit. To find one of its ids costs what `cost` entries of an index do. It `is_dear` where
-    the first ids may cost what all of them do; else its first thousands must cost little.
-    """
+class Way:
+    """A statement that answers ids by an index, each once; one costs what `cost` index entries do."""
 
     ids: Sql
-    replaces: Sql | None = None
     cost: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """The ways that together lead to all rows that a condition leaves.
+
+    Each way answers the column `id`, and the columns that the shortcut `holds`. `replaces` is the
+    check that the rows need not pass any more; None where the ways lead also to rows that do not fit.
+    It `is_dear` where the first ids may cost what all of them do; else the first thousands must cost
+    little.
+    """
+
+    ways: tuple[Way, ...]
+    replaces: Sql | None = None
     is_dear: bool = False
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +87,12 @@ class Query:
         """Whether rows of the index that is walked may be left out."""
         beside = any(within.column != self.sort.column for within in self.within)
         return beside or bool(self.checks)
+
+    def is_told_by(self, shortcut: Shortcut) -> bool:
+        """Whether what a shortcut holds tells which rows fit, and their order."""
+        left = [check for check in self.checks if check is not shortcut.replaces]
+        asked = {self.sort.column, *(within.column for within in self.within)}
+        return not left and not self.prefix and asked <= set(shortcut.holds)
 
     @property
     def is_covered(self) -> bool:

@@ -27,7 +27,7 @@ from models.listing.cursors import Place
 from models.listing.detours import Detours
 from models.listing.legs import Leg
 from models.listing.query import Query, Shape, Shortcut
-from models.listing.sql import Dialect, Sql, all_of, any_of, filled
+from models.listing.sql import Dialect, Sql, all_of, any_of, filled, joined
 
 Row = dict[str, Any]
 
@@ -100,7 +100,7 @@ class Search:
             return walked
         most = int(min(max(FEW, SORTED_PER_WALKED * ahead), MANY))
         for shortcut in self._query.shortcuts:
-            rows = await self._by_shortcut(shortcut, most // shortcut.cost, start, wanted)
+            rows = await self._by_shortcut(shortcut, most, start, wanted)
             if rows is not None:
                 return Found(rows)
         # What was tried above is a step too: a page that ends here has come somewhere all the same.
@@ -186,11 +186,11 @@ class Search:
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
         """As `_rows_by`, but what is dear and known to be a detour is not tried."""
-        if shortcut.is_dear and _detours.is_known(shortcut.ids, most, self._clock()):
+        if shortcut.is_dear and _detours.is_known(shortcut.ways, most, self._clock()):
             return None
         rows = await self._rows_by(shortcut, most, start, wanted)
         if rows is None and shortcut.is_dear:
-            _detours.note(shortcut.ids, most, self._clock())
+            _detours.note(shortcut.ways, most, self._clock())
         return rows
 
     async def _rows_by(
@@ -204,26 +204,27 @@ class Search:
         parts = [(leg, self._part(leg, begin)) for leg, begin in self._from(start)]
         if not parts:
             return []
-        left = [one for one in self._conditions if one is not shortcut.replaces]
         order = partial(legs.order_of_all, query, parts[0][0], is_forward=self._is_forward)
-        few = Sql(f"(SELECT count(*) FROM ids) <= {most}")
-        found = filled(
-            f"SELECT t.* FROM {{source}} WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}",
-            source=self._engine.those(query.table, Sql("SELECT id FROM ids")),
-            fitting=all_of((few, any_of(part for _, part in parts), *left)),
-        )
-        beside = (
-            f"(SELECT count(*) AS number_of_ids FROM ids) c LEFT JOIN ({found.text}) p ON 1 = 1"
-        )
-        statement = filled(
-            f"WITH ids AS MATERIALIZED (SELECT i.id FROM ({{ids}}) i LIMIT {most + 1}) {{rest}}",
-            ids=shortcut.ids,
-            rest=self._shaped(Sql(beside, found.values), order("p"), "c.number_of_ids, "),
-        )
-        rows = await self._engine.rows(statement)
-        if rows[0].pop("number_of_ids") > most:
+        ways, is_short = _ways(shortcut, most)
+        left = [one for one in self._conditions if one is not shortcut.replaces]
+        fitting = all_of((is_short, any_of(part for _, part in parts), *left))
+        sorted_ids = f"WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}"
+        ids = _ids(shortcut)
+        if query.is_told_by(shortcut):
+            chosen = filled(f"SELECT t.id FROM ({ids}) t {sorted_ids}", fitting=fitting)
+            rows = self._engine.those(query.table, chosen)
+            found = Sql(f"SELECT t.* FROM {rows.text}", rows.values)
+        else:
+            source = self._engine.those(query.table, Sql(f"SELECT i.id FROM ({ids}) i"))
+            found = filled(
+                f"SELECT t.* FROM {{source}} {sorted_ids}", source=source, fitting=fitting
+            )
+        beside = f"(SELECT {is_short.text} AS is_short) c LEFT JOIN ({found.text}) p ON 1 = 1"
+        rest = self._shaped(Sql(beside, found.values), order("p"), "c.is_short, ")
+        answer = await self._engine.rows(filled("WITH {ways} {rest}", ways=ways, rest=rest))
+        if not answer[0].pop("is_short"):
             return None
-        return [row for row in rows if row["id"] is not None]
+        return [row for row in answer if row["id"] is not None]
 
     def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
         """What is answered of the rows `p` of `source`."""
@@ -234,6 +235,22 @@ class Search:
             f"ORDER BY {order}",
             (*shape.columns.values, *source.values),
         )
+
+
+def _ways(shortcut: Shortcut, most: int) -> tuple[Sql, Sql]:
+    """What each way leads to, up to one more than is affordable; and whether it is affordable."""
+    pieces, checks = [], []
+    for number, way in enumerate(shortcut.ways):
+        limit = most // way.cost
+        begun = f"way_{number} AS MATERIALIZED (SELECT i.* FROM ("
+        pieces.append(Sql(f"{begun}{way.ids.text}) i LIMIT {limit + 1})", way.ids.values))
+        checks.append(Sql(f"(SELECT count(*) FROM way_{number}) <= {limit}"))
+    return joined(", ", pieces), all_of(checks)
+
+
+def _ids(shortcut: Shortcut) -> str:
+    """The rows of all ways, each once."""
+    return " UNION ".join(f"SELECT * FROM way_{number}" for number in range(len(shortcut.ways)))
 
 
 def _rows_ahead(walked: Found, wanted: int, tried: int) -> float:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from models.listing import matching, reading
-from models.listing.owners import OWNED_COST, of_owner, owned_by
-from models.listing.query import Query, Shape, Shortcut, Sort, Within
+from models.listing import reading
+from models.listing.owners import of_owner, owned_by
+from models.listing.query import Query, Shape, Shortcut, Sort, Way, Within
 from models.listing.sql import Dialect, Sql, dialect
 
 SORTS = {
@@ -51,7 +51,7 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
     if filters.status == "expired":
         moment = engine.moment(now)
         past = f"SELECT id FROM refresh_tokens WHERE expires_at <= {moment.text}"
-        shortcuts.append(Shortcut(Sql(past, moment.values)))
+        shortcuts.append(Shortcut((Way(Sql(past, moment.values)),)))
     return Query(
         "refresh_tokens",
         sort,
@@ -70,16 +70,15 @@ def _within(status: SessionStatus, now: datetime) -> tuple[Within, ...]:
 
 def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql, Shortcut]]:
     if filters.user_id is not None:
+        of_user = "SELECT id FROM refresh_tokens WHERE user_id = ?"
         yield (
             Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
-            Shortcut(
-                Sql("SELECT id FROM refresh_tokens WHERE user_id = ?", (str(filters.user_id),))
-            ),
+            Shortcut((Way(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.q is not None:
         check = of_owner(engine, filters.q)
-        ids = owned_by(engine, "refresh_tokens", matching.by_index(engine, "users", filters.q))
-        yield check, matching.shortcut(engine, ids, check, cost=OWNED_COST)
+        by_owner = owned_by(engine, "refresh_tokens", filters.q, also=tuple(SORTS))
+        yield check, Shortcut((by_owner,), check, is_dear=True, holds=tuple(SORTS))
 
 
 def shape() -> Shape:

@@ -92,8 +92,11 @@ class Dialect:
         return Sql(f"({every}) t", ids.values)
 
     def owned(self, table: str, ids: Sql, *, by: str) -> Sql:
-        """The rows of a table, called `t`, that name one of these ids; one by one, as they come."""
-        each = f"(SELECT DISTINCT i.id FROM ({ids.text}) i) h"
+        """The rows of a table, called `t`, that name one of these ids, of which none may come twice.
+
+        One by one, as they come.
+        """
+        each = f"({ids.text}) h"
         if self.is_sqlite:
             return Sql(f"{each} CROSS JOIN {table} t ON t.{by} = h.id", ids.values)
         one = f"LATERAL (SELECT * FROM {table} WHERE {table}.{by} = h.id OFFSET 0) t"

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from models.listing import matching, reading
-from models.listing.query import Query, Shape, Shortcut, Sort
+from models.listing.query import Query, Shape, Shortcut, Sort, Way
 from models.listing.sql import Dialect, Sql, dialect
 
 SORTS = {
@@ -20,6 +20,8 @@ SORTS = {
     "last_active_at": Sort("last_active_at", is_time=True, is_nullable=True),
 }
 SEARCHED = ("email", "name")
+# What the side table of the search keeps to sort by.
+KEPT = ("email", "name", "created_at")
 LOCAL = "local"
 
 
@@ -74,8 +76,8 @@ def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Sh
         yield Sql("t.disabled_at IS NULL"), None
     if filters.q is not None:
         check = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], filters.q)
-        by_index = matching.by_index(engine, "users", filters.q)
-        yield check, matching.shortcut(engine, by_index, check)
+        by_index = matching.by_index(engine, "users", filters.q, also=KEPT)
+        yield check, Shortcut((Way(by_index),), check, is_dear=True, holds=KEPT)
 
 
 def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
@@ -84,11 +86,11 @@ def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
         has = Sql(
             "EXISTS (SELECT 1 FROM users_roles r WHERE r.role = ? AND r.user_id = t.id)", (role,)
         )
-        return has, Shortcut(by_index)
+        return has, Shortcut((Way(by_index),))
     wanted = (json.dumps([role]),)
     has = Sql("t.roles @> ?::text::jsonb", wanted)
     by_index = Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted)
-    return has, Shortcut(by_index, is_dear=True)
+    return has, Shortcut((Way(by_index),), is_dear=True)
 
 
 _FIRST_PROVIDER = """COALESCE((
@@ -107,7 +109,7 @@ def _provider(provider: str) -> tuple[Sql, Shortcut | None]:
         "SELECT user_id AS id FROM oauth_identities WHERE provider = ? ORDER BY user_id",
         (provider,),
     )
-    return check, Shortcut(by_index)
+    return check, Shortcut((Way(by_index),))
 
 
 def shape(now: datetime) -> Shape:

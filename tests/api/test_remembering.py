@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+import anyio
 import httpx
 import pytest
 
@@ -29,8 +30,9 @@ async def ann(http: httpx.AsyncClient) -> Person:
 
 async def heard(http: httpx.AsyncClient) -> None:
     """Wait until the memory is on."""
-    while (await http.get("/ready")).json()["changes"] != "heard":  # noqa: ASYNC110
-        await asyncio.sleep(0.02)
+    with anyio.fail_after(30):
+        while (await http.get("/ready")).json()["changes"] != "heard":  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
 
 
 async def test_a_remembered_credential_asks_the_database_no_more(

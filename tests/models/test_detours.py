@@ -10,13 +10,19 @@ from api.identity import directory
 from api.identity.directory import Asked
 from models.listing import detours, search
 from models.listing.detours import Detours
+from models.listing.query import Way
 from models.listing.sql import Dialect, Sql
 from models.listing.users import UserFilters
 from tests.models.rows import NOW, add_user
 
 pytestmark = pytest.mark.anyio
 
-WAY, OTHER = Sql("SELECT 1", ("a",)), Sql("SELECT 1", ("b",))
+
+def way(value: object) -> tuple[Way, ...]:
+    return (Way(Sql("SELECT 1", (value,))),)
+
+
+WAY, OTHER = way("a"), way("b")
 
 
 def test_a_detour_is_known_for_a_while_and_for_as_many_rows() -> None:
@@ -35,11 +41,11 @@ def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detours, "ENTRIES", 2)
     known = Detours()
     for number in range(2):
-        known.note(Sql("SELECT 1", (number,)), 10, 0)
-    known.note(Sql("SELECT 1", (0,)), 10, 0)
+        known.note(way(number), 10, 0)
+    known.note(way(0), 10, 0)
     known.note(WAY, 10, 0)
-    assert known.is_known(Sql("SELECT 1", (0,)), 10, 1)
-    assert not known.is_known(Sql("SELECT 1", (1,)), 10, 1)
+    assert known.is_known(way(0), 10, 1)
+    assert not known.is_known(way(1), 10, 1)
     assert known.is_known(WAY, 10, 1)
 
 
@@ -54,7 +60,7 @@ def shortcuts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     rows = Dialect.rows
 
     async def noted(self: Dialect, statement: Sql) -> list[dict[str, Any]]:
-        if "WITH ids" in statement.text:
+        if "WITH way_" in statement.text:
             asked.append(statement.text)
         return await rows(self, statement)
 

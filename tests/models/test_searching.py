@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from aerich import Command
 
 from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked
-from models import ApiKey, User, database, new_id
+from models import ApiKey, User, database, new_id, schema
 from models.engines.folding import folded
-from models.listing import matching, owners
+from models.listing import api_keys, matching, owners, search, users
 from models.listing.api_keys import Ages, KeyFilters
 from models.listing.sql import Dialect, Sql, dialect
 from models.listing.users import UserFilters
@@ -73,6 +74,94 @@ async def test_an_id_that_changes_is_followed(opened: str) -> None:
     assert await found("users", "ann") == {str(other)}
 
 
+KEPT = {"users": users.KEPT, "api_keys": api_keys.KEPT}
+
+
+async def untrue(table: str) -> int:
+    """How many rows of a side table have not what their table has."""
+    differs = " OR ".join(
+        f"s.{column} {'IS NOT' if database.is_sqlite() else 'IS DISTINCT FROM'} t.{column}"
+        for column in ("id", *KEPT[table])
+    )
+    rows = await database.connection().execute_query_dict(
+        f"SELECT 1 FROM {table}_search s LEFT JOIN {table} t ON t.id = s.id WHERE {differs}"
+    )
+    return len(rows)
+
+
+async def test_what_lists_are_sorted_by_is_kept_beside_what_is_searched(opened: str) -> None:
+    user = await add_user()
+    await add_key(user, name="no end")
+    await add_key(user, "evr_2", expires_at=NOW + DAY)
+    for statement in (
+        "UPDATE users SET email = 'bob@example.com'",
+        "UPDATE users SET name = 'Bob', created_at = '2025-01-01 12:00:00+00:00'",
+        "UPDATE api_keys SET name = 'another' WHERE expires_at IS NULL",
+        "UPDATE api_keys SET expires_at = '2027-01-01 12:00:00+00:00' WHERE expires_at IS NULL",
+        "UPDATE api_keys SET expires_at = NULL, created_at = '2025-01-01 12:00:00+00:00'",
+    ):
+        await execute(opened, statement)
+        assert (await untrue("users"), await untrue("api_keys")) == (0, 0), statement
+    assert await found("users", "bob@") == {str(user.id)}
+
+
+async def test_migrating_keeps_it_for_the_rows_that_are_there(own_database_url: str) -> None:
+    url = DatabaseUrl.parse(own_database_url)
+    async with database.opened(url):
+        command = Command(database.tortoise_config(url), database.APP, str(schema.MIGRATIONS))
+        await command.init()
+        await command.downgrade(version=6, delete=False)
+        user = await add_user()
+        key = await add_key(user, expires_at=NOW + DAY)
+        await User.filter(id=user.id).update(name="Anna")
+    await schema.migrate(url)
+    async with database.opened(url):
+        assert (await untrue("users"), await untrue("api_keys")) == (0, 0)
+        assert await found("users", "anna") == {str(user.id)}
+        assert await found("api_keys", "evr_one") == {str(key.id)}
+        await user.delete()
+        assert (await found("users", "ann"), await found("api_keys", "evr_one")) == (set(), set())
+
+
+async def test_the_runbooks_statements_fill_the_side_tables_again(opened: str) -> None:
+    user = await add_user()
+    key = await add_key(user, expires_at=NOW + DAY)
+    text = (schema.MIGRATIONS.parent / "docs/runbook.md").read_text("utf-8")
+    section = text.partition("### A search finds too little")[2].partition("\n### ")[0]
+    for_postgresql, for_sqlite = (
+        block.partition("```")[0] for block in section.split("```sql\n")[1:]
+    )
+    await execute(opened, "DELETE FROM users_search")
+    await execute(opened, "DELETE FROM api_keys_search")
+    statements = for_sqlite if database.is_sqlite() else for_postgresql
+    for statement in filter(str.strip, statements.split(";")):
+        await execute(opened, statement)
+    assert (await untrue("users"), await untrue("api_keys")) == (0, 0)
+    assert await found("users", "ann") == {str(user.id)}
+    assert await found("api_keys", "evr_one") == {str(key.id)}
+
+
+async def test_a_search_that_needs_no_more_than_is_kept_looks_up_its_page_alone(
+    opened: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        await add_user(f"ann{number}@example.com", name=f"{9 - number}")
+    monkeypatch.setattr(search, "NEAR", 1)
+    monkeypatch.setattr(search, "TRIED", 1)
+    asked: list[str] = []
+    rows = Dialect.rows
+
+    async def noted(self: Dialect, statement: Sql) -> list[dict[str, object]]:
+        asked.append(statement.text)
+        return await rows(self, statement)
+
+    monkeypatch.setattr(Dialect, "rows", noted)
+    for filters, is_told in ((UserFilters(q="ann"), True), (UserFilters("ann", "user"), False)):
+        page = await directory.page_of_users(Asked("name", 3), filters, NOW)
+        assert [user.name for user in page.data] == ["1", "2", "3"]
+        assert ("SELECT t.id FROM (SELECT * FROM way_0) t WHERE" in asked[-1]) == is_told
+
+
 async def test_a_shells_replace_keeps_what_is_found_true(sqlite_url: str) -> None:
     async with database.opened(DatabaseUrl.parse(sqlite_url)):
         user, other = await add_user(), new_id()
@@ -86,6 +175,7 @@ async def test_a_shells_replace_keeps_what_is_found_true(sqlite_url: str) -> Non
         await add_key(await User.get(id=other), name="first")
         await execute(sqlite_url, "UPDATE api_keys SET name = 'second'")
         assert (await found("api_keys", "first"), str(user.id)) == (set(), str(user.id))
+        assert (await untrue("users"), await untrue("api_keys")) == (0, 0)
 
 
 async def test_vacuum_does_not_mix_up_who_is_found(sqlite_url: str) -> None:
@@ -186,8 +276,7 @@ async def test_owners_are_looked_up_one_by_one_however_many_are_found(postgresql
         asked = f"SELECT t.id FROM api_keys t WHERE t.name = 'other' OR {check.text}"
         plan = await planned(Sql(asked, check.values))
         assert "hashed" not in plan
-        by_index = matching.by_index(engine, "users", "example")
-        plan = await planned(owners.owned_by(engine, "api_keys", by_index))
+        plan = await planned(owners.owned_by(engine, "api_keys", "example").ids)
         assert "Hash Join" not in plan
         assert "Seq Scan on api_keys" not in plan
 

@@ -187,9 +187,9 @@ LIMITED = f"everruns_auth_test_{uuid.uuid4().hex[:16]}"
 
 @pytest.fixture
 async def limited(opened: str, hand: asyncpg.Connection) -> AsyncIterator[asyncpg.Connection]:
-    """The session of a role that may end sessions, and nothing more."""
+    """The session of a role that may end access, and nothing more."""
     await hand.execute(f"CREATE ROLE {LIMITED}")
-    await hand.execute(f"GRANT SELECT, DELETE ON refresh_tokens TO {LIMITED}")
+    await hand.execute(f"GRANT SELECT, DELETE ON refresh_tokens, api_keys, users TO {LIMITED}")
     connection = await asyncpg.connect(opened)
     await connection.execute(f"SET SESSION AUTHORIZATION {LIMITED}")
     yield connection
@@ -198,12 +198,17 @@ async def limited(opened: str, hand: asyncpg.Connection) -> AsyncIterator[asyncp
 
 
 @on_postgresql
-async def test_a_role_that_may_only_end_sessions_can(limited: asyncpg.Connection) -> None:
-    one = await add_session(await add_user())
-    with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await limited.execute("DELETE FROM auth_events")
-    assert await limited.execute(f"DELETE FROM refresh_tokens WHERE id = '{one.id}'") == "DELETE 1"
+async def test_a_role_that_may_only_end_access_can(limited: asyncpg.Connection) -> None:
+    user = await add_user()
+    session, key = await add_session(user), await add_key(user)
+    for table in ("auth_events", "users_search"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await limited.execute(f"DELETE FROM {table}")
+    for table, row_id in (("refresh_tokens", session.id), ("api_keys", key.id)):
+        assert await limited.execute(f"DELETE FROM {table} WHERE id = '{row_id}'") == "DELETE 1"
     assert counting.by_kind(await counting.tallies()) == {"users": 1}
+    assert await limited.execute(f"DELETE FROM users WHERE id = '{user.id}'") == "DELETE 1"
+    assert counting.by_kind(await counting.tallies()) == {}
 
 
 @on_postgresql
@@ -215,16 +220,19 @@ async def test_that_role_cannot_put_tables_or_functions_of_its_own_in_the_way(
     await limited.execute(
         "CREATE TEMP TABLE auth_events (kind text, items jsonb);"
         "CREATE TEMP TABLE auth_tallies (what text, used_day int, expires_day int, n bigint);"
+        "CREATE TEMP TABLE users_search (id uuid, text text);"
         "CREATE FUNCTION pg_temp.everruns_auth_tell(text, jsonb[]) RETURNS void "
         "LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''hijacked by %'', current_user; END';"
         "CREATE FUNCTION pg_temp.everruns_auth_day(timestamptz) RETURNS int "
         "LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''hijacked by %'', current_user; END';"
         "SET search_path = pg_temp, public;"
-        "DELETE FROM public.refresh_tokens"
+        "DELETE FROM public.refresh_tokens;"
+        "DELETE FROM public.users"
     )
+    assert await hand.fetchval("SELECT count(*) FROM users_search") == 0
     assert await limited.fetchval("SELECT count(*) FROM pg_temp.auth_events") == 0
     assert await limited.fetchval("SELECT count(*) FROM pg_temp.auth_tallies") == 0
-    assert await hand.fetchval("SELECT count(*) FROM auth_events") == before + 1
+    assert await hand.fetchval("SELECT count(*) FROM auth_events") == before + 2
     await assert_right()
 
 
