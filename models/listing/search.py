@@ -208,23 +208,24 @@ class Search:
         ways, is_short = _ways(shortcut, most)
         left = [one for one in self._conditions if one is not shortcut.replaces]
         fitting = all_of((is_short, any_of(part for _, part in parts), *left))
-        sorted_ids = f"WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}"
-        ids = _ids(shortcut)
-        if query.is_told_by(shortcut):
-            chosen = filled(f"SELECT t.id FROM ({ids}) t {sorted_ids}", fitting=fitting)
-            rows = self._engine.those(query.table, chosen)
-            found = Sql(f"SELECT t.* FROM {rows.text}", rows.values)
-        else:
-            source = self._engine.those(query.table, Sql(f"SELECT i.id FROM ({ids}) i"))
-            found = filled(
-                f"SELECT t.* FROM {{source}} {sorted_ids}", source=source, fitting=fitting
-            )
+        chosen = f"WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}"
+        found = self._chosen(shortcut, chosen, fitting)
         beside = f"(SELECT {is_short.text} AS is_short) c LEFT JOIN ({found.text}) p ON 1 = 1"
         rest = self._shaped(Sql(beside, found.values), order("p"), "c.is_short, ")
         answer = await self._engine.rows(filled("WITH {ways} {rest}", ways=ways, rest=rest))
         if not answer[0].pop("is_short"):
             return None
         return [row for row in answer if row["id"] is not None]
+
+    def _chosen(self, shortcut: Shortcut, chosen: str, fitting: Sql) -> Sql:
+        """The rows that are `chosen` of those of a shortcut: before they are looked up, if that does."""
+        table, ids = self._query.table, _ids(shortcut)
+        if self._query.is_told_by(shortcut):
+            few = filled(f"SELECT t.id FROM ({ids}) t {chosen}", fitting=fitting)
+            rows = self._engine.those(table, few)
+            return Sql(f"SELECT t.* FROM {rows.text}", rows.values)
+        source = self._engine.those(table, Sql(f"SELECT i.id FROM ({ids}) i"))
+        return filled(f"SELECT t.* FROM {{source}} {chosen}", source=source, fitting=fitting)
 
     def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
         """What is answered of the rows `p` of `source`."""
