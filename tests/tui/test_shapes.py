@@ -29,6 +29,10 @@ def client_of(world: World, key: str | None = None) -> Client:
     return Client(connection(world.place().url, world.transport), ByKey(key or world.operator_key))
 
 
+# What a use of a key changes, which is written at the next beat: perhaps between two questions.
+MOVING = {"last_used_at", "last_used_ip", "last_active_at", "status"}
+
+
 @pytest.mark.parametrize("name", LISTINGS)
 async def test_every_list_and_each_of_its_rows(world: World, name: str) -> None:
     await world.user("ann@example.com")
@@ -38,7 +42,8 @@ async def test_every_list_and_each_of_its_rows(world: World, name: str) -> None:
     page = await client.page(listing.row, listing.path, {"sort": listing.sort, "limit": "1"})
     assert page.next_cursor is not None
     [row] = page.data
-    assert await client.one(listing.row, listing.path, row.id) == row
+    one = await client.one(listing.row, listing.path, row.id)
+    assert one.model_dump(exclude=MOVING) == row.model_dump(exclude=MOVING)
     following = {"sort": listing.sort, "limit": "1", "cursor": page.next_cursor}
     after = await client.page(listing.row, listing.path, following)
     assert after.previous_cursor is not None
