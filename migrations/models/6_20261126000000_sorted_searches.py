@@ -4,8 +4,9 @@ A search that finds ten thousand rows looked each of them up in its table, to so
 two thirds of its time. The side tables hold now what lists are sorted by and what seldom changes; not
 `last_used_at` and `last_active_at`, for a use or a sign-in must not touch an index of words.
 
-On PostgreSQL the tables are made anew: to change every row would leave them and their indexes twice
-as large. And their triggers write with the rights of whoever migrated, as those of the tallies do: an
+On PostgreSQL the tables are emptied and filled again: to change every row would leave them and their
+indexes twice as large. They stay the same tables, with the rights that were granted on them. And their
+triggers write with the rights of whoever migrated, as those of the tallies do: an
 operator's role that may delete users or keys needs none on the side tables.
 """
 
@@ -47,15 +48,18 @@ _POSTGRESQL_LOCK = """
 LOCK TABLE "users", "api_keys" IN SHARE ROW EXCLUSIVE MODE;
 """
 
-_POSTGRESQL_TABLE = """
-DROP TABLE "{table}_search";
-CREATE TABLE "{table}_search" ("id" UUID NOT NULL PRIMARY KEY, "text" TEXT NOT NULL{and_columns});
+_POSTGRESQL_FILL = """
+TRUNCATE "{table}_search";
+DROP INDEX IF EXISTS "{table}_search_parts";
 INSERT INTO "{table}_search" ("id", "text"{and_kept}) SELECT "id", lower({text}){and_kept} FROM "{table}";
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
         CREATE INDEX "{table}_search_parts" ON "{table}_search" USING gin ("text" gin_trgm_ops);
     END IF;
 END $$;
+"""
+
+_POSTGRESQL_TRIGGERS = """
 DROP TRIGGER everruns_auth_{table}_found_changed ON "{table}";
 CREATE OR REPLACE FUNCTION everruns_auth_{table}_found() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -105,7 +109,6 @@ def _written(template: str, table: str, mark: str, kept: tuple[str, ...]) -> str
         and_kept=after(""),
         and_new_kept=after("NEW."),
         and_told=after("EXCLUDED."),
-        and_columns="".join(f', "{name}" {_TYPES.get(name, "TIMESTAMPTZ")}' for name in kept),
         text=text(""),
         new_text=text("NEW."),
         followed=listed("", followed),
@@ -114,44 +117,53 @@ def _written(template: str, table: str, mark: str, kept: tuple[str, ...]) -> str
     )
 
 
-def _sqlite() -> str:
-    statements = ""
-    for table, kept in _SORTED.items():
-        for name in kept:
-            column = f'"{name}" {_TYPES.get(name, "TIMESTAMP")}'
-            statements += f'ALTER TABLE "{table}_search" ADD COLUMN {column};\n'
-        statements += _written(_SQLITE_FILL + _SQLITE_TRIGGERS, table, _SQLITE_MARK, kept)
-    return statements
+def _added(table: str, time: str) -> str:
+    return "".join(
+        f'ALTER TABLE "{table}_search" ADD COLUMN "{name}" {_TYPES.get(name, time)};\n'
+        for name in _SORTED[table]
+    )
 
 
-def _sqlite_drop() -> str:
-    statements = ""
-    for table, kept in _SORTED.items():
-        statements += _written(_SQLITE_TRIGGERS, table, _SQLITE_MARK, ())
-        for name in kept:
-            statements += f'ALTER TABLE "{table}_search" DROP COLUMN "{name}";\n'
-    return statements
+def _dropped(table: str) -> str:
+    return "".join(
+        f'ALTER TABLE "{table}_search" DROP COLUMN "{name}";\n' for name in _SORTED[table]
+    )
 
 
-def _postgresql(kept: dict[str, tuple[str, ...]], rights: str) -> str:
-    statements = _POSTGRESQL_LOCK
-    for table in _SORTED:
-        statements += _written(_POSTGRESQL_TABLE, table, _POSTGRESQL_MARK, kept.get(table, ()))
-        for word in ("found", "found_none"):
-            statements += rights.format(table=table, word=word)
-    return statements
+def _rights(template: str, table: str) -> str:
+    return "".join(template.format(table=table, word=word) for word in ("found", "found_none"))
+
+
+def _sqlite(table: str) -> str:
+    filled = _written(_SQLITE_FILL + _SQLITE_TRIGGERS, table, _SQLITE_MARK, _SORTED[table])
+    return _added(table, "TIMESTAMP") + filled
+
+
+def _sqlite_drop(table: str) -> str:
+    return _written(_SQLITE_TRIGGERS, table, _SQLITE_MARK, ()) + _dropped(table)
+
+
+def _postgresql(table: str) -> str:
+    template = _POSTGRESQL_FILL + _POSTGRESQL_TRIGGERS
+    filled = _written(template, table, _POSTGRESQL_MARK, _SORTED[table])
+    return _added(table, "TIMESTAMPTZ") + filled + _rights(_POSTGRESQL_RIGHTS, table)
+
+
+def _postgresql_drop(table: str) -> str:
+    triggers = _written(_POSTGRESQL_TRIGGERS, table, _POSTGRESQL_MARK, ())
+    return triggers + _rights(_POSTGRESQL_NO_RIGHTS, table) + _dropped(table)
 
 
 async def upgrade(db: BaseDBAsyncClient) -> str:
     if db.capabilities.dialect == "sqlite":
-        return _sqlite()
-    return _postgresql(_SORTED, _POSTGRESQL_RIGHTS)
+        return "".join(map(_sqlite, _SORTED))
+    return _POSTGRESQL_LOCK + "".join(map(_postgresql, _SORTED))
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:
     if db.capabilities.dialect == "sqlite":
-        return _sqlite_drop()
-    return _postgresql({}, _POSTGRESQL_NO_RIGHTS)
+        return "".join(map(_sqlite_drop, _SORTED))
+    return _POSTGRESQL_LOCK + "".join(map(_postgresql_drop, _SORTED))
 
 
 MODELS_STATE = (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import sys
-from pathlib import Path
 
 import pytest
 from aerich import Command
@@ -13,9 +11,7 @@ from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked
 from models import ApiKey, User, database, new_id, schema
-from models.engines.folding import folded
 from models.listing import api_keys, matching, owners, search, users
-from models.listing.api_keys import Ages, KeyFilters
 from models.listing.sql import Dialect, Sql, dialect
 from models.listing.users import UserFilters
 from tests.models.catalogue import tables
@@ -224,48 +220,6 @@ async def test_a_truncated_table_is_forgotten(postgresql_url: str) -> None:
 async def test_a_migrated_database_has_its_side_tables(opened: str) -> None:
     expected = {"users_search", "api_keys_search"}
     assert expected <= await tables(with_side_tables=True)
-
-
-def test_sqlites_index_folds_every_letter_that_we_fold(tmp_path: Path) -> None:
-    letters = [chr(code) for code in range(1, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
-    others = [letter for letter in letters if folded(letter) != letter]
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE t USING fts5(a, tokenize='trigram')")
-    connection.executemany(
-        "INSERT INTO t (rowid, a) VALUES (?, ?)", [(ord(one), one + "ab") for one in others]
-    )
-    for letter in others:
-        phrase = f'"{folded(letter)}ab"'
-        rows = connection.execute("SELECT rowid FROM t WHERE t MATCH ?", (phrase,)).fetchall()
-        assert (ord(letter),) in rows, hex(ord(letter))
-    connection.close()
-    assert len(others) > 600
-
-
-def test_sql_folds_the_letters_that_are_looked_for_as_we_do() -> None:
-    letters = [chr(code) for code in (*range(1, 0x600), *range(0x1E00, 0x2130))]
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE TABLE t (letter, text)")
-    connection.executemany("INSERT INTO t VALUES (?, ?)", [(one, f"xA{one}Bx") for one in letters])
-    for letter in {folded(letter) for letter in letters if folded(letter) != letter} | {"k", "s"}:
-        check = matching.found_in(Dialect(is_sqlite=True), ("t.text",), f"a{letter}b")
-        rows = connection.execute(f"SELECT letter FROM t WHERE {check.text}", check.values)
-        expected = [one for one in letters if folded(one) == letter]
-        assert [one for (one,) in rows.fetchall()] == expected, hex(ord(letter))
-    connection.close()
-
-
-@pytest.mark.parametrize("count", [1, 8, 9, 40, 190])
-async def test_however_many_letters_beyond_ascii_are_looked_for(opened: str, count: int) -> None:
-    letters = "".join(chr(code) for code in (*range(0x430, 0x450), *range(0x3B1, 0x3C2)))
-    letters += "".join(chr(code) for code in range(0x101, 0x200, 2) if chr(code).islower())
-    q = (letters + letters)[:count] + "ab"
-    user = await add_user(name=f"Xy{q.upper() if q.upper().lower() == q else q}")
-    await add_key(user)
-    wanted = KeyFilters(q=q), UserFilters(q=q)
-    keys = await directory.page_of_keys(Asked("name"), wanted[0], Ages(NOW, NOW - DAY))
-    users = await directory.page_of_users(Asked("name"), wanted[1], NOW)
-    assert (len(keys.data), len(users.data)) == (1, 1)
 
 
 async def test_owners_are_looked_up_one_by_one_however_many_are_found(postgresql_url: str) -> None:
