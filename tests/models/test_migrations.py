@@ -16,6 +16,7 @@ from api.database_url import DatabaseUrl
 from models import User, database, schema
 from tests.models.catalogue import shape, tables
 from tests.models.rows import add_key, add_session, add_user
+from tests.support.databases import downgrade
 
 pytestmark = pytest.mark.anyio
 
@@ -103,10 +104,7 @@ async def test_downgraded_with_rows_in_it_and_up_again_the_schema_is_the_same(
         user = await add_user()
         await add_key(user)
         await add_session(user)
-        command = Command(database.tortoise_config(url), database.APP, str(schema.MIGRATIONS))
-        await command.init()
-        number = int(FILES[0].partition("_")[0])
-        await command.downgrade(version=number, delete=False)
+        await downgrade(url, int(FILES[0].partition("_")[0]))
         assert await tables() == {"aerich"}
         assert (await schema.status()).pending == FILES
     assert await schema.migrate(url) == FILES

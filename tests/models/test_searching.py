@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 
 import pytest
-from aerich import Command
 
 from api.database_url import DatabaseUrl
 from api.identity import directory
@@ -16,7 +15,7 @@ from models.listing.sql import Dialect, Sql, dialect
 from models.listing.users import UserFilters
 from tests.models.catalogue import tables
 from tests.models.rows import DAY, NOW, add_key, add_user
-from tests.support.databases import execute
+from tests.support.databases import downgrade, execute
 
 pytestmark = pytest.mark.anyio
 
@@ -104,9 +103,7 @@ async def test_what_lists_are_sorted_by_is_kept_beside_what_is_searched(opened: 
 async def test_migrating_keeps_it_for_the_rows_that_are_there(own_database_url: str) -> None:
     url = DatabaseUrl.parse(own_database_url)
     async with database.opened(url):
-        command = Command(database.tortoise_config(url), database.APP, str(schema.MIGRATIONS))
-        await command.init()
-        await command.downgrade(version=6, delete=False)
+        await downgrade(url, 6)
         user = await add_user()
         key = await add_key(user, expires_at=NOW + DAY)
         await User.filter(id=user.id).update(name="Anna")
@@ -117,6 +114,17 @@ async def test_migrating_keeps_it_for_the_rows_that_are_there(own_database_url: 
         assert await found("api_keys", "evr_one") == {str(key.id)}
         await user.delete()
         assert (await found("users", "ann"), await found("api_keys", "evr_one")) == (set(), set())
+
+
+async def test_migrating_keeps_the_rights_that_were_granted(postgresql_url: str) -> None:
+    url = DatabaseUrl.parse(postgresql_url)
+    may_read = "SELECT has_table_privilege('pg_monitor', 'users_search', 'SELECT') AS may"
+    async with database.opened(url):
+        await downgrade(url, 6)
+        await execute(postgresql_url, "GRANT SELECT ON users_search TO pg_monitor")
+    await schema.migrate(url)
+    async with database.opened(url):
+        assert await dialect().rows(Sql(may_read)) == [{"may": True}]
 
 
 async def test_the_runbooks_statements_fill_the_side_tables_again(opened: str) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import asyncpg
 import pytest
-from aerich import Command
 
 from api.database_url import DatabaseUrl
 from api.identity.overview import Overviews
@@ -18,7 +17,7 @@ from models.tallies import NEVER, Tally
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
 from tests.models.test_changes import ANN, BOB, KEY, SESSION, key, session, user
 from tests.support import counting
-from tests.support.databases import execute
+from tests.support.databases import downgrade, execute
 
 pytestmark = pytest.mark.anyio
 
@@ -239,9 +238,7 @@ async def test_that_role_cannot_put_tables_or_functions_of_its_own_in_the_way(
 async def test_migrating_a_database_with_rows_in_it_tallies_them(own_database_url: str) -> None:
     url = DatabaseUrl.parse(own_database_url)
     async with database.opened(url):
-        command = Command(database.tortoise_config(url), database.APP, str(schema.MIGRATIONS))
-        await command.init()
-        await command.downgrade(version=3, delete=False)
+        await downgrade(url, 3)
         owner = await add_user(roles=["admin"])
         await add_user("anonymous@local", id=ANONYMOUS_ID, roles=["admin"])
         await add_user("bob@example.com", disabled_at=datetime(2026, 1, 1, tzinfo=UTC))

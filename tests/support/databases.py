@@ -13,9 +13,10 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aerich import Command
 
 from api.database_url import DatabaseUrl
-from models import schema
+from models import database, schema
 
 SERVER = os.environ.get("TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432")
 REQUIRED = "TEST_REQUIRES_POSTGRESQL"
@@ -95,3 +96,10 @@ async def execute(url: str, statement: str, *values: Any) -> None:
         await connection.execute(statement, *values)
     finally:
         await connection.close()
+
+
+async def downgrade(url: DatabaseUrl, number: int) -> None:
+    """Take back the migrations from this number on, in the open database."""
+    command = Command(database.tortoise_config(url), database.APP, str(schema.MIGRATIONS))
+    await command.init()
+    await command.downgrade(version=number, delete=False)
