@@ -212,6 +212,18 @@ async def test_a_huge_statement_of_an_operators_own_succeeds(url: str) -> None:
     assert await told(place) == [*UPDATED, (RESET, {})]
 
 
+@on_postgresql
+async def test_what_forbids_a_way_of_joining_is_not_compiled_for_seeming_dear(url: str) -> None:
+    """PostgreSQL counts a way that is forbidden as the dearest, and takes it where there is no other."""
+    hand = await asyncpg.connect(url)
+    settings = await hand.fetch(
+        "SELECT proconfig FROM pg_proc WHERE 'enable_nestloop=off' = ANY (proconfig)"
+    )
+    await hand.close()
+    assert len(settings) == 6
+    assert all("jit=off" in own["proconfig"] for own in settings)
+
+
 @on_sqlite
 async def test_a_reader_who_missed_very_much_is_told_to_load_everything_again(url: str) -> None:
     place = await events.present()
