@@ -40,7 +40,7 @@ async def test_a_key_that_is_not_loaded_comes_to_the_head_by_being_used(
     key = await world.key("ann@example.com", "once a year")
     await keys_in_use(PAGE_ROWS)
     async with world.terminal() as terminal:
-        await terminal.sees("● live", "in use 1")
+        await terminal.sees("● live", "in use 59")
         assert terminal.table.window.row(key["id"]) is None
         await world.use(key["key"])
         await terminal.sees("● once a year")
