@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import gc
 import os
 import socket
 import sys
@@ -79,6 +80,9 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> int:
     app.prepare(sock=listener, workers=workers, backlog=BACKLOG, motd=False)
     app.state.server_info[0].settings["connections"] = supervisor.connections
     _announce(settings, listener, workers)
+    # Else a collection in a worker would write to every page that it shares.
+    gc.freeze()
+    gc.enable()
     Sanic.serve(primary=app, app_loader=AppLoader(factory=load_app))
     # The echo of a signal must not change how this ends.
     hold_stop_signals()

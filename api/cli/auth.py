@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=256, help="Worker processes.")] = 1,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. Settings come from the environment."""
+    # Nothing that is loaded becomes garbage; `main` has it looked for again, once it serves.
+    gc.disable()
     from api.__main__ import main  # noqa: PLC0415  (the server's parts load only for serving)
 
     raise typer.Exit(main(workers=workers, host=host, port=port))
