@@ -34,7 +34,7 @@ run: $(VENV)/.serving
 	@exec $(BIN)/everruns-auth serve
 
 test: $(VENV)/.development
-	$(BIN)/python -m pytest --numprocesses=4 --dist=worksteal
+	$(BIN)/python -m pytest --numprocesses=6 --dist=worksteal
 
 providers:
 	@tests/e2e/providers/install

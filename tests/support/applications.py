@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,8 +25,15 @@ SECRET = "a-secret-of-the-tests-that-is-long-enough"
 PASSWORD = "correct horse battery"
 
 Sanic.test_mode = True
-# Each application has the same routes, which Sanic makes into a function: that is compiled once.
-vars(sanic_routing.router)["compile"] = cache(compile)
+# Each application has the same routes, which Sanic makes into a function: its source is read once.
+vars(sanic_routing.router).update(
+    ast=SimpleNamespace(
+        parse=cache(ast.parse),
+        unparse=cache(ast.unparse),
+        fix_missing_locations=cache(ast.fix_missing_locations),
+    ),
+    compile=cache(compile),
+)
 _running: list[Any] = []
 
 
