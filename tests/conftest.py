@@ -15,9 +15,13 @@ from tests.support.databases import (
     require_postgresql,
 )
 
+# Until then nothing that is loaded becomes garbage.
+gc.disable()
+
 
 def pytest_collection_finish() -> None:
     """Keep the collector of cycles from looking through all that was imported, again and again."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)

@@ -19,13 +19,13 @@ BY_ITSELF = (-signal.SIGTERM, -signal.SIGINT)
 # Connections that clients keep open must not use up the 15 s that requests in flight are given.
 BELOW_THE_GRACE = 12.0
 SLOW = {"AUTH_BCRYPT_COST": "13"}
+with_each_signal = pytest.mark.parametrize(("workers", "number"), [*enumerate(BOTH, start=1)])
 
 
-@pytest.mark.parametrize("number", BOTH)
-def test_a_stop_ends_cleanly(database_url: str, tmp_path: Path, number: int) -> None:
+def test_a_stop_ends_cleanly(database_url: str, tmp_path: Path) -> None:
     with Server(environment(database_url), tmp_path).start() as server:
         server.wait_until_all_serve()
-        assert server.stop(number) == 0, server.stderr
+        assert server.stop() == 0, server.stderr
         server.assert_gone()
         assert "stopped" in server.stderr.splitlines()[-1]
         assert server.stdout == ""
@@ -40,10 +40,9 @@ def test_ctrl_c_reaches_every_process_and_is_obeyed_once(database_url: str, tmp_
         server.assert_gone()
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("number", BOTH)
+@with_each_signal
 def test_a_stop_right_at_the_first_answer_is_obeyed(
-    tmp_path: Path, number: int, workers: int
+    tmp_path: Path, workers: int, number: int
 ) -> None:
     env = environment(f"sqlite://{tmp_path}/new.db")
     with Server(env, tmp_path, workers=workers).start() as server:
@@ -65,7 +64,7 @@ def test_a_stop_between_the_announcement_and_the_first_answer_is_obeyed(
         server.assert_gone()
 
 
-@pytest.mark.parametrize(("workers", "number"), [(1, signal.SIGTERM), (2, signal.SIGINT)])
+@with_each_signal
 def test_a_stop_at_any_early_moment_is_obeyed(tmp_path: Path, workers: int, number: int) -> None:
     for step in range(4):
         folder = tmp_path / str(step)
