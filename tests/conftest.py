@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from models.listing import search
+from models.listing.experience import Experience
 from tests.support.databases import (
     copied_sqlite,
     migrated,
@@ -25,6 +27,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
+
+
+@pytest.fixture(autouse=True)
+def _no_experience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was found out about one test's database is not true of the next one's."""
+    monkeypatch.setattr(search, "_experience", Experience())
 
 
 @pytest.fixture(scope="session")

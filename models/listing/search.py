@@ -9,8 +9,9 @@ cheapest way that is sure to be cheap:
 2. else, where a shortcut (an index of a condition) leads to fewer rows than the walk would have to
    go through, those are sorted;
 3. else the walk goes on as long as patience lasts: then the page holds what was found, and says
-   where the walk stopped. So a page is answered soon, whatever is looked for. What was a detour is
-   not tried for the next page.
+   where the walk stopped. So a page is answered soon, whatever is looked for.
+
+What led to a few rows is taken first for the next page, and what was a detour is not tried.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from typing import Any
 
 from models.listing import legs
 from models.listing.cursors import Place
-from models.listing.detours import Detours
+from models.listing.experience import Experience
 from models.listing.legs import Leg
 from models.listing.query import Query, Shape, Shortcut
 from models.listing.sql import Dialect, Sql, all_of, any_of, filled, joined
@@ -42,7 +43,7 @@ SORTED_PER_WALKED = 2
 # After so many seconds no further step is begun.
 PATIENCE = 0.04
 
-_detours = Detours()
+_experience = Experience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,11 @@ class Search:
 
     async def _searched(self, start: Start | None, wanted: int) -> Found:
         began = self._clock()
+        for shortcut in self._query.shortcuts:
+            if _experience.is_few(shortcut.ways, began):
+                rows = await self._by_shortcut(shortcut, FEW, start, wanted)
+                if rows is not None:
+                    return Found(rows)
         tried = NEAR if self._query.is_covered else TRIED
         walked = await self._walk(start, wanted, tried)
         ahead = _rows_ahead(walked, wanted, tried)
@@ -186,36 +192,39 @@ class Search:
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
         """As `_rows_by`, but what is dear and known to be a detour is not tried."""
-        if shortcut.is_dear and _detours.is_known(shortcut.ways, most, self._clock()):
+        ways = shortcut.ways
+        if shortcut.is_dear and _experience.is_detour(ways, most, self._clock()):
             return None
-        rows = await self._rows_by(shortcut, most, start, wanted)
-        if rows is None and shortcut.is_dear:
-            _detours.note(shortcut.ways, most, self._clock())
+        rows, is_few = await self._rows_by(shortcut, most, start, wanted)
+        if is_few:
+            _experience.note(ways, FEW, self._clock(), is_more=False)
+        elif rows is None:
+            _experience.note(ways, most, self._clock(), is_more=True)
         return rows
 
     async def _rows_by(
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
-    ) -> list[Row] | None:
-        """The first rows from `start` on that fit, of those that a shortcut leads to.
+    ) -> tuple[list[Row] | None, bool]:
+        """The first rows from `start` on that fit, of those that a shortcut leads to; is that to few?
 
         None where it leads to more than `most`; then none of them was looked up.
         """
         query = self._query
         parts = [(leg, self._part(leg, begin)) for leg, begin in self._from(start)]
         if not parts:
-            return []
+            return [], False
         order = partial(legs.order_of_all, query, parts[0][0], is_forward=self._is_forward)
         ways, is_short = _ways(shortcut, most)
         left = [one for one in self._conditions if one is not shortcut.replaces]
         fitting = all_of((is_short, any_of(part for _, part in parts), *left))
         chosen = f"WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}"
         found = self._chosen(shortcut, chosen, fitting)
-        beside = f"(SELECT {is_short.text} AS is_short) c LEFT JOIN ({found.text}) p ON 1 = 1"
-        rest = self._shaped(Sql(beside, found.values), order("p"), "c.is_short, ")
+        extent = f"SELECT {is_short.text} AS is_short, {_is_few(shortcut).text} AS is_few"
+        beside = Sql(f"({extent}) c LEFT JOIN ({found.text}) p ON 1 = 1", found.values)
+        rest = self._shaped(beside, order("p"), "c.is_short, c.is_few, ")
         answer = await self._engine.rows(filled("WITH {ways} {rest}", ways=ways, rest=rest))
-        if not answer[0].pop("is_short"):
-            return None
-        return [row for row in answer if row["id"] is not None]
+        rows = [row for row in answer if row["id"] is not None]
+        return (rows if answer[0]["is_short"] else None), bool(answer[0]["is_few"])
 
     def _chosen(self, shortcut: Shortcut, chosen: str, fitting: Sql) -> Sql:
         """The rows that are `chosen` of those of a shortcut: before they are looked up, if that does."""
@@ -247,6 +256,14 @@ def _ways(shortcut: Shortcut, most: int) -> tuple[Sql, Sql]:
         pieces.append(Sql(f"{begun}{way.ids.text}) i LIMIT {limit + 1})", way.ids.values))
         checks.append(Sql(f"(SELECT count(*) FROM way_{number}) <= {limit}"))
     return joined(", ", pieces), all_of(checks)
+
+
+def _is_few(shortcut: Shortcut) -> Sql:
+    """Whether the ways lead to few rows; only so many are counted."""
+    return all_of(
+        Sql(f"NOT EXISTS (SELECT 1 FROM way_{number} LIMIT 1 OFFSET {FEW // way.cost})")
+        for number, way in enumerate(shortcut.ways)
+    )
 
 
 def _ids(shortcut: Shortcut) -> str:

@@ -1,0 +1,131 @@
+"""Shortcuts that lead too far: found out once, and tried again after a while."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.identity import directory
+from api.identity.directory import Asked
+from models.listing import experience, search
+from models.listing.experience import Experience
+from models.listing.query import Way
+from models.listing.sql import Dialect, Sql
+from models.listing.users import UserFilters
+from tests.models.rows import NOW, add_user
+
+pytestmark = pytest.mark.anyio
+
+
+def way(value: object) -> tuple[Way, ...]:
+    return (Way(Sql("SELECT 1", (value,))),)
+
+
+WAY, OTHER = way("a"), way("b")
+
+
+def test_a_detour_is_detour_for_a_while_and_for_as_many_rows() -> None:
+    known = Experience()
+    assert not known.is_detour(WAY, 10, 0)
+    known.note(WAY, 10, 0, is_more=True)
+    assert known.is_detour(WAY, 10, 1)
+    assert known.is_detour(WAY, 3, 1)
+    # More might be worth sorting another time.
+    assert not known.is_detour(WAY, 11, 1)
+    assert not known.is_detour(OTHER, 10, 1)
+    assert not known.is_detour(WAY, 10, experience.SECONDS)
+
+
+def test_what_leads_to_few_is_known_for_a_while_and_until_it_leads_to_more() -> None:
+    known = Experience()
+    assert not known.is_few(WAY, 0)
+    known.note(WAY, 10, 0, is_more=False)
+    assert known.is_few(WAY, 1)
+    assert not known.is_detour(WAY, 10, 1)
+    assert not known.is_few(OTHER, 1)
+    assert not known.is_few(WAY, experience.SECONDS)
+    known.note(WAY, 10, 1, is_more=True)
+    assert not known.is_few(WAY, 2)
+
+
+def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(experience, "ENTRIES", 2)
+    known = Experience()
+    for number in range(2):
+        known.note(way(number), 10, 0, is_more=True)
+    known.note(way(0), 10, 0, is_more=True)
+    known.note(WAY, 10, 0, is_more=True)
+    assert known.is_detour(way(0), 10, 1)
+    assert not known.is_detour(way(1), 10, 1)
+    assert known.is_detour(WAY, 10, 1)
+
+
+@pytest.fixture
+def shortcuts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The statements that go by a shortcut, from now on."""
+    for name, value in {"FEW": 3, "MANY": 3, "TRIED": 2, "NEAR": 2, "STEP": 2}.items():
+        monkeypatch.setattr(search, name, value)
+    monkeypatch.setattr(search, "PATIENCE", -1)
+    asked: list[str] = []
+    rows = Dialect.rows
+
+    async def noted(self: Dialect, statement: Sql) -> list[dict[str, Any]]:
+        if "WITH way_" in statement.text:
+            asked.append(statement.text)
+        return await rows(self, statement)
+
+    monkeypatch.setattr(Dialect, "rows", noted)
+    return asked
+
+
+async def everybody(filters: UserFilters) -> list[str]:
+    """All who fit, in however many pieces."""
+    found = await directory.first_users(Asked("email", 100), filters, NOW)
+    return [user.email for user in found]
+
+
+async def test_a_search_finds_out_once_that_its_shortcut_leads_too_far(
+    opened: str,
+    shortcuts: list[str],
+) -> None:
+    for number in range(20):
+        name = "Zoe" if number > 9 else "Ann"
+        await add_user(f"{number:02}@example.com", name=name)
+    assert await everybody(UserFilters(q="zoe")) == [
+        f"{number}@example.com" for number in range(10, 20)
+    ]
+    assert len(shortcuts) == 1
+    assert len(await everybody(UserFilters(q="zoe"))) == 10
+    assert len(shortcuts) == 1
+    # Another word is another question.
+    assert len(await everybody(UserFilters(q="19@ex"))) == 1
+    assert len(shortcuts) == 2
+
+
+async def test_a_shortcut_to_few_is_taken_at_once_the_next_time_until_they_are_many(
+    opened: str, shortcuts: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walks = 0
+    fence = search.Search._fence
+
+    async def counted(*arguments: Any) -> Any:
+        nonlocal walks
+        walks += 1
+        return await fence(*arguments)
+
+    monkeypatch.setattr(search.Search, "_fence", counted)
+    for number in range(10):
+        await add_user(f"{number:02}@example.com", name="Zoe" if number == 9 else "Ann")
+    assert await everybody(UserFilters(q="zoe")) == ["09@example.com"]
+    assert (len(shortcuts), walks > 0) == (1, True)
+    walks = 0
+    assert await everybody(UserFilters(q="zoe")) == ["09@example.com"]
+    assert (len(shortcuts), walks) == (2, 0)
+    for number in range(10, 20):
+        await add_user(f"{number}@example.com", name="Zoe")
+    found = ["09@example.com", *(f"{number}@example.com" for number in range(10, 20))]
+    # Asked once by the shortcut, in vain; and then no more.
+    for _ in range(2):
+        assert await everybody(UserFilters(q="zoe")) == found
+        assert len(shortcuts) == 3
