@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,9 @@ from tests.support.databases import (
     require_postgresql,
 )
 
-# Until then nothing that is loaded becomes garbage.
-gc.disable()
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Until tests are collected nothing that is loaded becomes garbage.
+    gc.disable()
 
 
 def pytest_collection_finish() -> None:

@@ -98,7 +98,7 @@ def _status_ways(engine: Dialect, status: KeyStatus | None, ages: Ages) -> tuple
         "live": lambda: _compared(engine, "last_used_at >= ", ages.stale_before),
     }[status]()
     ids = Sql(f"SELECT id FROM api_keys WHERE {condition.text}", condition.values)
-    return (Shortcut((Way(ids),)),)
+    return (Shortcut((Way(ids),), is_of_now=bool(condition.values)),)
 
 
 def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:

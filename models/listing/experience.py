@@ -10,19 +10,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models.listing.query import Way
+from models.listing.sql import Sql
 
 # Rows come and go; for so long nothing is lost but time where it is otherwise by now.
 SECONDS = 60.0
 ENTRIES = 500
 
-Ways = tuple[Way, ...]
+# Within which part of the table, and by which ways.
+Question = tuple[tuple[Sql, ...], tuple[Way, ...]]
 
 
 class _Finding(NamedTuple):
-    """Of some ways: they lead to `rows` at most, or to more than that."""
+    """Ways lead to more than so many rows, or to few where that is None."""
 
-    rows: int
-    is_more: bool
+    more_than: int | None
     until: float
 
 
@@ -30,23 +31,31 @@ class Experience:
     """What was found out by this process, for a while. Times are seconds of a clock of one's own."""
 
     def __init__(self) -> None:
-        self._findings: dict[Ways, _Finding] = {}
+        self._findings: dict[Question, _Finding] = {}
 
-    def is_detour(self, ways: Ways, most: int, now: float) -> bool:
-        """Whether these ways are known to lead to more than `most` rows."""
-        finding = self._findings.get(ways)
-        return (
-            finding is not None and finding.is_more and now < finding.until and most <= finding.rows
-        )
+    def is_detour(self, question: Question, most: int, now: float) -> bool:
+        """Whether the ways are known to lead to more than `most` rows."""
+        finding = self._findings.get(question)
+        if finding is None or finding.more_than is None:
+            return False
+        return now < finding.until and most <= finding.more_than
 
-    def is_few(self, ways: Ways, now: float) -> bool:
-        """Whether these ways are known to lead to a few rows."""
-        finding = self._findings.get(ways)
-        return finding is not None and not finding.is_more and now < finding.until
+    def is_few(self, question: Question, now: float) -> bool:
+        """Whether the ways are known to lead to few rows."""
+        finding = self._findings.get(question)
+        return finding is not None and finding.more_than is None and now < finding.until
 
-    def note(self, ways: Ways, rows: int, now: float, *, is_more: bool) -> None:
-        """Remember that these ways lead to at most so many rows, or to more."""
-        self._findings.pop(ways, None)
+    def note_detour(self, question: Question, more_than: int, now: float) -> None:
+        """Remember that the ways lead to more than so many rows."""
+        self._note(question, _Finding(more_than, now + SECONDS))
+
+    def note_few(self, question: Question, now: float) -> None:
+        """Remember that the ways lead to few rows; what was known already is not known for longer."""
+        if not self.is_few(question, now):
+            self._note(question, _Finding(None, now + SECONDS))
+
+    def _note(self, question: Question, finding: _Finding) -> None:
+        self._findings.pop(question, None)
         if len(self._findings) >= ENTRIES:
             del self._findings[next(iter(self._findings))]
-        self._findings[ways] = _Finding(rows, is_more, now + SECONDS)
+        self._findings[question] = finding

@@ -11,7 +11,7 @@ cheapest way that is sure to be cheap:
 3. else the walk goes on as long as patience lasts: then the page holds what was found, and says
    where the walk stopped. So a page is answered soon, whatever is looked for.
 
-What led to a few rows is taken first for the next page, and what was a detour is not tried.
+What led to a few rows is taken first for the next page, and what was a dear detour is not tried.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 from models.listing import legs
 from models.listing.cursors import Place
-from models.listing.experience import Experience
+from models.listing.experience import Experience, Question
 from models.listing.legs import Leg
 from models.listing.query import Query, Shape, Shortcut
 from models.listing.sql import Dialect, Sql, all_of, any_of, filled, joined
@@ -35,6 +35,8 @@ Row = dict[str, Any]
 # Rows of a shortcut that are sorted without a thought, and those that are sorted at most: a few
 # thousand cost some milliseconds, ten thousand some tens of them.
 FEW, MANY = 3_000, 15_000
+# Rows of a shortcut that are sorted in the time in which others would be tried in vain.
+AT_ONCE = 1_500
 # Rows that are tried at first; further ones that are walked without looking for another way (and at
 # first, where the index alone tells which fit); and so many each time after that.
 TRIED, NEAR, STEP = 500, 3_000, 2_000
@@ -93,8 +95,8 @@ class Search:
     async def _searched(self, start: Start | None, wanted: int) -> Found:
         began = self._clock()
         for shortcut in self._query.shortcuts:
-            if _experience.is_few(shortcut.ways, began):
-                rows = await self._by_shortcut(shortcut, FEW, start, wanted)
+            if _experience.is_few(self._question(shortcut), began):
+                rows = await self._by_shortcut(shortcut, AT_ONCE, start, wanted)
                 if rows is not None:
                     return Found(rows)
         tried = NEAR if self._query.is_covered else TRIED
@@ -192,20 +194,24 @@ class Search:
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
         """As `_rows_by`, but what is dear and known to be a detour is not tried."""
-        ways = shortcut.ways
-        if shortcut.is_dear and _experience.is_detour(ways, most, self._clock()):
+        question = self._question(shortcut)
+        if shortcut.is_dear and _experience.is_detour(question, most, self._clock()):
             return None
         rows, is_few = await self._rows_by(shortcut, most, start, wanted)
-        if is_few:
-            _experience.note(ways, FEW, self._clock(), is_more=False)
-        elif rows is None:
-            _experience.note(ways, most, self._clock(), is_more=True)
+        if is_few and not shortcut.is_of_now:
+            _experience.note_few(question, self._clock())
+        elif rows is None and (shortcut.is_dear or most == AT_ONCE):
+            _experience.note_detour(question, most, self._clock())
         return rows
+
+    def _question(self, shortcut: Shortcut) -> Question:
+        """What a later page must have in common with this one to learn from it."""
+        return self._query.prefix, shortcut.ways
 
     async def _rows_by(
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
     ) -> tuple[list[Row] | None, bool]:
-        """The first rows from `start` on that fit, of those that a shortcut leads to; is that to few?
+        """The first rows from `start` on that fit, of those of a shortcut; and whether those are few.
 
         None where it leads to more than `most`; then none of them was looked up.
         """
@@ -259,9 +265,9 @@ def _ways(shortcut: Shortcut, most: int) -> tuple[Sql, Sql]:
 
 
 def _is_few(shortcut: Shortcut) -> Sql:
-    """Whether the ways lead to few rows; only so many are counted."""
+    """Whether the ways lead to so few rows that they can be gone to at once; no more are counted."""
     return all_of(
-        Sql(f"NOT EXISTS (SELECT 1 FROM way_{number} LIMIT 1 OFFSET {FEW // way.cost})")
+        Sql(f"NOT EXISTS (SELECT 1 FROM way_{number} LIMIT 1 OFFSET {AT_ONCE // way.cost})")
         for number, way in enumerate(shortcut.ways)
     )
 

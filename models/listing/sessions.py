@@ -51,7 +51,7 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
     if filters.status == "expired":
         moment = engine.moment(now)
         past = f"SELECT id FROM refresh_tokens WHERE expires_at <= {moment.text}"
-        shortcuts.append(Shortcut((Way(Sql(past, moment.values)),)))
+        shortcuts.append(Shortcut((Way(Sql(past, moment.values)),), is_of_now=True))
     return Query(
         "refresh_tokens",
         sort,

@@ -5,12 +5,20 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.support.callers import PASSWORD, any_address, new_key, newcomer
 from tests.support.processes import SECRET, Server, environment
 
 
-def test_a_life_leaves_no_secret_in_the_log(database_url: str, tmp_path: Path) -> None:
-    log_format = "text" if database_url.startswith("sqlite") else "json"
+@pytest.mark.parametrize(
+    ("database_url", "log_format"),
+    [("sqlite", "text"), ("sqlite", "json"), ("postgresql", "text")],
+    indirect=["database_url"],
+)
+def test_a_life_leaves_no_secret_in_the_log(
+    database_url: str, tmp_path: Path, log_format: str
+) -> None:
     env = environment(database_url, AUTH_LOG_FORMAT=log_format, AUTH_LOG_LEVEL="debug")
     with Server(env, tmp_path).start() as server:
         server.wait_until_all_serve()

@@ -19,7 +19,7 @@ BY_ITSELF = (-signal.SIGTERM, -signal.SIGINT)
 # Connections that clients keep open must not use up the 15 s that requests in flight are given.
 BELOW_THE_GRACE = 12.0
 SLOW = {"AUTH_BCRYPT_COST": "13"}
-with_each_signal = pytest.mark.parametrize(("workers", "number"), [*enumerate(BOTH, start=1)])
+TERM_AND_INT = [(1, signal.SIGTERM), (2, signal.SIGINT)]
 
 
 def test_a_stop_ends_cleanly(database_url: str, tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_ctrl_c_reaches_every_process_and_is_obeyed_once(database_url: str, tmp_
         server.assert_gone()
 
 
-@with_each_signal
+@pytest.mark.parametrize(("workers", "number"), [*TERM_AND_INT, (2, signal.SIGTERM)])
 def test_a_stop_right_at_the_first_answer_is_obeyed(
     tmp_path: Path, workers: int, number: int
 ) -> None:
@@ -64,7 +64,7 @@ def test_a_stop_between_the_announcement_and_the_first_answer_is_obeyed(
         server.assert_gone()
 
 
-@with_each_signal
+@pytest.mark.parametrize(("workers", "number"), TERM_AND_INT)
 def test_a_stop_at_any_early_moment_is_obeyed(tmp_path: Path, workers: int, number: int) -> None:
     for step in range(4):
         folder = tmp_path / str(step)

@@ -7,10 +7,11 @@ from typing import Any
 import asyncpg
 import pytest
 
-from models import events
+from api.database_url import DatabaseUrl
+from models import database, events
 from models.events import MOST, RESET, Place
 from tests.models.test_changes import ANN, BOB, EARLIER, KEY, LATER, SESSION, key, session, user
-from tests.support.databases import execute
+from tests.support.databases import downgrade, execute
 
 pytestmark = pytest.mark.anyio
 
@@ -212,16 +213,27 @@ async def test_a_huge_statement_of_an_operators_own_succeeds(url: str) -> None:
     assert await told(place) == [*UPDATED, (RESET, {})]
 
 
-@on_postgresql
-async def test_what_forbids_a_way_of_joining_is_not_compiled_for_seeming_dear(url: str) -> None:
+async def test_what_forbids_a_way_of_joining_is_not_compiled_for_seeming_dear(
+    postgresql_url: str,
+) -> None:
     """PostgreSQL counts a way that is forbidden as the dearest, and takes it where there is no other."""
-    hand = await asyncpg.connect(url)
-    settings = await hand.fetch(
+    url = DatabaseUrl.parse(postgresql_url)
+    async with database.opened(url):
+        joining = await joining_functions()
+        assert len(joining) == 6
+        assert all("jit=off" in settings for settings in joining)
+        await downgrade(url, 7)
+        joining = await joining_functions()
+        assert len(joining) == 6
+        assert not any("jit=off" in settings for settings in joining)
+
+
+async def joining_functions() -> list[list[str]]:
+    """The settings of each function to which a way of joining is forbidden."""
+    rows = await database.connection().execute_query_dict(
         "SELECT proconfig FROM pg_proc WHERE 'enable_nestloop=off' = ANY (proconfig)"
     )
-    await hand.close()
-    assert len(settings) == 6
-    assert all("jit=off" in own["proconfig"] for own in settings)
+    return [row["proconfig"] for row in rows]
 
 
 @on_sqlite

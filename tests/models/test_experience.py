@@ -1,4 +1,4 @@
-"""Shortcuts that lead too far: found out once, and tried again after a while."""
+"""Shortcuts that lead too far, or to few: found out once, and tried again after a while."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from api.identity import directory
 from api.identity.directory import Asked
 from models.listing import experience, search
-from models.listing.experience import Experience
+from models.listing.experience import Experience, Question
 from models.listing.query import Way
 from models.listing.sql import Dialect, Sql
 from models.listing.users import UserFilters
@@ -18,17 +18,17 @@ from tests.models.rows import NOW, add_user
 pytestmark = pytest.mark.anyio
 
 
-def way(value: object) -> tuple[Way, ...]:
-    return (Way(Sql("SELECT 1", (value,))),)
+def way(value: object) -> Question:
+    return (), (Way(Sql("SELECT 1", (value,))),)
 
 
 WAY, OTHER = way("a"), way("b")
 
 
-def test_a_detour_is_detour_for_a_while_and_for_as_many_rows() -> None:
+def test_a_detour_is_known_for_a_while_and_for_as_many_rows() -> None:
     known = Experience()
     assert not known.is_detour(WAY, 10, 0)
-    known.note(WAY, 10, 0, is_more=True)
+    known.note_detour(WAY, 10, 0)
     assert known.is_detour(WAY, 10, 1)
     assert known.is_detour(WAY, 3, 1)
     # More might be worth sorting another time.
@@ -40,12 +40,17 @@ def test_a_detour_is_detour_for_a_while_and_for_as_many_rows() -> None:
 def test_what_leads_to_few_is_known_for_a_while_and_until_it_leads_to_more() -> None:
     known = Experience()
     assert not known.is_few(WAY, 0)
-    known.note(WAY, 10, 0, is_more=False)
+    known.note_few(WAY, 0)
     assert known.is_few(WAY, 1)
     assert not known.is_detour(WAY, 10, 1)
     assert not known.is_few(OTHER, 1)
+    # Nor in another part of the table.
+    assert not known.is_few(((Sql("t.user_id = ?", ("a",)),), WAY[1]), 1)
+    known.note_few(WAY, 1)
     assert not known.is_few(WAY, experience.SECONDS)
-    known.note(WAY, 10, 1, is_more=True)
+    known.note_few(WAY, experience.SECONDS)
+    assert known.is_few(WAY, experience.SECONDS + 1)
+    known.note_detour(WAY, 10, 1)
     assert not known.is_few(WAY, 2)
 
 
@@ -53,9 +58,9 @@ def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experience, "ENTRIES", 2)
     known = Experience()
     for number in range(2):
-        known.note(way(number), 10, 0, is_more=True)
-    known.note(way(0), 10, 0, is_more=True)
-    known.note(WAY, 10, 0, is_more=True)
+        known.note_detour(way(number), 10, 0)
+    known.note_detour(way(0), 10, 0)
+    known.note_detour(WAY, 10, 0)
     assert known.is_detour(way(0), 10, 1)
     assert not known.is_detour(way(1), 10, 1)
     assert known.is_detour(WAY, 10, 1)
@@ -64,7 +69,14 @@ def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def shortcuts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that go by a shortcut, from now on."""
-    for name, value in {"FEW": 3, "MANY": 3, "TRIED": 2, "NEAR": 2, "STEP": 2}.items():
+    for name, value in {
+        "AT_ONCE": 3,
+        "FEW": 3,
+        "MANY": 3,
+        "TRIED": 2,
+        "NEAR": 2,
+        "STEP": 2,
+    }.items():
         monkeypatch.setattr(search, name, value)
     monkeypatch.setattr(search, "PATIENCE", -1)
     asked: list[str] = []

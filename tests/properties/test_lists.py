@@ -59,10 +59,18 @@ filters = st.builds(
 )
 ways = st.sampled_from(
     [
-        {"FEW": 1_000, "MANY": 1_000, "TRIED": 1, "NEAR": 0, "STEP": 9, "PATIENCE": 9},
-        {"FEW": 0, "MANY": 5, "TRIED": 2, "NEAR": 9, "STEP": 2, "PATIENCE": 9},
-        {"FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 0, "STEP": 1, "PATIENCE": 9},
-        {"FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 0, "STEP": 1, "PATIENCE": -1},
+        {
+            "AT_ONCE": 1_000,
+            "FEW": 1_000,
+            "MANY": 1_000,
+            "TRIED": 1,
+            "NEAR": 0,
+            "STEP": 9,
+            "PATIENCE": 9,
+        },
+        {"AT_ONCE": 3, "FEW": 0, "MANY": 5, "TRIED": 2, "NEAR": 9, "STEP": 2, "PATIENCE": 9},
+        {"AT_ONCE": 9, "FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 0, "STEP": 1, "PATIENCE": 9},
+        {"AT_ONCE": 0, "FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 0, "STEP": 1, "PATIENCE": -1},
     ]
 )
 

@@ -143,6 +143,6 @@ async def test_a_key_is_found_by_its_prefix_in_whichever_piece(
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a search look at five rows only before it answers."""
-    wanted = {"FEW": 0, "MANY": 0, "TRIED": 5, "NEAR": 0, "STEP": 5, "PATIENCE": -1}
+    wanted = {"AT_ONCE": 0, "FEW": 0, "MANY": 0, "TRIED": 5, "NEAR": 0, "STEP": 5, "PATIENCE": -1}
     for name, value in wanted.items():
         monkeypatch.setattr(search, name, value)
