@@ -123,7 +123,7 @@ def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:
     by_own = Way(matching.by_index(engine, "api_keys", q, also=KEPT))
     by_owner = owned_by(engine, "api_keys", q, also=KEPT)
     check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
-    return check, Shortcut((by_own, by_owner), check, is_dear=True, holds=KEPT)
+    return check, Shortcut((by_own, by_owner), check, holds=KEPT)
 
 
 def shape() -> Shape:

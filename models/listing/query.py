@@ -55,13 +55,11 @@ class Shortcut:
 
     Each way answers the column `id`, and the columns that the shortcut `holds`. `replaces` is the
     check that the rows need not pass any more; None where the ways lead also to rows that do not fit.
-    It `is_dear` where the first ids may cost what all of them do; else the first thousands must cost
-    little. It `is_of_now` where the present time is in it, so that nobody ever asks the same again.
+    It `is_of_now` where the present time is in it, so that nobody ever asks the same again.
     """
 
     ways: tuple[Way, ...]
     replaces: Sql | None = None
-    is_dear: bool = False
     is_of_now: bool = False
     holds: tuple[str, ...] = ()
 

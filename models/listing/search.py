@@ -11,7 +11,7 @@ cheapest way that is sure to be cheap:
 3. else the walk goes on as long as patience lasts: then the page holds what was found, and says
    where the walk stopped. So a page is answered soon, whatever is looked for.
 
-What led to a few rows is taken first for the next page, and what was a dear detour is not tried.
+What led to a few rows is taken first for the next page, and what was a detour is not tried.
 """
 
 from __future__ import annotations
@@ -193,14 +193,16 @@ class Search:
     async def _by_shortcut(
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
-        """As `_rows_by`, but what is dear and known to be a detour is not tried."""
+        """As `_rows_by`, but what is known to be a detour is not tried."""
         question = self._question(shortcut)
-        if shortcut.is_dear and _experience.is_detour(question, most, self._clock()):
+        if _experience.is_detour(question, most, self._clock()):
             return None
         rows, is_few = await self._rows_by(shortcut, most, start, wanted)
-        if is_few and not shortcut.is_of_now:
+        if shortcut.is_of_now:
+            return rows
+        if is_few:
             _experience.note_few(question, self._clock())
-        elif rows is None and (shortcut.is_dear or most == AT_ONCE):
+        elif rows is None:
             _experience.note_detour(question, most, self._clock())
         return rows
 

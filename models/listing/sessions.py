@@ -78,7 +78,7 @@ def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql,
     if filters.q is not None:
         check = of_owner(engine, filters.q)
         by_owner = owned_by(engine, "refresh_tokens", filters.q, also=tuple(SORTS))
-        yield check, Shortcut((by_owner,), check, is_dear=True, holds=tuple(SORTS))
+        yield check, Shortcut((by_owner,), check, holds=tuple(SORTS))
 
 
 def shape() -> Shape:

@@ -77,7 +77,7 @@ def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Sh
     if filters.q is not None:
         check = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], filters.q)
         by_index = matching.by_index(engine, "users", filters.q, also=KEPT)
-        yield check, Shortcut((Way(by_index),), check, is_dear=True, holds=KEPT)
+        yield check, Shortcut((Way(by_index),), check, holds=KEPT)
 
 
 def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
@@ -90,7 +90,7 @@ def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
     wanted = (json.dumps([role]),)
     has = Sql("t.roles @> ?::text::jsonb", wanted)
     by_index = Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted)
-    return has, Shortcut((Way(by_index),), is_dear=True)
+    return has, Shortcut((Way(by_index),))
 
 
 _FIRST_PROVIDER = """COALESCE((
