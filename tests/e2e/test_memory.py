@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
+
 from tests.support.callers import one_client_a_worker
 from tests.support.databases import copied_sqlite
 from tests.support.processes import Server, environment
@@ -21,3 +23,20 @@ def test_workers_share_the_memory_of_what_was_loaded(sqlite_template: Path, tmp_
                 int(memory.partition(f"{name}:")[2].split()[0]) for name in ("Rss", "Private_Dirty")
             )
             assert own < resident / 3, memory
+
+
+def test_garbage_is_looked_for_once_it_serves(sqlite_template: Path, tmp_path: Path) -> None:
+    env = environment(copied_sqlite(sqlite_template, tmp_path), AUTH_MODE="none")
+    with Server(env, tmp_path, workers=1).start() as server:
+        server.wait_until_it_answers()
+        with server.client() as http:
+            before = collections(http)
+            for _ in range(200):
+                assert http.get("/v1/admin/overview").status_code == 200
+            assert collections(http) > before
+
+
+def collections(http: httpx.Client) -> float:
+    """How often the youngest objects were looked through."""
+    name = 'python_gc_collections_total{generation="0"} '
+    return float(http.get("/metrics").text.partition(name)[2].split()[0])
