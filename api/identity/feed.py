@@ -66,11 +66,13 @@ class Listener:
             raise ListenerEnded
         return self._told([row for row in rows if row.place.last_id not in self._caught_up])
 
-    def catch_up(self, rows: list[Row], place: Place) -> list[Event]:
-        """What a listener that comes back has missed. What follows does not repeat it."""
+    def catch_up(self, after: Place, rows: list[Row], present: Place) -> list[Event]:
+        """What a listener that comes back has missed since. What follows does not repeat it."""
         self._caught_up = frozenset(row.place.last_id for row in rows)
-        self.place = place
-        return self._told(rows)
+        self.place = after
+        told = self._told(rows)
+        self.place = present
+        return told
 
     def take(self, rows: list[Row], read: Place) -> None:
         """What one look found, and where it has read to; ends the listener that is too far behind."""
@@ -187,7 +189,7 @@ async def _missed(listener: Listener, after: str | None) -> list[Event]:
     if _is_lost(place, newest):
         return [Event(str(listener.place), RESET, {})]
     rows, present = await events.since(place)
-    return [*listener.catch_up(rows, present), Event(str(present), LISTENING, {})]
+    return [*listener.catch_up(place, rows, present), Event(str(present), LISTENING, {})]
 
 
 def _is_lost(place: Place, present: Place) -> bool:

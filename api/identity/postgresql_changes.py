@@ -95,6 +95,9 @@ class PostgresqlChanges:
                 await self._listen()
             except _LOSSES as lost:
                 self._say_lost(lost)
+            except Exception:
+                # A bug: said in full. A task that ended here would never listen again.
+                log.exception("changes are not heard for now")
             finally:
                 self._distrust()
                 self._terminate()

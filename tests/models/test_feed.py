@@ -17,7 +17,7 @@ from api.identity.feed import Event, Feed, Listener, ListenerEnded
 from api.identity.housekeeping import Sweeper
 from models import events
 from models.events import Place, Row
-from tests.models.rows import add_key, add_user
+from tests.models.rows import add_key, add_session, add_user
 from tests.support.databases import execute
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("opened")]
@@ -94,6 +94,22 @@ async def test_going_on_from_within_a_statements_events_loses_none(feed: Feed, o
     assert [event.item for event in await missed(feed, first.place)][-2] == second.item
     assert kinds(await missed(feed, second.place)) == ["listening"]
     assert str(place) == second.place
+
+
+async def test_going_on_from_within_what_was_missed_loses_none(feed: Feed, opened: str) -> None:
+    ann = await add_user()
+    await add_session(ann, "one")
+    await add_session(ann, "two")
+    place = str(await events.present())
+    await execute(opened, "DELETE FROM refresh_tokens")
+    await execute(opened, "UPDATE users SET name = 'Ann M.'")
+    told = await missed(feed, place)
+    assert kinds(told) == ["session_ended", "session_ended", "user_changed", "listening"]
+    ids = [event.item["id"] for event in told[:2]]
+    again = await missed(feed, told[0].place)
+    assert kinds(again)[-3:] == ["session_ended", "user_changed", "listening"]
+    assert again[-3].item["id"] == ids[1]
+    assert kinds(await missed(feed, told[1].place)) == ["user_changed", "listening"]
 
 
 @pytest.mark.parametrize("number", ["", "nonsense", "99999999@{now}", "0@0", "5@{future}"])

@@ -50,6 +50,22 @@ async def test_a_killed_connection_is_not_trusted_and_replaced(database_url: str
         assert "all" in ear.heard, "what was missed meanwhile can be anything"
 
 
+async def test_a_defect_is_said_and_listening_goes_on(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise LookupError("a defect")
+
+    async with listening(database_url) as (changes, ear):
+        await until(changes.is_heard)
+        with monkeypatch.context() as patched:
+            patched.setattr(postgresql_changes, "monotonic", broken)
+            await until(lambda: "LookupError" in capsys.readouterr().out)
+        ear.heard.clear()
+        await until(changes.is_heard)
+        assert "all" in ear.heard
+
+
 async def test_silence_is_noticed_within_two_seconds(database_url: str) -> None:
     async with proxied(database_url) as (proxy, url), listening(url) as (changes, _):
         await until(changes.is_heard)

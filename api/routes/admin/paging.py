@@ -123,7 +123,7 @@ def searched(name: str, sent: str) -> str | None:
     value = unicodedata.normalize("NFC", sent.strip())
     if len(value) > MAX_TEXT or not _is_printable(value):
         raise Invalid(FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control"))
-    if _MORE_THAN_A_PREFIX.match(value):
+    if _MORE_THAN_A_PREFIX.search(value):
         # It is in the URL already, and so perhaps in a proxy's log; the next one need not be.
         raise Invalid(
             FieldError(name, f"{name}: Only the first 12 characters of a key are known; use those")

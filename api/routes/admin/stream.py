@@ -56,6 +56,8 @@ async def stream(request: Request, call: SignedInCall) -> HTTPResponse | None:
         return HTTPResponse(content_type=MEDIA_TYPE, headers=_HEADERS)
     after = request.headers.get(LAST_EVENT_ID)
     async with call.services.feed.listening(after) as (listener, missed):
+        # Gathering what was missed took a while, in which the right may have ended.
+        await _demand_the_right(request, call)
         response = await request.respond(content_type=MEDIA_TYPE, headers=_HEADERS)
         await _sent(request, response.send(_written(missed)))
         async for text in _told(request, call, listener):
@@ -93,17 +95,27 @@ async def _told(request: Request, call: SignedInCall, listener: Listener) -> Asy
             yield text
 
 
+async def _demand_the_right(request: Request, call: SignedInCall) -> None:
+    """Come back if the listener may listen at this moment.
+
+    Raises:
+        Refusal: they may not any more.
+        any of `TROUBLES`: the database does not answer.
+    """
+    READ(
+        await principal_of(
+            request,
+            call.services,
+            occasion_of(request),
+            is_checked_for_site=False,
+            is_use=False,
+        )
+    )
+
+
 async def _still_may_listen(request: Request, call: SignedInCall) -> bool:
     try:
-        READ(
-            await principal_of(
-                request,
-                call.services,
-                occasion_of(request),
-                is_checked_for_site=False,
-                is_use=False,
-            )
-        )
+        await _demand_the_right(request, call)
     except errors.Refusal:
         return False
     except TROUBLES:

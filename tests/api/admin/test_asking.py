@@ -48,6 +48,7 @@ HERE = (
     ("users", "q", "a\0b"),
     ("users", "q", "x" * 201),
     ("api-keys", "q", "evr_" + "1a" * 32),
+    ("api-keys", "q", "deploy EVR_" + "1A" * 32),
     ("api-keys", "q", "EVR_1A2B3C4D5"),
     ("users", "user_id", "00000000-0000-7000-8000-000000000000"),
     ("sessions", "user_id", "ann"),

@@ -7,6 +7,8 @@ import asyncio
 import httpx
 import pytest
 
+from models import events
+from models.events import Place, Row
 from tests.api.clients import (
     OPERATOR_EMAIL,
     OPERATOR_PASSWORD,
@@ -70,6 +72,23 @@ async def test_a_key_that_may_not_listen_any_more_is_told_nothing_more(
         await asyncio.wait_for(stream.ends(), SOON)
         assert set(stream.kinds) == {"listening", "key_used"}
     assert (await http.get(PATH, headers=bearer(key["key"]))).status_code == status
+
+
+async def test_who_loses_the_right_while_it_is_gathered_is_told_nothing_of_what_was_missed(
+    http: httpx.AsyncClient, database_url: str, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, since = str(await events.present()), events.since
+
+    async def slow(after: Place) -> tuple[list[Row], Place]:
+        if str(after) == place:
+            await by_hand(database_url, "DELETE FROM refresh_tokens WHERE user_id = ?", ann.id)
+        return await since(after)
+
+    monkeypatch.setattr(events, "since", slow)
+    async with listening(app_of(http), ann.bearer, after=place) as stream:
+        await asyncio.wait_for(stream.ends(), SOON)
+        assert stream.status == 401
+        assert stream.told == []
 
 
 async def test_who_signs_out_stops_listening(http: httpx.AsyncClient, ann: Person) -> None:
