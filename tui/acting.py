@@ -42,26 +42,23 @@ class Acting(Opening):
         await self._confirmed(deed, rows)
 
     async def _confirmed(self, deed: Deed, rows: Sequence[Row]) -> None:
-        if not await self.push_screen_wait(Confirm(deed)):
+        client = self.client
+        # It was armed when this was asked for; it has to be when it is done, too.
+        if not (await self.answer_to(Confirm(deed)) and self.may_act):
             return
-        self.under_way = f"{deed.title.rstrip('?')}…"
         try:
-            outcome = await deed.carry_out(self.client)
+            with self.doing(f"{deed.title.rstrip('?')}…"):
+                outcome = await deed.carry_out(client)
         except Trouble as trouble:
-            self._refused(trouble, deed.title)
-        else:
-            self.say(outcome.words, is_bad=not outcome.is_whole)
-            self.tell(outcome.events)
-            if outcome.is_whole:
-                for live in self.lives:
-                    live.done_with([row.id for row in rows])
-        finally:
-            self.under_way = ""
-
-    def _refused(self, trouble: Trouble, title: str) -> None:
-        self.say_trouble(trouble, title)
-        if isinstance(trouble, NotSignedIn):
-            self.lose_sign_in(trouble)
+            self.say_trouble(trouble, deed.title)
+            return
+        self.say(outcome.words, is_bad=outcome.trouble is not None)
+        self.tell(outcome.events)
+        if outcome.trouble is None:
+            for live in self.lives:
+                live.done_with([row.id for row in rows])
+        elif isinstance(outcome.trouble, NotSignedIn):
+            self.lose_sign_in(outcome.trouble)
 
     # To users
 
@@ -148,7 +145,7 @@ class Acting(Opening):
         try:
             identities = await self.client.identities(user_id)
         except Trouble as trouble:
-            self._refused(trouble, "Identities")
+            self.say_trouble(trouble, "Identities")
             return
         provider = await self._one_of(identities, user)
         if provider is not None:
@@ -166,7 +163,7 @@ class Acting(Opening):
             return next(iter(accounts), None)
         names = [f"{deeds.provider_name(one)}: {', '.join(of)}" for one, of in accounts.items()]
         question = Choice(f"Which identity of {user.email}?", names)
-        chosen = await self.push_screen_wait(question)
+        chosen = await self.answer_to(question)
         return None if chosen is None else list(accounts)[chosen]
 
     # By form
@@ -178,7 +175,7 @@ class Acting(Opening):
 
     @work(group="deeds")
     async def _set_roles(self, user: User) -> None:
-        form = await self.push_screen_wait(roles_form(user.email, user.roles))
+        form = await self.answer_to(roles_form(user.email, user.roles))
         if form is not None:
             roles = words_of(form["roles"])
             await self._confirmed(deeds.set_roles(user, roles, self.myself), (user,))
@@ -190,7 +187,7 @@ class Acting(Opening):
 
     @work(group="deeds")
     async def _create_user(self, typed: dict[str, str]) -> None:
-        form = await self.push_screen_wait(user_form(typed))
+        form = await self.answer_to(user_form(typed))
         if form is None:
             return
         wanted: dict[str, object] = {"email": form["email"], "roles": words_of(form["roles"])}
@@ -198,7 +195,7 @@ class Acting(Opening):
         try:
             user = await self.client.create_user(wanted)
         except Trouble as trouble:
-            self._refused(trouble, "New user")
+            self.say_trouble(trouble, "New user")
             # What was typed need not be typed again; a password does.
             self._create_user({**form, "password": ""})
         else:

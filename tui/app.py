@@ -1,4 +1,4 @@
-"""Owns the application's course: getting in, the views, the feed, the header, and getting out.
+"""Owns the application's course: the views, the feed, the header, and getting out.
 
 A key becomes an action, an action a worker, a worker asks the client, and what comes back is a message
 to whoever draws. Knows the server only through the client.
@@ -23,8 +23,7 @@ from tui.carrying_out import Outcome
 from tui.client import Client
 from tui.deeds import Deed
 from tui.desk import Surroundings
-from tui.entrance import Entered
-from tui.errors import NotPermitted, NotSignedIn, Trouble
+from tui.errors import NotPermitted, NotSignedIn
 from tui.exporting import Exporting
 from tui.feed import Event, Feed, Happening, Live, Lost
 from tui.keys import by_use, here
@@ -37,6 +36,7 @@ from tui.screens.lists import ApiKeysView, AuditView, SessionsView, UsersView
 from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
 from tui.screens.view import View
+from tui.signing_in import SigningIn
 from tui.widgets.bar import Bar, Standing
 from tui.widgets.list_pane import ListPane
 
@@ -50,13 +50,13 @@ VIEWS: dict[str, type[View]] = {
 TICK_SECONDS = 1.0
 
 
-class Dashboard(Acting, Exporting):
+class Dashboard(SigningIn, Acting, Exporting):
     """The operators' dashboard."""
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     TITLE = "Everruns Auth"
     COMMANDS = {Actions, ById}  # noqa: RUF012  (Textual's own form)
-    views: ClassVar[dict[str, type[View]]] = VIEWS
+    views = VIEWS
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view('overview')", "View: Overview", show=False),
@@ -100,40 +100,10 @@ class Dashboard(Acting, Exporting):
         self._obey_signals()
         self.set_interval(TICK_SECONDS, self._tick)
 
-    def move_to(self, url: str) -> bool:
-        """Ask another server from now on; tells whether it is another."""
-        place = self.place.at(url.strip().rstrip("/"))
-        if place == self.place:
-            return False
-        self._close(self.client)
-        self.place = place
-        self.client = self.surroundings.connect(place.url)
-        self.keeper = self.surroundings.keeper(place)
-        return True
-
-    def let_in(self, entered: Entered) -> None:
-        """Show the views; where they are there already, let them catch up."""
-        is_first = self.entered is None
-        self.entered = entered
-        if entered.remark:
-            self.say(entered.remark, is_bad=True)
-        if is_first:
-            for mode, view in VIEWS.items():
-                self.add_mode(mode, view)
-            self.switch_mode("overview")
-        else:
-            self.pop_screen()
-            for live in self.lives:
-                live.reload()
-        self._listen()
-
-    def lose_sign_in(self, trouble: Trouble) -> None:
-        # Whoever signs in next begins as everybody does.
-        self.is_armed = False
-        if not isinstance(self.screen, SignIn):
-            self.push_screen(SignIn(reason=f"the sign-in is over: {trouble.words}"))
-
     # The feed
+
+    def listen(self) -> None:
+        self._listen()
 
     @work(exclusive=True, group="feed")
     async def _listen(self) -> None:
@@ -153,7 +123,7 @@ class Dashboard(Acting, Exporting):
             case Live():
                 self._lost, self._is_connecting = None, False
                 # What was loaded before this is not told of what happened in between.
-                self._catch_up()
+                self.catch_up()
             case Lost() as lost:
                 self._lost, self._is_connecting = lost, False
         self.show_standing()
@@ -164,16 +134,10 @@ class Dashboard(Acting, Exporting):
         else:
             self.tell((event,))
 
-    def _catch_up(self) -> None:
-        """Load anew what is on screen now, and what is not once it is again."""
-        self.happened += 1
-        for live in self.lives:
-            live.reload()
-
     def action_pause(self) -> None:
         self.is_paused = not self.is_paused
         if not self.is_paused:
-            self._catch_up()
+            self.catch_up()
         self.show_standing()
 
     # The header
@@ -279,10 +243,6 @@ class Dashboard(Acting, Exporting):
         traceback = Traceback(suppress=[rich, textual])
         self._exit_renderables.append(Segments(self.console.render(traceback)))
         self._close_messages_no_wait()
-
-    @work(group="close")
-    async def _close(self, client: Client) -> None:
-        await client.close()
 
 
 def _leaving(task: str) -> Deed:

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tui.client import Client
-from tui.errors import Missing, Refused, Trouble
+from tui.client import BULK, Client
+from tui.errors import Missing, NotSignedIn, Refused, Trouble
 from tui.feed import Event
 from tui.listings.api_keys import API_KEYS
 from tui.rows import ApiKey, Row, Session, User
@@ -20,11 +20,14 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a deed: words for people, and events for the lists to show at once."""
+    """What came of a deed: words for people, and events for the lists to show at once.
+
+    Where only a part was done, `trouble` is what the rest met.
+    """
 
     words: str
     events: tuple[Event, ...] = ()
-    is_whole: bool = True
+    trouble: Trouble | None = None
 
 
 CarryOut = Callable[[Client], Awaitable[Outcome]]
@@ -45,12 +48,23 @@ def revoke_key(key: ApiKey) -> CarryOut:
 
 def revoke_keys(keys: Sequence[ApiKey]) -> CarryOut:
     async def carry_out(client: Client) -> Outcome:
-        revoked = await client.revoke_keys(tuple(key.id for key in keys))
-        events = tuple(Event("key_revoked", {"id": key.id}) for key in keys)
-        missing = len(keys) - revoked
+        revoked, asked = 0, 0
+        trouble: Trouble | None = None
+        while asked < len(keys) and trouble is None:
+            batch = keys[asked : asked + BULK]
+            try:
+                revoked += await client.revoke_keys(tuple(key.id for key in batch))
+            except Trouble as met:
+                if not asked:
+                    raise
+                trouble = met
+            else:
+                asked += len(batch)
         words = f"revoked {counted(revoked, 'API key')}"
-        words += f"; {missing} had gone before" if missing else ""
-        return Outcome(words, events)
+        words += f"; {asked - revoked} had gone before" if asked > revoked else ""
+        words += _left(len(keys) - asked, trouble)
+        events = tuple(Event("key_revoked", {"id": key.id}) for key in keys[:asked])
+        return Outcome(words, events, trouble)
 
     return carry_out
 
@@ -112,29 +126,41 @@ def _each(
     event: Callable[[R], Event],
     done: tuple[str, str],
 ) -> CarryOut:
-    """One after another: what the server refuses is told at the end, and stops none of the rest."""
+    """One after another: what the server refuses is told at the end, and stops none of the rest.
+
+    A server that is away, or a sign-in that is over, does.
+    """
 
     async def carry_out(client: Client) -> Outcome:
-        count, events, refusals = 0, [], []
+        count, events = 0, []
+        trouble: Trouble | None = None
         for row in rows:
             try:
                 count += await one(client, row)
             except Missing:
                 pass
-            except Refused as refused:
-                refusals.append(refused.words)
+            except Trouble as met:
+                if _ends_all(met):
+                    trouble = met
+                    break
+                trouble = trouble or met
                 continue
-            except Trouble as trouble:
-                refusals.append(trouble.words)
-                break
             events.append(event(row))
-        if refusals and not events:
-            raise Refused(refusals[0], status=0)
-        words = f"{done[0]} {counted(count, done[1])}"
-        words += f"; {len(rows) - len(events)} not: {refusals[0]}" if refusals else ""
-        return Outcome(words, tuple(events), is_whole=not refusals)
+        if trouble is not None and not events:
+            raise trouble
+        words = f"{done[0]} {counted(count, done[1])}" + _left(len(rows) - len(events), trouble)
+        return Outcome(words, tuple(events), trouble)
 
     return carry_out
+
+
+def _ends_all(trouble: Trouble) -> bool:
+    """Whether the next row would meet the same: only what the server says of one row is of that row."""
+    return not isinstance(trouble, Refused) or isinstance(trouble, NotSignedIn)
+
+
+def _left(count: int, trouble: Trouble | None) -> str:
+    return f"; {count} not: {trouble.words}" if trouble is not None else ""
 
 
 def user_changed(user: User) -> Event:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -46,6 +46,8 @@ LIMIT = "200"
 BULK = 500
 
 _IDS_OF_USERS = frozenset({"user_id", "actor_id"})
+# What httpx raises where a connection, or what came over it, is broken.
+_BROKEN = (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL)
 _TIMEOUT = httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
 
 
@@ -123,29 +125,39 @@ class Client:
 
     async def page(self, row: type[R], path: str, parameters: Mapping[str, str]) -> Page[R]:
         """A piece of the list at `path`."""
-        return decoded(Page[row], await self.raw_page(path, parameters), f"GET {path}")  # type: ignore[valid-type]
+        piece = await self._piece(path, await self._with_ids(parameters))
+        return decoded(Page[row], piece, f"GET {path}")  # type: ignore[valid-type]
 
     async def every(
         self, row: type[R], path: str, parameters: Mapping[str, str]
     ) -> AsyncIterator[R]:
-        """Every row of the list at `path`: a search may be answered in pieces, even in empty ones."""
-        cursor: str | None = None
-        while True:
-            where = {"limit": LIMIT, **({"cursor": cursor} if cursor else {})}
-            page = await self.page(row, path, {**parameters, **where})
-            for one in page.data:
+        """Every row of the list at `path`."""
+        async for piece in self.pieces(path, parameters):
+            for one in decoded(Page[row], piece, f"GET {path}").data:  # type: ignore[valid-type]
                 yield one
-            cursor = page.next_cursor
-            if cursor is None:
-                return
 
-    async def raw_page(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """A piece of a list as it came, for what only passes it on."""
-        named = {name: await self._id_of(name, value) for name, value in parameters.items()}
-        answer = await self._asked("GET", path, params=named)
+    async def pieces(
+        self, path: str, parameters: Mapping[str, str]
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The whole list at `path` as it comes, for what only passes it on.
+
+        A search may be answered in pieces, even in empty ones.
+        """
+        named = await self._with_ids(parameters)
+        cursor: dict[str, str] | None = {}
+        while cursor is not None:
+            piece = await self._piece(path, {**named, "limit": LIMIT, **cursor})
+            yield piece
+            cursor = {"cursor": piece["next_cursor"]} if piece.get("next_cursor") else None
+
+    async def _piece(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        answer = await self._asked("GET", path, params=dict(parameters))
         if not isinstance(answer, dict) or not isinstance(answer.get("data"), list):
             raise errors.NotOurServer(f"GET {path}: the answer is no list")
         return answer
+
+    async def _with_ids(self, parameters: Mapping[str, str]) -> dict[str, str]:
+        return {name: await self._id_of(name, value) for name, value in parameters.items()}
 
     async def _id_of(self, parameter: str, value: str) -> str:
         """The id of a user who is named by their address where the server wants an id.
@@ -165,7 +177,7 @@ class Client:
         return decoded(row, await self._asked("GET", _under(path, row_id)), f"GET {path}/…")
 
     async def identities(self, user_id: str) -> tuple[Identity, ...]:
-        page = await self.raw_page(_under("/v1/admin/users", user_id, "identities"), {})
+        page = await self._piece(_under("/v1/admin/users", user_id, "identities"), {})
         return decoded(tuple[Identity, ...], page["data"], "GET …/identities")
 
     # Acting
@@ -174,13 +186,9 @@ class Client:
         await self._asked("DELETE", _under("/v1/admin/api-keys", key_id))
 
     async def revoke_keys(self, key_ids: tuple[str, ...]) -> int:
-        """Revoke them, up to 500 in one transaction; tells how many were still there."""
+        """Revoke up to `BULK` in one transaction; tells how many were still there."""
         path = "/v1/admin/api-keys/revoke"
-        revoked = 0
-        for start in range(0, len(key_ids), BULK):
-            form = {"ids": key_ids[start : start + BULK]}
-            revoked += count_of(await self._asked("POST", path, json=form), path)
-        return revoked
+        return count_of(await self._asked("POST", path, json={"ids": key_ids}), path)
 
     async def end_session(self, session_id: str) -> None:
         await self._asked("DELETE", _under("/v1/admin/sessions", session_id))
@@ -211,27 +219,34 @@ class Client:
         Raises:
             Trouble: it was refused, broke, or fell silent. The end of the iterator is its end.
         """
-        headers = {"Last-Event-ID": last_id} if last_id else {}
-        headers |= _bearer(await self.access.credential(self._renew))
-        timeout = httpx.Timeout(STREAM_SILENCE_SECONDS, connect=CONNECT_SECONDS)
-        path = "/v1/admin/stream"
+        credential = await self.access.credential(self._renew)
         try:
-            async with httpx_sse.aconnect_sse(
-                self._http, "GET", path, headers=headers, timeout=timeout
-            ) as source:
+            async with AsyncExitStack() as opened:
+                source = await opened.enter_async_context(self._streamed(credential, last_id))
+                if source.response.status_code == httpx.codes.UNAUTHORIZED:
+                    credential = await self.access.another(credential, self._renew)
+                    if credential is not None:
+                        await opened.aclose()
+                        again = self._streamed(credential, last_id)
+                        source = await opened.enter_async_context(again)
                 if source.response.is_error:
                     await source.response.aread()
                 checked(source.response)
                 yield _events(source)
         except httpx_sse.SSEError:
-            raise errors.NotOurServer(f"GET {path}: the answer is no event stream") from None
-        except httpx.TransportError as broken:
+            raise errors.NotOurServer("the answer of the stream is no event stream") from None
+        except _BROKEN as broken:
             raise unreachable(broken, self.url) from None
 
-    async def renew(self) -> bool:
-        """Get another credential in place of one that was refused; tells whether there is one."""
-        credential = await self.access.credential(self._renew)
-        return await self.access.another(credential, self._renew) is not None
+    def _streamed(
+        self, credential: str | None, last_id: str | None
+    ) -> AbstractAsyncContextManager[httpx_sse.EventSource]:
+        self._forget_cookies()
+        headers = {**_bearer(credential), **({"Last-Event-ID": last_id} if last_id else {})}
+        timeout = httpx.Timeout(STREAM_SILENCE_SECONDS, connect=CONNECT_SECONDS)
+        return httpx_sse.aconnect_sse(
+            self._http, "GET", "/v1/admin/stream", headers=headers, timeout=timeout
+        )
 
     async def _asked(self, method: str, path: str, **request: Any) -> Any:
         """The answer's JSON; a refused credential is renewed once, quietly."""
@@ -253,12 +268,15 @@ class Client:
     async def _send(
         self, method: str, path: str, credential: str | None, **request: Any
     ) -> httpx.Response:
-        # Cookies would speak for whoever signed in last; only the header is to speak.
-        self._http.cookies.clear()
+        self._forget_cookies()
         try:
             return await self._http.request(method, path, headers=_bearer(credential), **request)
-        except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL) as broken:
+        except _BROKEN as broken:
             raise unreachable(broken, self.url) from None
+
+    def _forget_cookies(self) -> None:
+        """They would speak for whoever signed in last; only the header is to speak."""
+        self._http.cookies.clear()
 
 
 async def _events(source: httpx_sse.EventSource) -> AsyncIterator[StreamEvent]:

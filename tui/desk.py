@@ -6,25 +6,28 @@ What can be done from here is in the classes that derive from it. Knows nothing 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textual.app import App
 from textual.notifications import SeverityLevel
 from textual.reactive import reactive
+from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.client import Client
 from tui.entrance import Entered
-from tui.errors import Trouble
+from tui.errors import NotSignedIn, Trouble
 from tui.feed import Event
 from tui.places import Place
 from tui.screens.view import View
 from tui.tokens import Keeper
 from tui.widgets.live import Live
 
+A = TypeVar("A")
 Connect = Callable[[str], Client]
 
 NEWS_SECONDS = 4
@@ -52,7 +55,7 @@ class Desk(App[int]):
     is_armed = reactive(default=False, bindings=True)
     is_paused = reactive(default=False)
     under_way: reactive[str] = reactive("")
-    """What is under way, in words; empty when nothing is."""
+    """All that is under way, in words; empty when nothing is."""
 
     def __init__(self, place: Place, surroundings: Surroundings) -> None:
         super().__init__()
@@ -61,6 +64,7 @@ class Desk(App[int]):
         self.client = surroundings.connect(place.url)
         self.keeper = surroundings.keeper(place)
         self.entered: Entered | None = None
+        self._doings: dict[object, str] = {}
         self.happened = 0
         """How much the server has told; what has seen less has something to catch up with."""
 
@@ -78,7 +82,7 @@ class Desk(App[int]):
 
     @property
     def lives(self) -> Iterator[Live]:
-        """Whatever is on screen, or right below it, and is to be kept live."""
+        """Whatever is on screen, or below it, and is to be kept live."""
         for screen in self.screen_stack:
             if isinstance(screen, View):
                 yield from screen.lives
@@ -96,6 +100,29 @@ class Desk(App[int]):
 
     # What every view may ask for
 
+    async def answer_to(self, question: ModalScreen[A]) -> A | None:
+        """What is answered to a dialog; None where it cannot be put, for nobody is signed in."""
+        if self.is_signing_in:
+            return None
+        answer: A = await self.push_screen_wait(question)
+        return answer
+
+    @contextmanager
+    def doing(self, words: str) -> Iterator[Callable[[str], None]]:
+        """Inside the block this is under way; yields what says how far it is."""
+        task = object()
+
+        def say(words: str) -> None:
+            self._doings[task] = words
+            self.under_way = "  ·  ".join(self._doings.values())
+
+        say(words)
+        try:
+            yield say
+        finally:
+            del self._doings[task]
+            self.under_way = "  ·  ".join(self._doings.values())
+
     def carry(self, name: str, text: str) -> None:
         """Copy a text by way of the terminal (OSC 52), which works over SSH."""
         if text:
@@ -109,8 +136,10 @@ class Desk(App[int]):
         self.notify(words, title=title, severity=severity, markup=False, timeout=timeout)
 
     def say_trouble(self, trouble: Trouble, title: str) -> None:
-        """A refusal, in the server's words."""
+        """A refusal, in the server's words; one that ends the sign-in does."""
         self.say(trouble.words, is_bad=True, title=title)
+        if isinstance(trouble, NotSignedIn):
+            self.lose_sign_in(trouble)
 
     @property
     def may_act(self) -> bool:
@@ -134,6 +163,11 @@ class Desk(App[int]):
 
     def lose_sign_in(self, trouble: Trouble) -> None:
         """The server does not know us any more."""
+        raise NotImplementedError
+
+    @property
+    def is_signing_in(self) -> bool:
+        """Whether somebody is to sign in before anything goes on."""
         raise NotImplementedError
 
     def show_standing(self) -> None:

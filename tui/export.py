@@ -6,24 +6,28 @@ Knows nothing of widgets. Rows are written as the server gave them.
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from tui.client import LIMIT, Client
+from tui.client import Client
 from tui.listings.listing import Listing
 
-# The contract's largest page: the fewest requests.
 FORMATS = ("csv", "jsonl")
 PRIVATE = 0o600
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+# What file systems without hard links say: FAT, and some over the network.
+_NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
 
 Record = Mapping[str, Any]
 
@@ -53,18 +57,16 @@ class Order:
         return ending
 
 
-async def records(
-    client: Client, listing: Listing[Any], parameters: Mapping[str, str]
-) -> AsyncIterator[list[Record]]:
-    """Every page of the list, as it came."""
-    cursor: str | None = None
-    while True:
-        more = {"cursor": cursor} if cursor else {}
-        page = await client.raw_page(listing.path, {**parameters, "limit": LIMIT, **more})
-        yield page["data"]
-        cursor = page.get("next_cursor")
-        if not cursor:
-            return
+def file_of(typed: str) -> Path:
+    """The file that an operator typed.
+
+    Raises:
+        CannotExport: it begins with the home of nobody here.
+    """
+    try:
+        return Path(typed.strip()).expanduser()
+    except RuntimeError:
+        raise CannotExport(f"{typed.strip()}: there is no such home") from None
 
 
 async def export(client: Client, order: Order, progress: Callable[[int], None]) -> int:
@@ -82,15 +84,33 @@ async def export(client: Client, order: Order, progress: Callable[[int], None]) 
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as opened:
             count = await _write(client, order, opened, form, progress)
-        # A link, unlike a rename, never replaces a file that has come meanwhile.
-        os.link(beside, order.file)
+        _put(beside, order.file)
     except FileExistsError:
         raise CannotExport(f"{order.file} is there already") from None
     except OSError as refused:
         raise CannotExport(f"{order.file}: {refused.strerror or refused}") from None
+    except ValueError:
+        raise CannotExport(f"{order.file} is no name of a file") from None
     finally:
-        beside.unlink(missing_ok=True)
+        # Where it could not be made, it cannot be removed either.
+        with suppress(OSError, ValueError):
+            beside.unlink()
     return count
+
+
+def _put(beside: Path, file: Path) -> None:
+    """Give the whole file its name.
+
+    A link, unlike a rename, never replaces a file that has come meanwhile. Where the file system
+    has no links the name is taken first.
+    """
+    try:
+        os.link(beside, file)
+    except OSError as refused:
+        if refused.errno not in _NO_LINKS:
+            raise
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE))
+        beside.replace(file)
 
 
 async def _write(
@@ -98,7 +118,8 @@ async def _write(
 ) -> int:
     count = 0
     columns: list[str] = []
-    async for page in records(client, order.listing, order.parameters):
+    async for piece in client.pieces(order.listing.path, order.parameters):
+        page = piece["data"]
         if form == "csv" and not count:
             columns = list(page[0] if page else order.listing.row.model_fields)
             opened.write(csv_line(columns))

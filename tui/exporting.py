@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from textual import work
@@ -11,7 +11,7 @@ from textual.worker import Worker
 
 from tui.desk import Desk
 from tui.errors import Trouble
-from tui.export import CannotExport, Order, export
+from tui.export import CannotExport, Order, export, file_of
 from tui.listings.listing import Listing
 from tui.screens.dialogs import export_form
 
@@ -36,27 +36,35 @@ class Exporting(Desk):
     async def _ask_for_file(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
         stamp = self.now().strftime("%Y%m%d-%H%M%S")
         proposed = self.surroundings.exports / f"{listing.name}-{stamp}.csv"
-        form = await self.push_screen_wait(export_form(listing.title, proposed))
-        if form is not None and form["file"].strip():
-            self._export = self._run_export(Order(listing, parameters, _file(form["file"])))
+        form = await self.answer_to(export_form(listing.title, proposed))
+        if form is None or not form["file"].strip():
+            return
+        try:
+            order = Order(listing, parameters, file_of(form["file"]))
+        except CannotExport as refused:
+            self.say(str(refused), is_bad=True)
+        else:
+            self._export = self._run_export(order)
 
     @work(group="export")
     async def _run_export(self, order: Order) -> None:
-        def progress(count: int) -> None:
-            self.under_way = f"exporting {order.listing.title}: {count:,} rows (E cancels)"
-
-        progress(0)
-        words, is_bad = f"the export to {order.file} was cancelled; nothing was written", True
-        try:
-            count = await export(self.client, order, progress)
-            words, is_bad = f"{count:,} rows are in {order.file}", False
-        except CannotExport as refused:
-            words = str(refused)
-        except Trouble as trouble:
-            words = f"the export broke off, nothing was written: {trouble.words}"
-        finally:
-            self.under_way = ""
-            self.say(words, is_bad=is_bad)
+        with self.doing(_progress(order, 0)) as say_how_far:
+            try:
+                count = await export(
+                    self.client, order, lambda count: say_how_far(_progress(order, count))
+                )
+            except CannotExport as refused:
+                self.say(str(refused), is_bad=True)
+            except Trouble as trouble:
+                words = f"the export broke off, nothing was written: {trouble.words}"
+                self.say(words, is_bad=True)
+            except asyncio.CancelledError:
+                self.say(
+                    f"the export to {order.file} was cancelled; nothing was written", is_bad=True
+                )
+                raise
+            else:
+                self.say(f"{count:,} rows are in {order.file}")
 
     def action_cancel_export(self) -> None:
         if self.is_exporting and self._export is not None:
@@ -65,5 +73,5 @@ class Exporting(Desk):
             self.say("no export is under way")
 
 
-def _file(typed: str) -> Path:
-    return Path(typed.strip()).expanduser()
+def _progress(order: Order, count: int) -> str:
+    return f"exporting {order.listing.title}: {count:,} rows (E cancels)"

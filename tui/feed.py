@@ -66,7 +66,6 @@ class Feed:
         self._there_at = clock()
         self._wait = FIRST_WAIT_SECONDS
         self._is_connected = False
-        self._was_refused = False
 
     async def happenings(self) -> AsyncIterator[Happening]:
         """Everything that happens, without an end.
@@ -78,18 +77,14 @@ class Feed:
             began = self._clock()
             try:
                 async with self._client.stream(self._last_id) as events:
-                    self._is_connected, self._was_refused = True, False
+                    self._is_connected = True
                     self._there_at = self._clock()
                     yield Live()
                     async with aclosing(self._told(events)) as told:
                         async for event in told:
                             yield self._heard(event)
                 lost = self._lost(Unreachable("the server ended the stream"))
-            except NotSignedIn:
-                if not await self._is_renewed():
-                    raise
-                continue
-            except NotPermitted:
+            except (NotSignedIn, NotPermitted):
                 raise
             except Trouble as trouble:
                 lost = self._lost(trouble)
@@ -125,13 +120,6 @@ class Feed:
             self._known_until = max(self._known_until, self._there_at)
             raise Silent(trouble.words) from None
         self._there_at = asked_at
-
-    async def _is_renewed(self) -> bool:
-        """Whether to go on with a renewed credential; what that one is refused with is final."""
-        if self._was_refused:
-            return False
-        self._was_refused = True
-        return await self._client.renew()
 
     def _lost(self, trouble: Trouble) -> Lost:
         """After a silence nobody knows when the connection died: the worst is assumed."""

@@ -19,7 +19,7 @@ from tui.access import Access, ByKey, ByTokens, Nobody
 from tui.client import Client
 from tui.entrance import MODE_NONE
 from tui.errors import NotKept, NotPermitted, NotSignedIn, Trouble
-from tui.export import Record, records
+from tui.export import Record
 from tui.filters import parsed
 from tui.listings.all import LISTINGS
 from tui.listings.listing import Listing
@@ -116,6 +116,7 @@ async def _list(client: Client, question: Question) -> Status:
     wanted = parsed(question.filter, listing.words, datetime.now(UTC))
     if wanted.problem:
         return fail(Status.MISUSED, wanted.problem)
+    # Each prints nothing before the server has answered: a refusal stands alone.
     printer = _json_printer if question.is_json else _table_printer
     await printer(client, listing, {**wanted.parameters, "sort": listing.sort})
     return Status.DONE
@@ -125,10 +126,9 @@ async def _json_printer(
     client: Client, listing: Listing[Any], parameters: Mapping[str, str]
 ) -> None:
     """One array, a row a line: it is written as it comes, and read by any JSON reader."""
-    # Nothing is printed before the server has answered: a refusal prints nothing here.
     opening = "["
-    async for page in records(client, listing, parameters):
-        for record in page:
+    async for piece in client.pieces(listing.path, parameters):
+        for record in piece["data"]:
             print(f"{opening}{json.dumps(record)}")
             opening = ","
     print("]" if opening == "," else "[]")
@@ -137,9 +137,12 @@ async def _json_printer(
 async def _table_printer(
     client: Client, listing: Listing[Any], parameters: Mapping[str, str]
 ) -> None:
-    print(_line([column.title for column in listing.columns], listing))
-    async for page in records(client, listing, parameters):
-        for record in page:
+    is_titled = False
+    async for piece in client.pieces(listing.path, parameters):
+        if not is_titled:
+            print(_line([column.title for column in listing.columns], listing))
+            is_titled = True
+        for record in piece["data"]:
             print(_row(record, listing))
 
 

@@ -25,7 +25,8 @@ class Opening(Desk):
     """Opens views of single things."""
 
     def open_row(self, row: Any) -> None:
-        self.push_screen(view_of(row))
+        if not self.is_signing_in:
+            self.push_screen(view_of(row))
 
     def open_user(self, user_id: str) -> None:
         self._open(USERS, user_id)

@@ -6,7 +6,7 @@ That real answers have these shapes is held by test_shapes.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,8 @@ from tui.app import Dashboard
 from tui.client import Client, connection
 from tui.desk import Surroundings
 from tui.places import Place
+
+Answer = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 ID = "01a21089-a2ef-731f-8395-{:012}"
@@ -196,8 +198,8 @@ class Still(Dashboard):
         return NOW
 
 
-def still(folder: Path, **differences: Any) -> Still:
-    """The dashboard on the canned server."""
+def still(folder: Path, answer: Answer = answer, **differences: Any) -> Still:
+    """The dashboard on the canned server, or on one that answers otherwise."""
     transport = httpx.MockTransport(answer)
     place = Place(**{"url": "https://auth.example.com/api", "api_key": "evr_0", **differences})
     surroundings = Surroundings(

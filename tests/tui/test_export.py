@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -126,13 +128,55 @@ async def test_what_is_there_already_is_not_overwritten(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("users.xls", "ends neither in .csv nor in .jsonl"), ("nowhere/users.csv", "No such file")],
+    [
+        ("users.xls", "ends neither in .csv nor in .jsonl"),
+        ("nowhere/users.csv", "No such file"),
+        ("a-file/users.csv", "Not a directory"),
+        (f"{'u' * 240}.csv", "File name too long"),
+        ("~nobody-of-that-name/users.csv", "there is no such home"),
+    ],
 )
 async def test_a_file_that_cannot_be_is_said(world: World, name: str, words: str) -> None:
+    (world.folder / "a-file").touch()
+    file = Path(name) if name.startswith("~") else world.folder / name
     async with world.terminal() as terminal:
         await terminal.opens("2", "1 row")
-        await begin(terminal, world.folder / name)
+        await begin(terminal, file)
         await terminal.hears(words)
+        assert terminal.app.is_running
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+async def test_a_file_system_without_links_will_do(
+    world: World, monkeypatch: pytest.MonkeyPatch, *, is_there: bool
+) -> None:
+    def refuse(beside: Path, file: Path) -> None:
+        if is_there:
+            file.write_text("come meanwhile")
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(beside))
+
+    monkeypatch.setattr(os, "link", refuse)
+    file = world.folder / "users.csv"
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "1 row")
+        await begin(terminal, file)
+        await terminal.hears("is there already" if is_there else f"1 rows are in {file}")
+    assert ("come meanwhile" in file.read_text()) == is_there
+    assert leftovers(world) == ["users.csv"]
+
+
+async def test_what_else_is_done_does_not_hide_an_export(world: World) -> None:
+    await many_users(USERS)
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "more below")
+        world.transport.hold(SECOND_PAGE)
+        await begin(terminal, world.folder / "users.csv")
+        await terminal.sees("exporting Users")
+        await terminal.arms()
+        await terminal.press("down", "D", "y")
+        await terminal.hears("enabled 1 user")
+        await terminal.press("q")
+        await terminal.is_asked("Quit?", "exporting Users")
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])

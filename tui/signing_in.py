@@ -1,0 +1,88 @@
+"""Owns the life of a sign-in on screen: who is let in, and that nothing which was begun outlives it.
+
+How one gets in is the entrance's. Knows nothing of single views.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import work
+from textual.screen import ModalScreen
+
+from tui.client import Client
+from tui.desk import Desk
+from tui.entrance import Entered
+from tui.errors import Trouble
+from tui.screens.sign_in import SignIn
+from tui.screens.view import View
+
+CLOSING = "close"
+
+
+class SigningIn(Desk):
+    """Lets somebody in, and sees them out."""
+
+    views: ClassVar[dict[str, type[View]]]
+    """The views by name, the first of which is shown first."""
+
+    def move_to(self, url: str) -> bool:
+        """Ask another server from now on; tells whether it is another."""
+        place = self.place.at(url.strip().rstrip("/"))
+        if place == self.place:
+            return False
+        # Whatever still waits for the server that is left would ask it once more.
+        for worker in self.workers:
+            if worker.group != CLOSING:
+                worker.cancel()
+        self._close(self.client)
+        self.place = place
+        self.client = self.surroundings.connect(place.url)
+        self.keeper = self.surroundings.keeper(place)
+        return True
+
+    def let_in(self, entered: Entered) -> None:
+        """Show the views; where they are there already, let them catch up."""
+        is_first = self.entered is None
+        self.entered = entered
+        if entered.remark:
+            self.say(entered.remark, is_bad=True)
+        if is_first:
+            for mode, view in self.views.items():
+                self.add_mode(mode, view)
+            self.switch_mode(next(iter(self.views)))
+        else:
+            self._give_up_dialogs()
+            self.pop_screen()
+            self.catch_up()
+        self.listen()
+
+    def lose_sign_in(self, trouble: Trouble) -> None:
+        if self.is_signing_in:
+            return
+        # Whoever signs in next begins as everybody does, and answers no question put to another.
+        self.is_armed = False
+        self._give_up_dialogs()
+        self.push_screen(SignIn(reason=f"the sign-in is over: {trouble.words}"))
+
+    def _give_up_dialogs(self) -> None:
+        while isinstance(self.screen, ModalScreen):
+            self.screen.dismiss(None)
+
+    @property
+    def is_signing_in(self) -> bool:
+        return any(isinstance(screen, SignIn) for screen in self.screen_stack)
+
+    def listen(self) -> None:
+        """Hear what happens at the server, from now on."""
+        raise NotImplementedError
+
+    def catch_up(self) -> None:
+        """Load anew what is on screen now, and what is not once it is again."""
+        self.happened += 1
+        for live in self.lives:
+            live.reload()
+
+    @work(group=CLOSING)
+    async def _close(self, client: Client) -> None:
+        await client.close()
