@@ -27,7 +27,7 @@ class Column(Generic[R]):
     """One column: at least `least` cells wide, and with room to spare up to `most`.
 
     `rank` says which columns leave first when the width does not do: the highest. One that is the
-    row's status says so of a row that is gone.
+    row's status says so of a row that is gone. One of times is sorted with the newest first.
     """
 
     title: str
@@ -38,6 +38,7 @@ class Column(Generic[R]):
     sort: str | None = None
     is_owner: bool = False
     is_status: bool = False
+    is_time: bool = False
 
 
 def shared(

@@ -23,6 +23,8 @@ LONGEST_WAIT_SECONDS = 10.0
 # After such a silence the server is asked whether it is still there: it need not have anything to
 # tell for longer than that, and a server that hangs closes nothing.
 SILENCE_SECONDS = 5.0
+# What only says that the server is there: its first event, and its comments where they have an id.
+_NOTHING_HAPPENED = frozenset({"listening", "message"})
 # A stream that ends sooner than this counts as one that never began.
 STEADY_SECONDS = 5.0
 
@@ -81,8 +83,10 @@ class Feed:
                     self._there_at = self._clock()
                     yield Live()
                     async with aclosing(self._told(events)) as told:
-                        async for event in told:
-                            yield self._heard(event)
+                        async for told_event in told:
+                            event = self._heard(told_event)
+                            if event.name not in _NOTHING_HAPPENED:
+                                yield event
                 lost = self._lost(Unreachable("the server ended the stream"))
             except (NotSignedIn, NotPermitted):
                 raise

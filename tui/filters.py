@@ -15,7 +15,7 @@ Parameters = dict[str, str]
 
 # The server's own limit.
 MOST_DAYS = 36_500
-_KEY = re.compile(r"(evr_[0-9a-f]{8})[0-9a-f]+")
+_KEY = re.compile(r"(evr_[0-9a-f]{8})[0-9a-f]+", re.IGNORECASE)
 
 
 class NotAValue(Exception):

@@ -7,10 +7,16 @@ is null.
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    TypeAdapter,
+    ValidationError,
+)
 
 from tui.errors import NotOurServer
 from tui.text import plain
@@ -38,9 +44,9 @@ class User(Row):
     roles: tuple[Text, ...]
     email_verified: bool
     auth_provider: Text
-    disabled_at: datetime | None
-    created_at: datetime | None
-    last_active_at: datetime | None
+    disabled_at: AwareDatetime | None
+    created_at: AwareDatetime | None
+    last_active_at: AwareDatetime | None
     session_count: int
     api_key_count: int
 
@@ -58,10 +64,10 @@ class ApiKey(Row):
     key_prefix: Text
     scopes: tuple[Text, ...]
     status: Text
-    expires_at: datetime | None
-    last_used_at: datetime | None
+    expires_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None
     last_used_ip: Text | None
-    created_at: datetime | None
+    created_at: AwareDatetime | None
 
 
 class Session(Row):
@@ -69,9 +75,9 @@ class Session(Row):
 
     user_id: Text
     user_email: Text
-    created_at: datetime | None
-    last_used_at: datetime | None
-    expires_at: datetime | None
+    created_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None
+    expires_at: AwareDatetime | None
     ip_address: Text | None
     user_agent: Text | None
 
@@ -79,7 +85,7 @@ class Session(Row):
 class AuditEvent(Row):
     """One line of the audit trail; the e-mails are null once their user is gone."""
 
-    at: datetime | None
+    at: AwareDatetime | None
     action: Text
     outcome: Text
     actor_id: Text | None
@@ -98,8 +104,8 @@ class Identity(Value):
     provider: Text
     subject: Text
     email: Text | None
-    created_at: datetime | None
-    last_used_at: datetime | None
+    created_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None
 
     @property
     def account(self) -> str:
@@ -136,7 +142,7 @@ class MigrationCounts(Value):
 class Minute(Value):
     """Sign-ins that began within one minute."""
 
-    minute: datetime
+    minute: AwareDatetime
     success: int
     failure: int
 
@@ -144,7 +150,7 @@ class Minute(Value):
 class Overview(Value):
     """What the first view shows; the counts are those of `counted_at`."""
 
-    counted_at: datetime
+    counted_at: AwareDatetime
     mode: Text
     version: Text
     engine: Text

@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from tui.widgets.due import Due
+
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def test_whoever_was_sought_in_vain_belongs_elsewhere() -> None:
     due = Due()
-    assert due.expect("1")
+    assert due.expect("1", NOW)
     assert due.is_head
     due.seek()
-    due.found(["2"], is_new=False)
-    assert not due.expect("1")
+    due.found(["2"], horizon=None, is_new=False)
+    assert not due.expect("1", NOW)
     assert not due.is_head
 
 
 def test_whoever_is_expected_while_the_head_is_on_its_way_is_still_to_be_looked_for() -> None:
     due = Due()
-    due.expect("1")
+    due.expect("1", NOW)
     due.seek()
-    due.expect("2")
-    due.found(["1"], is_new=False)
+    due.expect("2", NOW)
+    due.found(["1"], horizon=None, is_new=False)
     assert due.is_head
-    assert due.expect("2")
+    assert due.expect("2", NOW)
 
 
 def test_for_another_query_everyone_is_looked_for_anew() -> None:
     due = Due()
-    due.expect("1")
+    due.expect("1", NOW)
     due.seek()
-    due.found([], is_new=False)
+    due.found([], horizon=None, is_new=False)
     due.seek()
-    due.found([], is_new=True)
-    assert due.expect("1")
+    due.found([], horizon=None, is_new=True)
+    assert due.expect("1", NOW)
 
 
 def test_a_few_rows_are_asked_for_by_themselves_and_many_with_the_head() -> None:
@@ -46,3 +50,14 @@ def test_a_few_rows_are_asked_for_by_themselves_and_many_with_the_head() -> None
         due.renew(row)
     assert due.rows() == ()
     assert due.is_head
+
+
+def test_whoever_may_be_further_down_than_is_loaded_is_looked_for_again() -> None:
+    due = Due()
+    due.expect("1", NOW)
+    due.seek()
+    due.found(["2"], horizon=NOW + timedelta(seconds=1), is_new=False)
+    assert due.expect("1", NOW)
+    due.seek()
+    due.found(["2"], horizon=NOW - timedelta(seconds=1), is_new=False)
+    assert not due.expect("1", NOW)

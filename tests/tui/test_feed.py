@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from models import database
 from tests.tui.world import World, at_one_size
 
 # What is shown as it happens, and no key or dialog.
@@ -103,6 +104,20 @@ async def test_what_happens_elsewhere_comes_by_itself(world: World, view: str, w
         if view == "4":
             await world.session("ann@example.com")
         await terminal.sees(words)
+
+
+async def test_a_key_changed_by_hand_is_shown_as_it_is_now(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    renamed = "UPDATE api_keys SET name = '{}' WHERE name = '{}'"
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "ci-deploy", "● live")
+        await database.connection().execute_script(renamed.format("nightly", "ci-deploy"))
+        await terminal.sees("nightly")
+        await terminal.press("slash", *key["key_prefix"].rstrip("."), "enter", "enter")
+        await terminal.sees("Scopes", "nightly")
+        await database.connection().execute_script(renamed.format("weekly", "nightly"))
+        await terminal.sees("weekly")
 
 
 async def test_a_key_revoked_elsewhere_is_seen_going(world: World) -> None:

@@ -30,6 +30,8 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
         ("api-keys", "unused:30d status:stale", {"status": "stale", "stale_days": "30"}),
         ("api-keys", "owner:ann@", {"q": "ann@"}),
         ("api-keys", "evr_" + "1a2b3c4d" * 8, {"q": "evr_1a2b3c4d"}),
+        ("api-keys", "EVR_" + "1A2B3C4D" * 8, {"q": "EVR_1A2B3C4D"}),
+        ("sessions", "status:all", {"status": "all"}),
         ("sessions", "status:live owner:ann@", {"status": "live", "q": "ann@"}),
         (
             "audit",
@@ -89,3 +91,17 @@ def test_sorting_goes_round_all_columns_and_back(name: str) -> None:
         sorts.append(following)
     assert {sort.lstrip("-") for sort in sorts} == set(listing.sorts)
     assert listing.reversed_sort(listing.reversed_sort(listing.sort)) == listing.sort
+
+
+@pytest.mark.parametrize(
+    ("name", "sort", "following"),
+    [
+        ("audit", "-at", "-at"),
+        ("audit", "at", "-at"),
+        ("users", "email", "name"),
+        ("users", "-created_at", "email"),
+        ("api-keys", "name", "-last_used_at"),
+    ],
+)
+def test_times_are_sorted_with_the_newest_first(name: str, sort: str, following: str) -> None:
+    assert LISTINGS[name].next_sort(sort) == following

@@ -62,3 +62,13 @@ async def test_one_key_is_revoked_after_a_yes(world: World) -> None:
         await terminal.hears("revoked ci-deploy of ann@example.com")
         await terminal.sees("›✗")
     assert await world.use(key["key"]) == 401
+
+
+async def test_f_goes_on_from_what_was_typed(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "1 row")
+        await terminal.press("slash", *"unused:30 the", "enter")
+        await terminal.sees("Nothing fits")
+        await terminal.press("f")
+        await terminal.sees("the ", "1 row")
+        assert "unused" not in terminal.text

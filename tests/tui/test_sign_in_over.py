@@ -19,6 +19,7 @@ from tui import feed
 from tui.app import Dashboard
 from tui.screens.dialogs import Confirm, Form
 from tui.screens.lists import ApiKeysView, UsersView
+from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
 from tui.widgets.table import Table
 
@@ -59,8 +60,7 @@ def top(app: Dashboard, kind: type[Screen[Any]]) -> bool:
 
 
 async def opens(app: Dashboard, pilot: Pilot[int], view: str, kind: type[Screen[Any]]) -> None:
-    await until(lambda: app.entered is not None)
-    await pilot.pause()
+    await until(lambda: top(app, OverviewView))
     await pilot.press(view)
     await until(lambda: top(app, kind))
 

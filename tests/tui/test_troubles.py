@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -10,7 +11,8 @@ import pytest
 from models import database
 from tests.tui.by_hand import many_users
 from tests.tui.world import Terminal, World, at_one_size
-from tui.errors import Unreachable
+from tui.errors import Missing, Refused, Trouble, Unreachable
+from tui.feed import Event
 from tui.widgets import window_pane
 from tui.window import PAGE_ROWS
 
@@ -20,7 +22,14 @@ pytestmark = [pytest.mark.anyio, at_one_size]
 class Failing:
     """A question of the client's that fails until it is let through."""
 
-    def __init__(self, terminal: Terminal, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        name: str,
+        monkeypatch: pytest.MonkeyPatch,
+        trouble: Trouble | None = None,
+    ) -> None:
+        self._trouble = trouble or Unreachable("it broke")
         self._ask = getattr(terminal.app.client, name)
         self.is_broken = True
         self.tries = 0
@@ -30,7 +39,7 @@ class Failing:
     async def __call__(self, *of: Any) -> Any:
         self.tries += 1
         if self.is_broken:
-            raise Unreachable("it broke")
+            raise self._trouble
         return await self._ask(*of)
 
 
@@ -59,6 +68,68 @@ async def test_a_row_that_could_not_be_loaded_anew_is_tried_again(
         one.is_broken = False
         await terminal.sees("disabled")
         await terminal.no_longer_sees("it broke")
+
+
+async def test_a_list_that_was_refused_from_the_start_is_not_asked_for_all_the_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world.terminal() as terminal:
+        await terminal.sees("Overview", "● live")
+        page = Failing(terminal, "page", monkeypatch, Refused("slowly", status=429))
+        await terminal.opens("2", "! slowly")
+        pane = terminal.table.parent
+        assert isinstance(pane, window_pane.WindowPane)
+        assert pane._rests_until > time.monotonic()
+        page.is_broken = False
+        await terminal.sees("1 row")
+
+
+async def test_a_page_of_one_row_is_asked_for_again_only_once_it_was_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = await world.user("ann@example.com", "Ann")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "2 rows", "● live")
+        await terminal.press("slash", *"ann@", "enter", "enter")
+        await terminal.sees("Signs in by", "Ann")
+        one, asked, let_go = terminal.app.client.one, [], asyncio.Event()
+
+        async def slow(*of: Any) -> Any:
+            asked.append(of)
+            await let_go.wait()
+            return await one(*of)
+
+        monkeypatch.setattr(terminal.app.client, "one", slow)
+        # Everything that happens to a user may change what is shown of them.
+        happened = Event("audit", {"id": "1", "user_id": user["id"]})
+        terminal.app.tell((happened,))
+        await terminal.until(lambda: bool(asked))
+        for _ in range(5):
+            terminal.app.tell((happened,))
+            await terminal.pilot.pause()
+        assert len(asked) == 1
+        await world.ask("PATCH", f"/v1/admin/users/{user['id']}", json={"name": "Ann M."})
+        let_go.set()
+        await terminal.sees("Ann M.")
+
+
+async def test_a_row_that_is_back_can_be_acted_on_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.user("ann@example.com")
+    await world.key("ann@example.com", "ci-deploy")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "ci-deploy", "● live")
+        await terminal.press("slash", *"ci-deploy", "enter", "enter")
+        await terminal.sees("Scopes")
+        one = Failing(terminal, "one", monkeypatch, Missing("API key not found", status=404))
+        await terminal.press("f5")
+        await terminal.sees("✗ this is no longer there")
+        one.is_broken = False
+        await terminal.press("f5")
+        await terminal.no_longer_sees("✗ this is no longer there")
+        await terminal.press("R", "x")
+        await terminal.is_asked("Revoke this API key?")
 
 
 async def test_a_new_order_is_not_given_up_for_the_old_one(

@@ -42,6 +42,7 @@ API_KEYS = Listing(
             13,
             1,
             "last_used_at",
+            is_time=True,
         ),
         Column("From", lambda key, _: Cell(key.last_used_ip or ""), 13, 39, 4),
         Column(
@@ -51,6 +52,7 @@ API_KEYS = Listing(
             11,
             6,
             "expires_at",
+            is_time=True,
         ),
         Column(
             "Created",
@@ -59,6 +61,7 @@ API_KEYS = Listing(
             11,
             7,
             "created_at",
+            is_time=True,
         ),
     ),
     sort="-last_used_at",

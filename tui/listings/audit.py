@@ -34,6 +34,7 @@ AUDIT = Listing(
             11,
             0,
             "at",
+            is_time=True,
         ),
         Column("Action", lambda event, _: Cell(event.action), 21, 27, 1),
         Column("Outcome", _outcome, 7, 7, 2),

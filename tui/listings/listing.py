@@ -40,11 +40,16 @@ class Listing(Generic[R]):
         return tuple(column.sort for column in self.columns if column.sort)
 
     def next_sort(self, sort: str) -> str:
-        """The next field; times begin with the newest, words with A."""
+        """The next field, as one begins to sort by it."""
         fields = self.sorts
         here = fields.index(sort.lstrip("-"))
         following = fields[(here + 1) % len(fields)]
-        return f"-{following}" if following.endswith("_at") else following
+        return self.first_sort(following)
+
+    def first_sort(self, field: str) -> str:
+        """How one begins to sort by a field: times with the newest, words with A."""
+        is_time = any(column.is_time for column in self.columns if column.sort == field)
+        return f"-{field}" if is_time else field
 
     @staticmethod
     def reversed_sort(sort: str) -> str:

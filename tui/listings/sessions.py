@@ -22,6 +22,7 @@ SESSIONS = Listing(
             13,
             1,
             "last_used_at",
+            is_time=True,
         ),
         Column("From", lambda session, _: Cell(session.ip_address or ""), 13, 39, 2),
         Column("Program", lambda session, _: Cell(session.user_agent or "", "dim"), 12, 60, 3),
@@ -34,6 +35,7 @@ SESSIONS = Listing(
             11,
             4,
             "created_at",
+            is_time=True,
         ),
         Column(
             "Expires",
@@ -44,6 +46,7 @@ SESSIONS = Listing(
             11,
             5,
             "expires_at",
+            is_time=True,
         ),
     ),
     sort="-last_used_at",
@@ -51,7 +54,7 @@ SESSIONS = Listing(
     second=("e-mail", lambda session: session.user_email),
     empty="Nobody is signed in.",
     words={
-        "status": choice("status", "live", "expired"),
+        "status": choice("status", "live", "expired", "all"),
         "owner": text("q", "ann@"),
         "user": text("user_id", "ann@example.com"),
     },

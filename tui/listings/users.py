@@ -39,6 +39,7 @@ USERS = Listing(
             13,
             5,
             "last_active_at",
+            is_time=True,
         ),
         Column(
             "Created",
@@ -47,6 +48,7 @@ USERS = Listing(
             11,
             6,
             "created_at",
+            is_time=True,
         ),
     ),
     sort="-created_at",

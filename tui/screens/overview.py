@@ -5,19 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
 from textual.widgets import Static
 
 from tui import ages
-from tui.errors import NotSignedIn, Trouble
+from tui.errors import Trouble
 from tui.feed import Event
 from tui.rows import Overview
 from tui.screens.view import View
+from tui.widgets.answer import Answer
 from tui.widgets.chart import Chart
-from tui.widgets.live import Live
 from tui.widgets.panes import ApiKeysPane
 from tui.widgets.table import Table
 from tui.widgets.tiles import Tiles, tiles_of
@@ -26,18 +25,8 @@ from tui.widgets.tiles import Tiles, tiles_of
 EVERY_SECONDS = 10
 
 
-class Numbers(Live):
+class Numbers(Answer[Overview]):
     """The tiles, the chart, and the line about the server."""
-
-    class Came(Message):
-        def __init__(self, overview: Overview) -> None:
-            super().__init__()
-            self.overview = overview
-
-    class Failed(Message):
-        def __init__(self, trouble: Trouble) -> None:
-            super().__init__()
-            self.trouble = trouble
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,40 +47,27 @@ class Numbers(Live):
         if entered is not None:
             self._show(entered.overview)
 
+    async def ask(self) -> Overview:
+        return await self.dashboard.client.overview()
+
+    def take(self, value: Overview) -> None:
+        self._trouble = ""
+        self._show(value)
+
+    def miss(self, trouble: Trouble) -> None:
+        self._trouble = trouble.words
+        self._say(self.dashboard.now())
+
     def hear(self, event: Event) -> None:
         if event.name == "reset":
-            self.reload()
+            self.stir()
 
     def tick(self, now: datetime) -> None:
         self._ticks += 1
-        if self._ticks % EVERY_SECONDS == 0 and not self.dashboard.is_paused:
-            self.reload()
+        if self._ticks % EVERY_SECONDS == 0:
+            self.stir()
+        super().tick(now)
         self._say(now)
-
-    def reload(self) -> None:
-        self.seen = self.dashboard.happened
-        self._load()
-
-    @work(exclusive=True)
-    async def _load(self) -> None:
-        try:
-            overview = await self.dashboard.client.overview()
-        except Trouble as trouble:
-            self.post_message(self.Failed(trouble))
-        else:
-            self.post_message(self.Came(overview))
-
-    @on(Came)
-    def _came(self, event: Came) -> None:
-        self._trouble = ""
-        self._show(event.overview)
-
-    @on(Failed)
-    def _failed(self, event: Failed) -> None:
-        self._trouble = event.trouble.words
-        if isinstance(event.trouble, NotSignedIn):
-            self.dashboard.lose_sign_in(event.trouble)
-        self._say(self.dashboard.now())
 
     def _show(self, overview: Overview) -> None:
         self._overview = overview

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
-from textual import on, work
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -20,31 +18,17 @@ from tui.facts_of import Fact
 from tui.feed import Event
 from tui.listings.listing import Listing
 from tui.rows import Row
+from tui.widgets.answer import Answer
 from tui.widgets.facts import Facts
-from tui.widgets.live import Live
 from tui.widgets.panes import used
 
 R = TypeVar("R", bound=Row)
 
 
-class Detail(Live, Generic[R]):
+class Detail(Answer[R]):
     """All that is known of one row."""
 
     row: reactive[Any] = reactive(None)
-
-    class Came(Message):
-        """The row was loaded."""
-
-        def __init__(self, row: Row) -> None:
-            super().__init__()
-            self.row = row
-
-    class Failed(Message):
-        """The row was not loaded, and why."""
-
-        def __init__(self, trouble: Trouble) -> None:
-            super().__init__()
-            self.trouble = trouble
 
     def __init__(
         self,
@@ -69,43 +53,31 @@ class Detail(Live, Generic[R]):
     def on_mount(self) -> None:
         self.reload()
 
-    def reload(self) -> None:
-        self.seen = self.dashboard.happened
-        self._load()
+    async def ask(self) -> R:
+        row: R = await self.dashboard.client.one(self.listing.row, self.listing.path, self.row_id)
+        return row
 
-    @work(exclusive=True)
-    async def _load(self) -> None:
-        try:
-            row = await self.dashboard.client.one(self.listing.row, self.listing.path, self.row_id)
-        except Trouble as trouble:
-            self.post_message(self.Failed(trouble))
-        else:
-            self.post_message(self.Came(row))
-
-    @on(Came)
-    def _came(self, event: Came) -> None:
+    def take(self, value: R) -> None:
+        self.is_gone = False
         self._say("")
-        self.row = event.row
+        self.row = value
 
-    @on(Failed)
-    def _failed(self, event: Failed) -> None:
-        event.stop()
-        if isinstance(event.trouble, Missing):
+    def miss(self, trouble: Trouble) -> None:
+        if isinstance(trouble, Missing):
             self.lose()
-        elif isinstance(event.trouble, NotSignedIn):
-            self.dashboard.lose_sign_in(event.trouble)
-        else:
-            self._say(f"! {event.trouble.words}")
+        elif not isinstance(trouble, NotSignedIn):
+            self._say(f"! {trouble.words}")
 
     def lose(self) -> None:
         """It is no longer there; what was known of it stays on screen."""
         self.is_gone = True
+        self.forget_the_question()
         self._say("✗ this is no longer there")
 
     def hear(self, event: Event) -> None:
         if event.id != self.row_id:
             if event.name == "reset" or event.data.get("user_id") == self.row_id:
-                self.reload()
+                self.stir()
             return
         match event.name:
             case "key_used" if self.row is not None:
@@ -114,16 +86,19 @@ class Detail(Live, Generic[R]):
                 self.lose()
             case "user_changed" if event.data.get("change") == "deleted":
                 self.lose()
-            case "user_changed":
-                self.reload()
+            case "user_changed" | "key_changed":
+                self.stir()
 
     def tick(self, now: datetime) -> None:
+        super().tick(now)
+        self._show(now)
+
+    def _show(self, now: datetime) -> None:
         if self.row is not None:
             self._shown.show(self._facts(self.row, now))
 
     def watch_row(self) -> None:
-        if self.row is not None:
-            self.tick(self.dashboard.now())
+        self._show(self.dashboard.now())
 
     def show_again(self) -> None:
         """The facts have changed although the row has not."""

@@ -6,6 +6,7 @@ Knows nothing of how anything is loaded, nor of when.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 # So many rows are known to belong elsewhere; more are asked for once more.
 ELSEWHERE = 5_000
@@ -19,19 +20,19 @@ class Due:
     def __init__(self) -> None:
         self.is_head = False
         self._rows: set[str] = set()
-        self._expected: set[str] = set()
-        self._sought: set[str] = set()
+        self._expected: dict[str, datetime | None] = {}
+        self._sought: dict[str, datetime | None] = {}
         self._elsewhere: set[str] = set()
 
     def renew(self, row_id: str) -> None:
         """This row has changed."""
         self._rows.add(row_id)
 
-    def expect(self, row_id: str) -> bool:
-        """This row may be at the head now; tells whether there is any use in looking."""
+    def expect(self, row_id: str, at: datetime | None) -> bool:
+        """This row may be at the head since then; tells whether there is any use in looking."""
         if row_id in self._elsewhere:
             return False
-        self._expected.add(row_id)
+        self._expected[row_id] = at
         self.is_head = True
         return True
 
@@ -50,12 +51,17 @@ class Due:
         self._sought |= self._expected
         self._expected.clear()
 
-    def found(self, here: Iterable[str], *, is_new: bool) -> None:
-        """The head is here. Whoever was sought and did not come belongs elsewhere.
+    def found(self, here: Iterable[str], *, horizon: datetime | None, is_new: bool) -> None:
+        """The head is here, back to a time; None: whole. Whoever should be in it belongs elsewhere.
 
         That is known as long as the query is this one: `is_new` says that it no longer is.
         """
         if is_new or len(self._elsewhere) > ELSEWHERE:
             self._elsewhere.clear()
-        self._elsewhere = (self._elsewhere | self._sought) - set(here)
+        missed = {
+            row_id
+            for row_id, at in self._sought.items()
+            if horizon is None or at is None or at > horizon
+        }
+        self._elsewhere = (self._elsewhere | missed) - set(here)
         self._sought.clear()

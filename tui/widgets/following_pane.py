@@ -48,12 +48,16 @@ class FollowingPane(WindowPane[R]):
         if self.loaded_at is not None and time.monotonic() - self.loaded_at > FRESH_SECONDS:
             self._load_what_is_due()
 
-    def expect(self, row_id: str) -> None:
-        """This row may belong here: look, but not again and again for one that does not.
+    def concerns(self, user_id: object) -> bool:
+        """Whether what is somebody's can be in this list, which may be one user's."""
+        return self.fixed.get("user_id") in (None, user_id)
+
+    def expect(self, row_id: str, at: datetime | None) -> None:
+        """This row, used at that time, may belong here: look, but not again and again in vain.
 
         A dashboard that shows an API key uses it by looking, and would keep itself busy.
         """
-        if self._pages.window.begins_the_list and self._due.expect(row_id):
+        if self._pages.window.begins_the_list and self._due.expect(row_id, at):
             self._look_for_the_expected()
 
     def _look_for_the_expected(self) -> None:

@@ -172,8 +172,8 @@ class ListPane(FollowingPane[R]):
     def _sort_chosen(self, event: Table.SortChosen) -> None:
         event.stop()
         is_same = event.field == self.sort.lstrip("-")
-        first = f"-{event.field}" if event.field.endswith("_at") else event.field
-        self._sort_by(self.listing.reversed_sort(self.sort) if is_same else first)
+        sort = self.listing.reversed_sort(self.sort)
+        self._sort_by(sort if is_same else self.listing.first_sort(event.field))
 
     def _sort_by(self, sort: str) -> None:
         self.sort = self.table.sort = sort

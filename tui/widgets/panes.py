@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from textual.binding import Binding, BindingType
 
 from tui.feed import Event
@@ -21,7 +21,9 @@ from tui.rows import ApiKey, AuditEvent, Session, User
 from tui.text import plain
 from tui.widgets.list_pane import ListPane
 
-_TIME: TypeAdapter[datetime] = TypeAdapter(datetime)
+_TIME: TypeAdapter[datetime] = TypeAdapter(AwareDatetime)
+# The words of a filter that say which status.
+STATUS_WORDS = ("status:", "unused:")
 # What makes a user's row another: its counts are in it.
 _OF_A_USER = frozenset({"session_opened", "session_ended", "key_created", "key_revoked"})
 
@@ -93,7 +95,7 @@ class ApiKeysPane(ListPane[ApiKey]):
         """Go round: all, live, expired, never used, unused."""
         following = dict(zip(("", *STATUSES), (*STATUSES, ""), strict=True))
         status = following[self.filter.parameters.get("status", "")]
-        others = [word for word in self.filter_text.split() if not word.startswith("status:")]
+        others = [word for word in self.filter_text.split() if not word.startswith(STATUS_WORDS)]
         self.put_filter(" ".join([*others, *([f"status:{status}"] if status else [])]))
 
     def hear(self, event: Event) -> None:
@@ -101,8 +103,10 @@ class ApiKeysPane(ListPane[ApiKey]):
         match event.name:
             case "key_used":
                 self._used(event)
-            case "key_created":
+            case "key_created" if self.concerns(event.data.get("user_id")):
                 self.stir()
+            case "key_changed":
+                self.renew(event.id)
             case "key_revoked":
                 self.lose(event.id)
 
@@ -119,7 +123,13 @@ class ApiKeysPane(ListPane[ApiKey]):
             if is_loaded:
                 self.lift(event.id)
             else:
-                self.expect(event.id)
+                self.expect(event.id, _time(event.data))
+
+    @property
+    def horizon(self) -> datetime | None:
+        rows = self._pages.window
+        last = rows.rows[-1] if rows.rows and not rows.ends_the_list else None
+        return last.last_used_at if last is not None else None
 
 
 class SessionsPane(ListPane[Session]):
@@ -145,17 +155,18 @@ class SessionsPane(ListPane[Session]):
 
     def hear(self, event: Event) -> None:
         super().hear(event)
-        if event.name == "session_opened" and self._concerns(event.data):
+        if event.name == "session_opened" and self.concerns(event.data.get("user_id")):
             self.warm(event.id)
             self.stir()
         elif event.name == "session_ended":
             self.lose(event.id)
-        elif event.name == "user_changed" and event.data.get("change") != "created":
+        elif (
+            event.name == "user_changed"
+            and event.data.get("change") != "created"
+            and self.concerns(event.id)
+        ):
             # Whoever is logged out, disabled or deleted loses sessions.
             self.stir()
-
-    def _concerns(self, data: Mapping[str, Any]) -> bool:
-        return self.fixed.get("user_id") in (None, data.get("user_id"))
 
 
 class AuditPane(ListPane[AuditEvent]):
@@ -165,18 +176,25 @@ class AuditPane(ListPane[AuditEvent]):
 
     def hear(self, event: Event) -> None:
         super().hear(event)
-        if event.name == "audit":
+        if event.name == "audit" and self.concerns(event.data.get("user_id")):
             self.warm(event.id)
             self.stir()
 
 
 def used(data: Mapping[str, Any]) -> dict[str, object]:
     """What a `key_used` changes in a row; a key in use is live, whatever it was."""
-    changes: dict[str, object] = {"status": "live"}
-    try:
-        changes["last_used_at"] = _TIME.validate_python(data.get("last_used_at"))
-    except ValidationError:
+    used_at = _time(data)
+    if used_at is None:
         return {}
+    changes: dict[str, object] = {"status": "live", "last_used_at": used_at}
     if data.get("ip") is not None:
         changes["last_used_ip"] = plain(str(data["ip"]))
     return changes
+
+
+def _time(data: Mapping[str, Any]) -> datetime | None:
+    """When the key was used; None where nobody can read it."""
+    try:
+        return _TIME.validate_python(data.get("last_used_at"))
+    except ValidationError:
+        return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import ClassVar, TypeVar
 
 from textual import on
@@ -71,6 +72,11 @@ class WindowPane(Loader[R]):
         """What stands where no rows are."""
         return self.listing.empty
 
+    @property
+    def horizon(self) -> datetime | None:
+        """How far back rows are loaded, where the newest come first; None: all are."""
+        return None
+
     def say(self) -> None:
         """Bring the words around the table up to date."""
 
@@ -117,6 +123,10 @@ class WindowPane(Loader[R]):
         add = {"after": self._pages.append, "before": self._pages.prepend}
         before = self._pages.window
         first, *more = event.pages
+        ends = {"after": before.after, "before": before.before}
+        if event.place in ends and first[1].cursor != ends[event.place]:
+            # Another window has come meanwhile, which goes on from elsewhere.
+            return
         add.get(event.place, self._pages.start)(*first)
         for loaded in more:
             self._pages.append(*loaded)
@@ -125,7 +135,7 @@ class WindowPane(Loader[R]):
             self._compare(before)
         if event.place in ("again", "anew"):
             here = (row.id for row in self._pages.window.rows)
-            self._due.found(here, is_new=event.place == "anew")
+            self._due.found(here, horizon=self.horizon, is_new=event.place == "anew")
         self.trouble = ""
         self._shown = event.query
         self.loaded_at = time.monotonic()
@@ -155,9 +165,8 @@ class WindowPane(Loader[R]):
         event.stop()
         self.trouble = event.trouble.words
         self.table.give_up_moving()
-        if self.loaded_at is None:
-            self._due.is_head = True
-        elif not isinstance(event.trouble, Refused):
+        # A refusal of what was there before is for good; a list that never was is tried again.
+        if self.loaded_at is None or not isinstance(event.trouble, Refused):
             self._rests_until = time.monotonic() + AGAIN_SECONDS
             self._due.is_head |= event.place in ("again", "anew")
             for row_id in event.row_ids:
