@@ -13,7 +13,7 @@ from tortoise.expressions import Q
 from tortoise.models import Model
 
 from models import database
-from models.types import DatetimeField, new_id
+from models.types import DatetimeField, JSONField, new_id
 from models.user import User
 
 
@@ -27,7 +27,7 @@ class ApiKey(Model):
     name = fields.CharField(max_length=200)
     key_hash = fields.CharField(max_length=64, unique=True)
     key_prefix = fields.CharField(max_length=20)
-    scopes: list[str] = fields.JSONField(default=list)
+    scopes: list[str] = JSONField(default=list)
     expires_at = DatetimeField(null=True)
     last_used_at = DatetimeField(null=True)
     last_used_ip = fields.CharField(max_length=45, null=True)
@@ -66,6 +66,11 @@ class ApiKey(Model):
         """The key of an id together with its user; none when the user's row is gone."""
         key = await cls.filter(id=key_id).select_related("user").first()
         return key if key is not None and key.user is not None else None
+
+    @classmethod
+    async def is_held(cls, key_id: UUID) -> bool:
+        """Whether the key lives on until the running transaction ends; it cannot go before."""
+        return await cls.filter(id=key_id).select_for_update(no_key=True).first() is not None
 
     @classmethod
     async def by_prefix(cls, prefix: str) -> list[Self]:

@@ -110,7 +110,12 @@ def _postgresql(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
         "maxsize": POOL_SIZE,
         "timeout": CONNECT_SECONDS,
         "command_timeout": None if is_patient else STATEMENT_SECONDS,
-        "application_name": "everruns-auth",
+        "server_settings": {
+            "application_name": "everruns-auth",
+            # Places in lists are times as the database writes them, whatever it is set to.
+            "datestyle": "ISO, YMD",
+            "timezone": "UTC",
+        },
     }
     if url.sslmode:
         credentials["ssl"] = url.sslmode
@@ -119,11 +124,10 @@ def _postgresql(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
 
 def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
     """What `asyncpg.connect` takes for a connection beside the pool."""
-    credentials = _postgresql(url, is_patient=False)["credentials"]
-    server_settings = {"application_name": credentials.pop("application_name")}
+    credentials: dict[str, Any] = _postgresql(url, is_patient=False)["credentials"]
     for name in ("minsize", "maxsize"):
         del credentials[name]
-    return {**credentials, "server_settings": server_settings}
+    return credentials
 
 
 async def open_database(

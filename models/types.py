@@ -1,4 +1,4 @@
-"""Owns the identifiers of rows, and what a column makes of a time that nobody can read."""
+"""Owns the identifiers of rows, and what a column makes of what nobody can read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.exceptions import FieldError
 from uuid_utils.compat import uuid7
+
+from models.listing.reading import words
 
 ANONYMOUS_ID = UUID("00000000-0000-0000-0000-000000000001")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -21,6 +24,7 @@ def new_id() -> UUID:
 if TYPE_CHECKING:
     # Its overloads tell which columns may be null, and would not be those of what derives from it.
     DatetimeField = fields.DatetimeField
+    JSONField = fields.JSONField
 else:
 
     class DatetimeField(fields.DatetimeField):
@@ -34,3 +38,12 @@ else:
                 return super().to_python_value(value)
             except (ValueError, OverflowError, TypeError, OSError):
                 return LONG_AGO
+
+    class JSONField(fields.JSONField):
+        """As Tortoise's, by the same name for aerich; but a list holds what of it can be read."""
+
+        def to_python_value(self, value: Any) -> Any:
+            try:
+                return super().to_python_value(value)
+            except FieldError:
+                return words(value)

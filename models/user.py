@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import database
-from models.types import ANONYMOUS_ID, DatetimeField, new_id
+from models.types import ANONYMOUS_ID, DatetimeField, JSONField, new_id
 
 MAX_EMAIL_LENGTH = 254
 
@@ -32,7 +32,7 @@ class User(Model):
     email = fields.CharField(max_length=MAX_EMAIL_LENGTH, unique=True)
     name = fields.CharField(max_length=200)
     avatar_url = fields.CharField(max_length=2048, null=True)
-    roles: list[str] = fields.JSONField(default=list)
+    roles: list[str] = JSONField(default=list)
     password_hash = fields.CharField(max_length=200, null=True)
     email_verified = fields.BooleanField(default=False)
     disabled_at = DatetimeField(null=True)

@@ -21,10 +21,17 @@ from models import RefreshToken, User, database
 
 
 async def rename(principal: Principal, name: str, occasion: Occasion) -> User:
-    """Change the principal's display name; raises `Invalid` when it is not acceptable."""
-    user = await _row_of(principal)
+    """Change the principal's display name.
+
+    Raises:
+        Invalid: it is not acceptable.
+        AuthenticationRequired: the account was deleted meanwhile.
+    """
     accepted = valid_name(name)
     async with database.transaction():
+        user = await User.held(principal.user_id)
+        if user is None:
+            raise AuthenticationRequired
         await user.change(occasion.now, name=accepted)
         await record(
             Action.USER_UPDATED,

@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from typing import NoReturn
 from uuid import UUID
 
-from api.errors import ApiKeyNotFound, FieldError, Invalid, LastOperator, UserNotFound
+from api.errors import (
+    AdminRequired,
+    ApiKeyNotFound,
+    FieldError,
+    Invalid,
+    InvalidApiKey,
+    InvalidToken,
+    LastOperator,
+    UserNotFound,
+)
 from api.identity.audit import Action, record
 from api.identity.occasion import Occasion
 from api.security.digests import digest, is_api_key
@@ -23,13 +32,42 @@ _PREFIX = re.compile(r"evr_[0-9a-f]{8,}")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it: an operator by id, or a tool by name."""
+    """Who does it: an operator by id, or a tool by name.
+
+    An operator shows a session or a key. Where one address alone is admitted (mode admin),
+    `only_operator` is that.
+    """
 
     user_id: UUID | None = None
     tool: str | None = None
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+    only_operator: str | None = None
 
     def detail(self, **more: object) -> dict[str, object]:
         return {**({"by": self.tool} if self.tool else {}), **more}
+
+    async def keep(self) -> None:
+        """Hold the operator's right until the running transaction ends.
+
+        For what takes long between the door and the transaction: somebody who is shut out must not
+        go on making operators meanwhile. Locks are taken in one order everywhere, the user's before
+        the session's or the key's.
+
+        Raises:
+            InvalidToken, InvalidApiKey, AdminRequired: the right has ended.
+        """
+        if self.user_id is None or (self.session_id is None and self.key_id is None):
+            return
+        user = await User.held(self.user_id)
+        if user is None or user.is_disabled:
+            raise InvalidToken
+        if not user.is_operator:
+            raise AdminRequired
+        if self.session_id is not None and not await RefreshToken.is_held(self.session_id):
+            raise InvalidToken
+        if self.key_id is not None and not await ApiKey.is_held(self.key_id):
+            raise InvalidApiKey
 
 
 async def user_by_email(email: str) -> User:
@@ -57,7 +95,7 @@ async def delete_user(user: User, actor: Actor, occasion: Occasion) -> None:
         UserNotFound: somebody else was quicker.
     """
     async with database.transaction():
-        await keep_an_operator(user)
+        await keep_an_operator(user, actor)
         if not await User.remove(user.id):
             raise UserNotFound
         await record_of(user, Action.USER_DELETED, actor, occasion, email=user.email)
@@ -100,8 +138,8 @@ async def revoke_key(key: ApiKey, actor: Actor, occasion: Occasion) -> None:
         )
 
 
-async def keep_an_operator(user: User) -> None:
-    """Refuse what would leave no enabled operator, in the running transaction."""
+async def keep_an_operator(user: User, actor: Actor) -> None:
+    """Refuse what would leave no enabled operator who is admitted, in the running transaction."""
     await User.lock()
     current = await User.by_id(user.id)
     is_counted = (
@@ -110,7 +148,13 @@ async def keep_an_operator(user: User) -> None:
         and not current.is_disabled
         and user.id != ANONYMOUS_ID
     )
-    if is_counted and await User.enabled_operators(besides=user.id) == 0:
+    if not is_counted:
+        return
+    if actor.only_operator is not None:
+        is_last = user.email == actor.only_operator
+    else:
+        is_last = await User.enabled_operators(besides=user.id) == 0
+    if is_last:
         raise LastOperator
 
 

@@ -52,6 +52,7 @@ async def create(
         Invalid: the address, the name, a role or the password is not acceptable.
         EmailTaken: the address has an account.
         Overloaded: no thread became free to hash the password.
+        InvalidToken, InvalidApiKey, AdminRequired: the actor was shut out meanwhile.
     """
     email, name = checked_identity(form.email, form.name)
     roles = list(_valid_roles(form.roles))
@@ -68,6 +69,7 @@ async def create(
                 password_hash=password_hash,
                 now=occasion.now,
             )
+            await actor.keep()
             await record_of(user, Action.USER_CREATED, actor, occasion, roles=roles)
     except database.Duplicate:
         raise EmailTaken from None
@@ -90,12 +92,12 @@ async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion
     roles = _valid_roles(wanted.roles) if wanted.roles is not None else None
     async with database.transaction():
         await User.lock()
-        user = await User.by_id(user_id)
+        user = await User.held(user_id)
         if user is None:
             raise UserNotFound
         changes = _changes(user, Wanted(name, roles, wanted.disabled), occasion)
         if wanted.disabled or (roles is not None and OPERATOR not in roles):
-            await keep_an_operator(user)
+            await keep_an_operator(user, actor)
         if changes:
             await user.change(occasion.now, **changes)
         ended = await RefreshToken.end_of_user(user.id) if wanted.disabled else 0

@@ -23,7 +23,8 @@ from api.identity.services import Services
 
 MAX_USER_AGENT = 512
 # A key or a token in the wrong header must not be written down.
-_REQUEST_ID = re.compile(r"(?!evr_|ey)[A-Za-z0-9._:-]{1,128}")
+_REQUEST_ID = re.compile(r"(?!.*(?:evr_|eyJ))[A-Za-z0-9._:-]{1,128}")
+_SECRET = re.compile(r"evr_[0-9a-f]{8,}|eyJ[\w-]+\.[\w-]*\.?[\w-]*", re.IGNORECASE)
 # RFC 9112 §5.1: no whitespace between a header's name and the colon; proxies read it otherwise.
 _MALFORMED_HEADER = re.compile(rb"\r\n[^:\r\n]*[ \t]:")
 _ODD_URL = re.compile(rb"[\x00-\x20\x7f]")
@@ -138,4 +139,5 @@ def _say_once(request: Request) -> None:
 
 def _user_agent(request: Request) -> str | None:
     sent = request.headers.get("user-agent", "")
-    return _UNPRINTABLE.sub("\ufffd", sent)[:MAX_USER_AGENT] or None
+    fit = _UNPRINTABLE.sub("\ufffd", _SECRET.sub("…", sent))
+    return fit[:MAX_USER_AGENT] or None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from http import HTTPStatus
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from http import HTTPMethod, HTTPStatus
 from typing import Any
 
 import orjson
@@ -122,10 +123,20 @@ def _machinery(request: Request, exception: SanicException) -> HTTPResponse:
     elif isinstance(exception, PayloadTooLarge) and "header" in str(exception):
         status = 431
     code, detail = _MACHINERY.get(status, ("refused", HTTPStatus(status).phrase))
-    headers = dict(exception.headers) if isinstance(exception, MethodNotAllowed) else {}
+    headers = {}
+    if isinstance(exception, MethodNotAllowed):
+        headers["Allow"] = ", ".join(_allowed(request))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"
     return problem(status, code, detail, headers=headers)
+
+
+def _allowed(request: Request) -> Iterator[str]:
+    """The methods that there are for the path; Sanic does not know them of every path with an id."""
+    for method in HTTPMethod:
+        with suppress(NotFound, MethodNotAllowed):
+            request.app.router.get(request.path, method.value, request.headers.get("host"))
+            yield method.value
 
 
 def _bug(request: Request, exception: Exception) -> HTTPResponse:

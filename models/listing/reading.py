@@ -6,9 +6,13 @@ What cannot be read is None, an id that cannot be read makes its row one that is
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+
+# Nobody writes a detail that is nested more deeply, and what makes answers would not either.
+DEEPEST = 100
 
 
 def row_id(value: object) -> UUID | None:
@@ -32,12 +36,27 @@ def moment(value: object) -> datetime | None:
 def words(value: object) -> list[str]:
     """The texts in a JSON list."""
     found = parsed(value)
-    return [word for word in found if isinstance(word, str)] if isinstance(found, list) else []
+    found = found if isinstance(found, list) else []
+    return [word for word in found if isinstance(word, str) and is_writable(word)]
 
 
 def mapping(value: object) -> dict[str, Any] | None:
     found = parsed(value)
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and is_writable(found) else None
+
+
+def is_writable(value: object, depth: int = DEEPEST) -> bool:
+    """Whether an answer can hold it: no half of a surrogate pair, and not nested beyond reason."""
+    match value:
+        case str():
+            return not any("\ud800" <= letter <= "\udfff" for letter in value)
+        case dict():
+            parts: Iterable[object] = (*value, *value.values())
+        case list():
+            parts = value
+        case _:
+            return True
+    return depth > 0 and all(is_writable(part, depth - 1) for part in parts)
 
 
 def parsed(value: object) -> Any:

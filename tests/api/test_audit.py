@@ -75,6 +75,19 @@ async def test_a_row_says_when_from_where_and_in_which_request(
     assert event.at.utcoffset() is not None
 
 
+async def test_a_secret_in_the_wrong_header_is_not_written_down(
+    http: httpx.AsyncClient, ann: Person
+) -> None:
+    key = "evr_" + "1a" * 32
+    async with neighbour(http, "192.0.2.33") as phone:
+        phone.headers["User-Agent"] = f"probe/1 {key} Bearer {ann.access_token} end"
+        phone.headers["X-Request-Id"] = f"x.{key}"
+        await log_in(phone)
+    (event,) = await audited("auth.login")
+    assert event.user_agent == "probe/1 … Bearer … end"
+    assert event.request_id is not None and "evr_" not in event.request_id
+
+
 async def test_a_failed_sign_in_of_nobody_has_no_user(
     http: httpx.AsyncClient,
 ) -> None:

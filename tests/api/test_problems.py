@@ -51,6 +51,9 @@ async def test_every_refusal_is_a_problem(http: httpx.AsyncClient, ann: Person) 
         assert answer.headers["x-request-id"]
 
 
+ID = "0190b4c2-7d1e-7a30-8f00-0123456789ab"
+
+
 async def test_a_wrong_method_is_told_the_right_ones(http: httpx.AsyncClient) -> None:
     for method, path, allowed in (
         ("GET", "/v1/auth/login", {"POST"}),
@@ -58,6 +61,10 @@ async def test_a_wrong_method_is_told_the_right_ones(http: httpx.AsyncClient) ->
         ("PUT", "/v1/auth/me", {"GET", "HEAD", "PATCH"}),
         ("PATCH", "/v1/auth/api-keys", {"GET", "HEAD", "POST"}),
         ("DELETE", "/health", {"GET", "HEAD"}),
+        ("PUT", f"/v1/admin/users/{ID}", {"GET", "HEAD", "PATCH", "DELETE"}),
+        ("POST", f"/v1/admin/users/{ID}/sessions", {"GET", "HEAD", "DELETE"}),
+        ("OPTIONS", f"/v1/admin/sessions/{ID}", {"GET", "HEAD", "DELETE"}),
+        ("POST", f"/api/v1/admin/api-keys/{ID}", {"GET", "HEAD", "DELETE"}),
     ):
         answer = await http.request(method, path)
         assert answer.status_code == 405
@@ -120,7 +127,15 @@ async def test_a_request_id_of_the_caller_is_kept_when_it_is_sane(
 async def test_a_request_id_that_is_not_sane_is_replaced(
     http: httpx.AsyncClient,
 ) -> None:
-    for odd in ("a" * 129, "with space", "semi;colon", '"quoted"', ""):
+    for odd in (
+        "a" * 129,
+        "with space",
+        "semi;colon",
+        '"quoted"',
+        "",
+        "x.evr_1a2b3c4d5e6f",
+        "a:eyJhbGciOi",
+    ):
         answer = await http.get("/health", headers={"X-Request-Id": odd})
         assert answer.headers["x-request-id"] not in ("", odd)
     ids = {(await http.get("/health")).headers["x-request-id"] for _ in range(3)}

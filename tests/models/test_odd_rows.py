@@ -106,6 +106,40 @@ async def test_odd_values_in_sqlite_are_null_or_leave_their_row_out(sqlite_url: 
         ]
 
 
+DEEP = '{"a":' + "[" * 300 + "]" * 300 + "}"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_half_a_letter_is_left_out_and_can_be_put_right(opened: str) -> None:
+    user = await add_user()
+    key = await add_key(user)
+    await execute(opened, """UPDATE users SET roles = '["user", "\\ud800"]'""")
+    await execute(opened, """UPDATE api_keys SET scopes = '["*", "\\udfff"]'""")
+    await execute(
+        opened,
+        f"""{EVENT} ('0190b4c2-7d1e-7a30-8f00-0123456789ab', '2026-01-01 12:00:00', 'a', 'b',
+        '{{"x": "\\ud800"}}')""",
+    )
+    (row,) = await by_every_sort("users")
+    (key_row,) = await by_every_sort("api_keys")
+    (event,) = await by_every_sort("audit_events")
+    assert (row.roles, key_row.scopes, event.detail) == (["user"], ["*"], None)
+    found, held = await User.by_id(user.id), await ApiKey.by_id(key.id)
+    assert found is not None and held is not None
+    assert (found.roles, held.scopes) == (["user"], ["*"])
+    await found.change(NOW, roles=["user"])
+
+
+async def test_what_is_nested_beyond_reason_is_null(opened: str) -> None:
+    await execute(
+        opened,
+        f"{EVENT} ('0190b4c2-7d1e-7a30-8f00-0123456789ab', '2026-01-01 12:00:00', 'a', 'b', "
+        f"'{DEEP}')",
+    )
+    (event,) = await by_every_sort("audit_events")
+    assert event.detail is None
+
+
 async def test_times_beyond_every_calendar_are_null_on_postgresql(postgresql_url: str) -> None:
     async with database.opened(DatabaseUrl.parse(postgresql_url)):
         for number, time in enumerate(

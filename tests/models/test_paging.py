@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Iterable
 from datetime import timedelta
@@ -9,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked, Rows
-from models import ApiKey, User
+from models import ApiKey, User, database
 from models.listing import search
 from models.listing.api_keys import SORTS, Ages, KeyFilters, KeyStatus
 from tests.models.rows import DAY, NOW, add_key, add_user
+from tests.support.databases import execute
 
 pytestmark = pytest.mark.anyio
 
@@ -234,3 +237,13 @@ async def test_the_ages_of_a_status_are_exact_at_their_edges(opened: str) -> Non
         for sort in DIRECTIONS:
             rows = await page(Asked(sort), KeyFilters(status=status))
             assert [(row.name, row.status) for row in rows.data] == [(status, status)]
+
+
+async def test_places_do_not_depend_on_how_a_database_writes_times(postgresql_url: str) -> None:
+    name = postgresql_url.rpartition("/")[2]
+    for setting in ("datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'"):
+        await execute(postgresql_url, f'ALTER DATABASE "{name}" SET {setting}')
+    async with database.opened(DatabaseUrl.parse(postgresql_url)):
+        keys = await populate(12)
+        async with asyncio.timeout(20):
+            assert await whole("-created_at") == ordered(keys, "-created_at")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from api import errors
 from api.identity.administration import Actor
+from api.identity.admission import environment_email
 from api.routes.call import SignedInCall
 from api.routes.guard import operator
 
@@ -14,4 +15,10 @@ REFUSALS = (errors.AdminRequired, errors.ScopeRequired)
 
 def actor_of(call: SignedInCall) -> Actor:
     """The operator who asks."""
-    return Actor(user_id=call.principal.user_id)
+    principal, settings = call.principal, call.services.settings
+    return Actor(
+        user_id=principal.user_id,
+        session_id=principal.session_id,
+        key_id=principal.key_id,
+        only_operator=environment_email(settings) if settings.mode == "admin" else None,
+    )

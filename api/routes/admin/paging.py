@@ -24,6 +24,10 @@ T = TypeVar("T")
 DEFAULT_LIMIT = 50
 MAX_TEXT = 200
 MAX_CURSOR = 8_192
+_RFC_3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}):([0-5][0-9]|60)(\.[0-9]+)?"
+    r"(?:(Z)|([-+ ])([0-9]{2}:[0-9]{2}))"
+)
 _MORE_THAN_A_PREFIX = re.compile(r"evr_[0-9a-f]{9}", re.IGNORECASE)
 
 Q = "case does not count; three characters and more anywhere, fewer at the beginning only"
@@ -132,14 +136,15 @@ def searched(name: str, sent: str) -> str | None:
 
 
 def _moment(text: str) -> datetime:
-    """RFC 3339; in a query a `+` that was not encoded arrives as a space."""
-    head, space, offset = text.rpartition(" ")
-    if space and "T" in head:
-        text = f"{head}+{offset}"
-    at = datetime.fromisoformat(text)
-    if at.tzinfo is None:
+    """RFC 3339 §5.6; in a query a `+` that was not encoded arrives as a space."""
+    found = _RFC_3339.fullmatch(text.upper())
+    if found is None:
         raise ValueError
-    return at.astimezone(UTC)
+    date, minutes, seconds, fraction, is_utc, sign, offset = found.groups()
+    # A leap second is the last one before it, for clocks that know none.
+    whole = f"{date}T{minutes}:{min(int(seconds), 59):02}{fraction or ''}"
+    zone = "+00:00" if is_utc else f"{sign.replace(' ', '+')}{offset}"
+    return datetime.fromisoformat(whole + zone).astimezone(UTC)
 
 
 def _is_printable(text: str) -> bool:

@@ -62,6 +62,10 @@ HERE = (
     ("audit-events", "outcome", "maybe"),
     ("audit-events", "since", "yesterday"),
     ("audit-events", "since", "2026-01-01"),
+    ("audit-events", "since", "2026-W05-1T00:00:00Z"),
+    ("audit-events", "since", "20260101T000000Z"),
+    ("audit-events", "since", "2026-01-01T00:00Z"),
+    ("audit-events", "since", "2026-02-30T00:00:00Z"),
     ("audit-events", "until", "2026-01-01T00:00:00"),
     ("audit-events", "until", "9999-12-31T23:59:59-12:00"),
     ("audit-events", "actor_id", "me"),
@@ -162,6 +166,8 @@ async def test_a_time_is_taken_with_its_offset_encoded_or_not(
         "since=2026-01-01T00:00:00%2B02:00",
         "since=2026-01-01T00:00:00+02:00",
         "until=2099-01-01T00:00:00.123456-05:00",
+        "since=2026-01-01t00:00:00z",
+        "until=2098-12-31T23:59:60Z",
     ):
         answer = await http.get(f"{LISTS['audit-events']}?{query}", headers=root.bearer)
         assert answer.status_code == 200, answer.text

@@ -47,6 +47,9 @@ async def test_in_mode_none_another_host_sees_no_list(database_url: str) -> None
         assert (answer.status_code, answer.json()["code"]) == (403, "foreign_host")
 
 
+USERS = "/v1/admin/users"
+
+
 async def test_in_mode_admin_the_environments_operator_sees_the_lists(database_url: str) -> None:
     async with answering(in_mode(database_url, "admin")) as http:
         root = await signed_in(http, OPERATOR_EMAIL, OPERATOR_PASSWORD)
@@ -54,5 +57,15 @@ async def test_in_mode_admin_the_environments_operator_sees_the_lists(database_u
         assert (row["email"], row["name"], row["session_count"]) == (OPERATOR_EMAIL, "Admin", 1)
         (session,) = (await http.get("/v1/admin/sessions", headers=root.bearer)).json()["data"]
         assert session["id"] == root.session_id
-        answer = await http.delete(f"/v1/admin/users/{root.id}", headers=root.bearer)
-        assert (answer.status_code, answer.json()["code"]) == (409, "last_operator")
+        # One whom this mode does not admit is no operator who could stay.
+        other = {"email": "second@example.com", "roles": ["admin"]}
+        assert (await http.post(USERS, json=other, headers=root.bearer)).status_code == 201
+        for method, change in (
+            ("DELETE", None),
+            ("PATCH", {"disabled": True}),
+            ("PATCH", {"roles": ["user"]}),
+        ):
+            answer = await http.request(
+                method, f"{USERS}/{root.id}", json=change, headers=root.bearer
+            )
+            assert (answer.status_code, answer.json()["code"]) == (409, "last_operator")

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from api.identity.hashing import PasswordHasher
 from models import ApiKey, RefreshToken, User
-from tests.api.people import Person, audited, log_in, me, new_key, refusal, registered
+from tests.api.people import Person, audited, bearer, log_in, me, new_key, refusal, registered
 from tests.support.applications import PASSWORD
 
 pytestmark = pytest.mark.anyio
@@ -212,3 +215,62 @@ async def test_two_operators_that_demote_each_other_at_once_leave_one(
     )
     assert sorted(a.status_code for a in answers) in ([200, 403], [200, 409])
     assert await User.enabled_operators() == 1
+
+
+SHUT_OUT: dict[str, Callable[[Person, str], tuple[str, str, dict[str, object] | None]]] = {
+    "deleted": lambda other, _: ("DELETE", f"{USERS}/{other.id}", None),
+    "disabled": lambda other, _: ("PATCH", f"{USERS}/{other.id}", {"disabled": True}),
+    "demoted": lambda other, _: ("PATCH", f"{USERS}/{other.id}", {"roles": ["user"]}),
+    "logged out": lambda other, _: ("DELETE", f"{USERS}/{other.id}/sessions", None),
+    "without the key": lambda _, key_id: ("DELETE", f"/v1/admin/api-keys/{key_id}", None),
+}
+
+
+@pytest.mark.parametrize("how", SHUT_OUT)
+async def test_who_is_shut_out_while_a_password_is_hashed_makes_nobody(
+    http: httpx.AsyncClient, root: Person, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await registered(http, "other@example.com", "Other")
+    await patched(http, root, other.id, roles=["admin"])
+    key = await new_key(http, other)
+    shows = bearer(key["key"]) if how == "without the key" else other.bearer
+    method, path, change = SHUT_OUT[how](other, key["id"])
+    hash_it = PasswordHasher.hash
+
+    async def slow(hasher: PasswordHasher, password: str) -> str:
+        answer = await http.request(method, path, json=change, headers=root.bearer)
+        assert answer.is_success, answer.text
+        return await hash_it(hasher, password)
+
+    monkeypatch.setattr(PasswordHasher, "hash", slow)
+    form = {"email": "door@example.com", "password": PASSWORD, "roles": ["admin"]}
+    answer = await http.post(USERS, json=form, headers=shows)
+    assert answer.status_code == (403 if how == "demoted" else 401), answer.text
+    assert await User.by_email("door@example.com") is None
+    assert [str(event.actor_id) for event in await audited("auth.user.created")] == []
+
+
+async def test_a_key_of_an_operator_makes_users(http: httpx.AsyncClient, root: Person) -> None:
+    key = await new_key(http, root)
+    form = {"email": "new@example.com", "password": PASSWORD}
+    answer = await http.post(USERS, json=form, headers=bearer(key["key"]))
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize("path", [USERS, "/v1/auth/me"])
+async def test_who_is_deleted_while_the_name_changes_is_gone_and_nothing_is_written(
+    http: httpx.AsyncClient, root: Person, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await registered(http, "other@example.com", "Other")
+    own = path if path.endswith("me") else f"{path}/{other.id}"
+    held = User.held
+
+    async def gone(user_id: UUID) -> User | None:
+        await User.remove(user_id)
+        return await held(user_id)
+
+    monkeypatch.setattr(User, "held", gone)
+    shows = other.bearer if path.endswith("me") else root.bearer
+    answer = await http.patch(own, json={"name": "Late"}, headers=shows)
+    assert answer.status_code == (401 if path.endswith("me") else 404), answer.text
+    assert await audited("auth.user.updated") == []
