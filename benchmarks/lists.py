@@ -93,6 +93,7 @@ SEARCHES = (
     ("api-keys", {"q": "eriksson77", "status": "stale"}),
     ("api-keys", {"q": "example", "sort": "name"}),
     ("api-keys", {"q": "zzzz"}),
+    ("api-keys", {"owner": "eriksson77", "q": "deploy"}),
 )
 
 

@@ -41,17 +41,18 @@ class Acting(Opening):
     async def _carry_out(self, deed: Deed, rows: Sequence[Row]) -> None:
         await self._confirmed(deed, rows)
 
-    async def _confirmed(self, deed: Deed, rows: Sequence[Row]) -> None:
+    async def _confirmed(self, deed: Deed, rows: Sequence[Row]) -> Trouble | None:
+        """Do it if the answer is yes; tells what it met where nothing of it was done."""
         client = self.client
         # It was armed when this was asked for; it has to be when it is done, too.
         if not (await self.answer_to(Confirm(deed)) and self.may_act):
-            return
+            return None
         try:
             with self.doing(f"{deed.title.rstrip('?')}…"):
                 outcome = await deed.carry_out(client)
         except Trouble as trouble:
             self.say_trouble(trouble, deed.title)
-            return
+            return trouble
         self.say(outcome.words, is_bad=outcome.trouble is not None)
         self.tell(outcome.events)
         if outcome.trouble is None:
@@ -59,6 +60,7 @@ class Acting(Opening):
                 live.done_with([row.id for row in rows])
         elif isinstance(outcome.trouble, NotSignedIn):
             self.lose_sign_in(outcome.trouble)
+        return None
 
     # To users
 
@@ -175,29 +177,42 @@ class Acting(Opening):
 
     @work(group="deeds")
     async def _set_roles(self, user: User) -> None:
-        form = await self.answer_to(roles_form(user.email, user.roles))
-        if form is not None:
-            roles = words_of(form["roles"])
-            await self._confirmed(deeds.set_roles(user, roles, self.myself), (user,))
+        typed, trouble = " ".join(user.roles), None
+        while True:
+            problem = "" if trouble is None else trouble.words
+            form = await self.answer_to(roles_form(user.email, typed, problem))
+            if form is None:
+                return
+            typed = form["roles"]
+            deed = deeds.set_roles(user, words_of(typed), self.myself)
+            trouble = await self._confirmed(deed, (user,))
+            if trouble is None:
+                return
 
     def ask_for_user(self) -> None:
         """A new user."""
         if self.may_act:
-            self._create_user({})
+            self._create_user()
 
     @work(group="deeds")
-    async def _create_user(self, typed: dict[str, str]) -> None:
-        form = await self.answer_to(user_form(typed))
-        if form is None:
-            return
-        wanted: dict[str, object] = {"email": form["email"], "roles": words_of(form["roles"])}
-        wanted |= {name: form[name] for name in ("name", "password") if form[name]}
-        try:
-            user = await self.client.create_user(wanted)
-        except Trouble as trouble:
-            self.say_trouble(trouble, "New user")
-            # What was typed need not be typed again; a password does.
-            self._create_user({**form, "password": ""})
-        else:
-            self.say(f"created {user.email} ({', '.join(user.roles) or 'no roles'})")
-            self.tell((Event("user_changed", {"id": user.id, "change": "created"}),))
+    async def _create_user(self) -> None:
+        form: dict[str, str] | None = {}
+        problem = ""
+        while (form := await self.answer_to(user_form(form or {}, problem))) is not None:
+            wanted: dict[str, object] = {"email": form["email"], "roles": words_of(form["roles"])}
+            wanted |= {name: form[name] for name in ("name", "password") if form[name]}
+            try:
+                user = await self.client.create_user(wanted)
+            except NotSignedIn as over:
+                self.say_trouble(over, "New user")
+            except Trouble as trouble:
+                # Nothing that was typed needs to be typed again.
+                problem = trouble.words
+            else:
+                self._created(user, has_password="password" in wanted)
+                return
+
+    def _created(self, user: User, *, has_password: bool) -> None:
+        what = "" if has_password else ", without a password"
+        self.say(f"created {user.email} ({', '.join(user.roles) or 'no roles'}){what}")
+        self.tell((Event("user_changed", {"id": user.id, "change": "created"}),))

@@ -48,6 +48,8 @@ VIEWS: dict[str, type[View]] = {
     "audit": AuditView,
 }
 TICK_SECONDS = 1.0
+# What nobody may do who has not signed in, or needs to.
+OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export"})
 
 
 class Dashboard(SigningIn, Acting, Exporting):
@@ -182,7 +184,9 @@ class Dashboard(SigningIn, Acting, Exporting):
         self.show_standing()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The same key arms and disarms; only what it does now is bound, and shown."""
+        """Only what a key does now is bound, and shown: the same one arms and disarms."""
+        if action in OF_THE_VIEWS and self.is_signing_in:
+            return False
         if action in ("arm", "disarm"):
             return (action == "disarm") == self.is_armed
         return super().check_action(action, parameters)

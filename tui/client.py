@@ -160,17 +160,16 @@ class Client:
         return {name: await self._id_of(name, value) for name, value in parameters.items()}
 
     async def _id_of(self, parameter: str, value: str) -> str:
-        """The id of a user who is named by their address where the server wants an id.
+        """The id of a user who is named by their address where the server wants an id."""
+        is_address = parameter in _IDS_OF_USERS and "@" in value
+        return await self.user_id_of(value) if is_address else value
 
-        Raises:
-            Missing: nobody has exactly that address.
-        """
-        if parameter not in _IDS_OF_USERS or "@" not in value:
-            return value
-        async for user in self.every(User, "/v1/admin/users", {"q": value}):
-            if user.email.casefold() == value.casefold():
+    async def user_id_of(self, address: str) -> str:
+        """The id of the user who has exactly that address, whatever the case; raises Missing."""
+        async for user in self.every(User, "/v1/admin/users", {"q": address}):
+            if user.email.casefold() == address.casefold():
                 return user.id
-        raise errors.Missing(f"nobody has the address {plain(value)}", status=404)
+        raise errors.Missing(f"nobody has the address {plain(address)}", status=404)
 
     async def one(self, row: type[R], path: str, row_id: str) -> R:
         """One row of the list at `path`."""

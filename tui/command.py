@@ -90,7 +90,9 @@ def _place(url: str | None, context: str | None, *, is_read_only: bool) -> Place
     try:
         if context is not None:
             named = contexts.named(context, folders.contexts_file())
-            lock = lock or (f"the context {named.name} is" if named.is_read_only else "")
+            lock = lock or (
+                f"the context {named.name} allows no changes" if named.is_read_only else ""
+            )
             return Place(named.url, named.name, named.colour, lock, key)
         wanted = contexts.checked_url(url or os.environ.get(URL, "").strip() or DEFAULT_URL)
     except contexts.ContextsRejected as rejected:

@@ -65,6 +65,7 @@ class Desk(App[int]):
         self.keeper = surroundings.keeper(place)
         self.entered: Entered | None = None
         self._doings: dict[object, str] = {}
+        self._is_asking = False
         self.happened = 0
         """How much the server has told; what has seen less has something to catch up with."""
 
@@ -101,10 +102,18 @@ class Desk(App[int]):
     # What every view may ask for
 
     async def answer_to(self, question: ModalScreen[A]) -> A | None:
-        """What is answered to a dialog; None where it cannot be put, for nobody is signed in."""
-        if self.is_signing_in:
+        """What is answered to a dialog.
+
+        None where it cannot be put: nobody is signed in, or another is open. Keys that come all at
+        once ask for several, and only one of them would be seen.
+        """
+        if self._is_asking or self.is_signing_in:
             return None
-        answer: A = await self.push_screen_wait(question)
+        self._is_asking = True
+        try:
+            answer: A = await self.push_screen_wait(question)
+        finally:
+            self._is_asking = False
         return answer
 
     @contextmanager

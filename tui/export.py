@@ -11,8 +11,8 @@ import io
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -56,6 +56,24 @@ class Order:
             raise CannotExport(f"{self.file.name} ends neither in .csv nor in .jsonl")
         return ending
 
+    def check(self) -> None:
+        """Whether the file can be made, as far as one can know before it is.
+
+        Raises:
+            CannotExport: it cannot.
+        """
+        _ = self.format
+        try:
+            with _refusals(self.file):
+                # Where there is something, or nothing can be, the system says so.
+                self.file.parent.stat()
+                if not self.file.parent.is_dir():
+                    raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+                if self.file.exists():
+                    raise FileExistsError
+        except ValueError:
+            raise CannotExport("that is no name of a file") from None
+
 
 def file_of(typed: str) -> Path:
     """The file that an operator typed.
@@ -76,26 +94,31 @@ async def export(client: Client, order: Order, progress: Callable[[int], None]) 
         CannotExport: there is a file of that name, or none can be made there.
         Trouble: the server.
     """
+    order.check()
     form = order.format
     beside = order.file.with_name(f".{order.file.name}.{secrets.token_hex(4)}.part")
-    try:
-        if order.file.exists():
-            raise CannotExport(f"{order.file} is there already")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as opened:
-            count = await _write(client, order, opened, form, progress)
-        _put(beside, order.file)
-    except FileExistsError:
-        raise CannotExport(f"{order.file} is there already") from None
-    except OSError as refused:
-        raise CannotExport(f"{order.file}: {refused.strerror or refused}") from None
-    except ValueError:
-        raise CannotExport(f"{order.file} is no name of a file") from None
-    finally:
-        # Where it could not be made, it cannot be removed either.
-        with suppress(OSError, ValueError):
-            beside.unlink()
+    with _refusals(order.file):
+        try:
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as opened:
+                count = await _write(client, order, opened, form, progress)
+            _put(beside, order.file)
+        finally:
+            # Where it could not be made, it cannot be removed either.
+            with suppress(OSError):
+                beside.unlink()
     return count
+
+
+@contextmanager
+def _refusals(file: Path) -> Iterator[None]:
+    """Inside the block, what the system says against the file is a `CannotExport`."""
+    try:
+        yield
+    except FileExistsError:
+        raise CannotExport(f"{file} is there already") from None
+    except OSError as refused:
+        raise CannotExport(f"{file}: {refused.strerror or refused}") from None
 
 
 def _put(beside: Path, file: Path) -> None:

@@ -35,16 +35,20 @@ class Exporting(Desk):
     @work(exclusive=True, group="export-form")
     async def _ask_for_file(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
         stamp = self.now().strftime("%Y%m%d-%H%M%S")
-        proposed = self.surroundings.exports / f"{listing.name}-{stamp}.csv"
-        form = await self.answer_to(export_form(listing.title, proposed))
-        if form is None or not form["file"].strip():
-            return
-        try:
-            order = Order(listing, parameters, file_of(form["file"]))
-        except CannotExport as refused:
-            self.say(str(refused), is_bad=True)
-        else:
-            self._export = self._run_export(order)
+        typed, problem = str(self.surroundings.exports / f"{listing.name}-{stamp}.csv"), ""
+        while True:
+            form = await self.answer_to(export_form(listing.title, typed, problem))
+            if form is None or not form["file"].strip():
+                return
+            typed = form["file"]
+            try:
+                order = Order(listing, parameters, file_of(typed))
+                order.check()
+            except CannotExport as refused:
+                problem = str(refused)
+            else:
+                self._export = self._run_export(order)
+                return
 
     @work(group="export")
     async def _run_export(self, order: Order) -> None:

@@ -15,6 +15,7 @@ Parameters = dict[str, str]
 
 # The server's own limit.
 MOST_DAYS = 36_500
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEY = re.compile(r"(evr_[0-9a-f]{8})[0-9a-f]+", re.IGNORECASE)
 
 
@@ -78,6 +79,17 @@ def text(parameter: str, example: str) -> Word:
         return {parameter: value} if value else {}
 
     return Word(parameters, example)
+
+
+def person(parameter: str) -> Word:
+    """A word that takes a whole address, or an id."""
+
+    def parameters(value: str, _: datetime) -> Parameters:
+        if "@" not in value and not _ID.fullmatch(value):
+            raise NotAValue(f"{value or 'nothing'!r} is neither an address nor an id")
+        return {parameter: value}
+
+    return Word(parameters, "ann@example.com")
 
 
 def yes_or_no(parameter: str) -> Word:

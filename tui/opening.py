@@ -40,6 +40,16 @@ class Opening(Desk):
     def open_event(self, event_id: str) -> None:
         self._open(AUDIT, event_id)
 
+    @work(exclusive=True, group="open")
+    async def open_by_address(self, address: str) -> None:
+        try:
+            user_id = await self.client.user_id_of(address)
+            user = await self.client.one(User, USERS.path, user_id)
+        except Trouble as trouble:
+            self.say_trouble(trouble, USERS.title)
+        else:
+            self.open_row(user)
+
     def open_by_prefix(self, prefix: str) -> None:
         self._with_key_of(prefix, self.open_row)
 

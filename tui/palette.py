@@ -18,10 +18,11 @@ from tui.screens.lists import ListView
 if TYPE_CHECKING:
     from tui.app import Dashboard
 
-# What is named by its id, which need not be on screen; a key also by its prefix.
+# What is named by its id, which need not be on screen; a key also by its prefix, a user by address.
 _ID = re.compile(
     r"\s*([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\s*", re.IGNORECASE
 )
+_ADDRESS = re.compile(r"\s*([^\s@]+@[^\s@]+)\s*")
 _PREFIX = re.compile(r"\s*(evr_[0-9a-f]{4,64})\.*\s*", re.IGNORECASE)
 # `evr_` and eight digits: more of a key than its prefix is never sent.
 PREFIX_LENGTH = 12
@@ -77,7 +78,7 @@ class Actions(Provider):
 
 
 class ById(Provider):
-    """Acts on what is named by an id, a key's prefix included."""
+    """Acts on what is named by an id, a key's prefix, or a user's address."""
 
     async def search(self, query: str) -> Hits:
         for words, run in self._acts(query):
@@ -101,5 +102,8 @@ class ById(Provider):
             yield f"Set roles of the user {row_id}", partial(dashboard.set_roles_of, row_id)
         elif found := _PREFIX.fullmatch(query):
             prefix = found[1][:PREFIX_LENGTH].lower()
-            yield f"Revoke the API key {prefix}", partial(dashboard.revoke_by_prefix, prefix)
             yield f"Open the API key {prefix}", partial(dashboard.open_by_prefix, prefix)
+            yield f"Revoke the API key {prefix}", partial(dashboard.revoke_by_prefix, prefix)
+        elif found := _ADDRESS.fullmatch(query):
+            address = found[1]
+            yield f"Open the user {address}", partial(dashboard.open_by_address, address)

@@ -38,9 +38,13 @@ class Ages:
 
 @dataclass(frozen=True, slots=True)
 class KeyFilters:
-    """Which keys; None does not filter. `q` is a part of the name, the prefix, or the owner's."""
+    """Which keys; None does not filter.
+
+    `q` is a part of the name, the prefix, or the owner's e-mail or name; `owner` of the latter alone.
+    """
 
     q: str | None = None
+    owner: str | None = None
     user_id: UUID | None = None
     status: KeyStatus | None = None
 
@@ -113,6 +117,10 @@ def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Sho
             Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
             Shortcut((Way(Sql(of_user, (str(filters.user_id),))),)),
         )
+    if filters.owner is not None:
+        check = of_owner(engine, filters.owner)
+        way = owned_by(engine, "api_keys", filters.owner, also=KEPT)
+        yield check, Shortcut((way,), check, holds=KEPT)
     if filters.q is not None:
         yield _search(engine, filters.q)
 

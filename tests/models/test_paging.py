@@ -139,6 +139,12 @@ async def test_every_way_of_searching_finds_the_same_in_the_same_order(
             KeyFilters(q="bob", status="live"),
             [k for k in keys if k.user_id != ann.id and status_of(k) == "live"],
         ),
+        (KeyFilters(owner="ann@"), [k for k in keys if k.user_id == ann.id]),
+        (
+            KeyFilters(owner="ann@", q="X 0"),
+            [k for k in keys if k.user_id == ann.id and k.name.startswith("x")],
+        ),
+        (KeyFilters(owner="X 0"), []),
         (KeyFilters(q="no such"), []),
     ):
         assert await whole(sort, filters) == ordered(fitting, sort), filters

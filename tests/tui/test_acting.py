@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.clients import OPERATOR_EMAIL, OPERATOR_PASSWORD
+from tests.support.applications import PASSWORD
 from tests.tui.world import Terminal, World
 
 pytestmark = pytest.mark.anyio
@@ -147,14 +148,84 @@ async def test_a_user_is_created_and_what_is_refused_can_be_put_right(world: Wor
         await terminal.press("n")
         await terminal.is_asked("New user")
         await terminal.write("not an address")
-        await terminal.press("enter", "enter", "enter", "enter")
-        await terminal.hears("Email must be an address")
-        await terminal.is_asked("New user")
+        await terminal.press("enter", "enter")
+        await terminal.write(PASSWORD)
+        await terminal.press("enter", "enter")
+        await terminal.is_asked("New user", "✗ Email must be an address")
         await terminal.press("home", *["delete"] * len("not an address"))
         await terminal.write("carol@example.com")
         await terminal.press("enter", "enter", "enter", "enter")
         await terminal.hears("created carol@example.com (user)")
         await terminal.sees("carol@example.com", "2 rows")
+    # With what was typed the first time.
+    await world.session("carol@example.com")
+
+
+async def test_a_user_without_a_password_is_said_to_have_none(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "1 row")
+        await terminal.arms()
+        await terminal.press("n")
+        await terminal.write("carol@example.com")
+        await terminal.press("enter", "enter", "enter", "enter")
+        await terminal.hears("created carol@example.com (user), without a password")
+
+
+async def test_roles_that_are_refused_can_be_put_right(world: World) -> None:
+    await world.user("ann@example.com")
+    async with world.terminal() as terminal:
+        await at_user(terminal, "ann@example.com")
+        await terminal.press("m")
+        await terminal.is_asked("Roles of ann@example.com")
+        await terminal.write(" No!")
+        await terminal.press("enter")
+        await terminal.is_asked("has user and gets user, No!")
+        await terminal.press("y")
+        await terminal.is_asked("Roles of ann@example.com", "✗", "characters a-z")
+        await terminal.press("backspace", "backspace", "backspace")
+        await terminal.write("ops")
+        await terminal.press("enter")
+        await terminal.is_asked("has user and gets user, ops")
+        await terminal.press("y")
+        await terminal.hears("ann@example.com has the roles: user, ops")
+
+
+async def test_roles_of_several_are_not_set_at_once(world: World) -> None:
+    await world.user("ann@example.com")
+    async with world.terminal() as terminal:
+        await terminal.opens("2", "2 rows")
+        await terminal.arms()
+        await terminal.press("home", "space", "space", "m")
+        await terminal.hears("roles are set for one user at a time")
+        assert not terminal.question
+
+
+async def test_keys_that_come_at_once_open_one_dialog(world: World) -> None:
+    await world.user("ann@example.com")
+    async with world.terminal() as terminal:
+        await at_user(terminal, "ann@example.com")
+        await terminal.bursts("d", "e", "d")
+        await terminal.is_asked("Disable ann@example.com?")
+        await terminal.press("n")
+        await terminal.until(lambda: not terminal.question)
+
+
+async def test_all_that_dies_can_be_read_without_a_mouse(world: World) -> None:
+    await world.user("ann@example.com")
+    for number in range(9):
+        await world.key("ann@example.com", f"key-{number}")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "10 rows")
+        await terminal.arms()
+        await terminal.press("home", *["space"] * 10, "x")
+        await terminal.is_asked("Revoke 10 API keys?", "10 in all; PgUp and PgDn scroll")
+        names = terminal.app.screen.query_one(".names")
+        shown = names.scroll_y
+        await terminal.press("pagedown")
+        await terminal.until(lambda: names.scroll_y > shown)
+        await terminal.write("9")
+        await terminal.press("enter")
+        await terminal.is_asked("✗ not 10: type that to go on")
 
 
 async def test_what_is_typed_behind_a_slash_is_no_command(world: World) -> None:

@@ -67,7 +67,9 @@ def test_a_context_brings_its_url_its_colour_and_its_lock(opened: list[Place]) -
     text = '[prod]\nurl = "https://auth.example.com/api"\ncolour = "red"\nread_only = true\n'
     write_private(folders.contexts_file(), text)
     run("--context", "prod")
-    assert opened == [Place("https://auth.example.com/api", "prod", "red", "the context prod is")]
+    assert opened == [
+        Place("https://auth.example.com/api", "prod", "red", "the context prod allows no changes")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
         ("api-keys", "status:unused", {"status": "stale"}),
         ("api-keys", "unused:30", {"status": "stale", "stale_days": "30"}),
         ("api-keys", "unused:30d status:stale", {"status": "stale", "stale_days": "30"}),
-        ("api-keys", "owner:ann@", {"q": "ann@"}),
+        ("api-keys", "owner:ann@ ci", {"owner": "ann@", "q": "ci"}),
+        ("sessions", "owner:ann@", {"q": "ann@"}),
         ("api-keys", "evr_" + "1a2b3c4d" * 8, {"q": "evr_1a2b3c4d"}),
         ("api-keys", "EVR_" + "1A2B3C4D" * 8, {"q": "EVR_1A2B3C4D"}),
         ("sessions", "status:all", {"status": "all"}),
@@ -70,7 +71,8 @@ def test_words_become_a_query(name: str, text: str, parameters: dict[str, str]) 
             "unused:30 status:live",
             "'status:live' contradicts another word of this filter",
         ),
-        ("api-keys", "owner:ann bob", "'bob' contradicts another word of this filter"),
+        ("api-keys", "owner:ann owner:bob", "'owner:bob' contradicts another word of this filter"),
+        ("sessions", "user:nob", "'nob' is neither an address nor an id"),
         ("audit", "since:yesterday", "'yesterday' is no time: 2026-11-24, 90min, 2h or 7d"),
         *(
             ("audit", f"since:{at}", f"'{at}' is no time: 2026-11-24, 90min, 2h or 7d")

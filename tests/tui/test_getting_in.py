@@ -194,3 +194,15 @@ async def test_what_is_typed_ahead_lands_where_it_belongs(world: World) -> None:
         await terminal.sees("E-mail", "Password")
         await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
         await terminal.sees("Overview", "● live")
+
+
+async def test_nothing_is_armed_or_paused_on_the_way_in(world: World) -> None:
+    async with world.terminal(world.place(api_key=None)) as terminal:
+        await terminal.sees("E-mail", "Password")
+        terminal.app.screen.query_one("#keep").focus()
+        await terminal.press("R", "p", "1", "E")
+        assert (terminal.app.is_armed, terminal.app.is_paused) == (False, False)
+        assert not terminal.news
+        terminal.app.screen.query_one("#email").focus()
+        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sees("Overview", "READ-ONLY", "● live")

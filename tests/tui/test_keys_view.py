@@ -72,3 +72,47 @@ async def test_f_goes_on_from_what_was_typed(world: World) -> None:
         await terminal.press("f")
         await terminal.sees("the ", "1 row")
         assert "unused" not in terminal.text
+
+
+async def test_a_filter_that_cannot_be_shows_no_rows_to_act_on(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "1 row")
+        await terminal.arms()
+        for typed, words in (
+            ("status:banana", "'banana' is none of"),
+            ("user:nobody@example.com", "nobody has the address"),
+        ):
+            await terminal.press("slash", *typed, "enter")
+            await terminal.sees(f"! {words}", "Nothing is shown")
+            # Nothing that happens brings them back.
+            await world.user(f"{len(typed)}@example.com")
+            await terminal.press("s", "f5", "x")
+            await terminal.sees("Nothing is shown")
+            await terminal.hears("there is no row to do this to")
+            await terminal.press("escape")
+            await terminal.sees("the dashboard's", "1 row")
+
+
+async def test_the_owner_is_whose_the_key_is(world: World) -> None:
+    await world.user("ann@example.com")
+    await world.user("ci@example.com")
+    await world.key("ann@example.com", "ci-deploy")
+    await world.key("ci@example.com", "nightly")
+    async with world.terminal() as terminal:
+        await terminal.opens("3", "3 rows")
+        await terminal.press("slash", *"owner:ci", "enter")
+        await terminal.sees("nightly", "1 row")
+        assert "ci-deploy" not in terminal.text
+
+
+async def test_marks_are_counted_on_the_overview_too(world: World) -> None:
+    await world.user("ann@example.com")
+    key = await world.key("ann@example.com", "ci-deploy")
+    await world.use(key["key"])
+    async with world.terminal() as terminal:
+        await terminal.sees("Overview", "ci-deploy", "● live")
+        assert "marked" not in terminal.text
+        await terminal.press("down", "space")
+        await terminal.sees("✓ 1 marked (u unmarks)")
+        await terminal.press("u")
+        await terminal.no_longer_sees("marked")

@@ -117,7 +117,12 @@ async def test_getting_in_looks_as_it_did(size: tuple[int, int], tmp_path: Path)
 
 
 async def test_a_context_is_named_in_its_colour_and_locked(tmp_path: Path) -> None:
-    app = still(tmp_path, context="production", colour="red", lock="the context production is")
+    app = still(
+        tmp_path,
+        context="production",
+        colour="red",
+        lock="the context production allows no changes",
+    )
     async with app.run_test(size=(80, 24)) as pilot:
         terminal = Terminal(app, pilot)
         await terminal.sees(" production https://auth.example.com/api", "READ-ONLY (locked)")

@@ -56,9 +56,26 @@ async def test_the_palette_knows_a_key_by_its_prefix(world: World) -> None:
         await terminal.arms()
         await terminal.press("colon")
         await terminal.write(key["key_prefix"].rstrip("."))
-        await terminal.sees("Revoke the API key evr_")
-        await terminal.press("enter")
+        await terminal.sees("Open the API key evr_", "Revoke the API key evr_")
+        await terminal.press("down", "enter")
         await terminal.is_asked("ci-deploy of ann@example.com")
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("Ann@Example.com", "Signs in by"), ("bob@example.com", "nobody has the address bob@")],
+)
+async def test_the_palette_knows_a_user_by_the_address(
+    world: World, address: str, words: str
+) -> None:
+    await world.user("ann@example.com")
+    async with world.terminal() as terminal:
+        await terminal.opens("5", "auth.login")
+        await terminal.press("colon")
+        await terminal.write(address)
+        await terminal.sees(f"Open the user {address}")
+        await terminal.press("enter")
+        await terminal.until(lambda: words in terminal.text or words in terminal.news)
 
 
 @pytest.mark.parametrize(

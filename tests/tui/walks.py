@@ -224,7 +224,7 @@ async def of_a_question(world: World, terminal: Terminal) -> None:
     for key, button in (("right", "yes"), ("left", "no")):
         await terminal.press(key)
         await terminal.until(lambda button=button: terminal.focused == button)  # type: ignore[misc]
-    await terminal.press("y")
+    await terminal.press("pagedown", "down", "up", "pageup", "y")
     await terminal.hears("revoked ")
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui import ages
 from tui.columns import Cell, Column, Tone
-from tui.filters import choice, days, text
+from tui.filters import choice, days, person, text
 from tui.listings.listing import Listing
 from tui.rows import ApiKey
 
@@ -71,7 +71,7 @@ API_KEYS = Listing(
     words={
         "status": choice("status", *STATUSES, unused="stale", never="never_used"),
         "unused": days("stale_days", status="stale"),
-        "owner": text("q", "ann@"),
-        "user": text("user_id", "ann@example.com"),
+        "owner": text("owner", "ann@"),
+        "user": person("user_id"),
     },
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tui import ages
 from tui.columns import Cell, Column
-from tui.filters import choice, moment, text
+from tui.filters import choice, moment, person, text
 from tui.listings.listing import Listing
 from tui.rows import AuditEvent
 
@@ -49,8 +49,8 @@ AUDIT = Listing(
     words={
         "action": text("action", "auth.login"),
         "outcome": choice("outcome", "success", "failure"),
-        "actor": text("actor_id", "ann@example.com"),
-        "user": text("user_id", "ann@example.com"),
+        "actor": person("actor_id"),
+        "user": person("user_id"),
         "since": moment("since"),
         "until": moment("until"),
     },

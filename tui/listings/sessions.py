@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui import ages
 from tui.columns import Cell, Column
-from tui.filters import choice, text
+from tui.filters import choice, person, text
 from tui.listings.listing import Listing
 from tui.rows import Session
 
@@ -56,6 +56,6 @@ SESSIONS = Listing(
     words={
         "status": choice("status", "live", "expired", "all"),
         "owner": text("q", "ann@"),
-        "user": text("user_id", "ann@example.com"),
+        "user": person("user_id"),
     },
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 from typing import ClassVar
 
 from textual import on
@@ -19,6 +18,9 @@ from tui.deeds import Deed
 from tui.text import plain
 from tui.widgets.line import TAB, Line
 
+# As many as every screen has room for.
+NAMES_SHOWN = 5
+
 
 class Confirm(ModalScreen[bool]):
     """Says what a deed does, and asks. The answer is No until somebody says otherwise."""
@@ -27,6 +29,8 @@ class Confirm(ModalScreen[bool]):
         Binding("y", "yes", "Yes"),
         Binding("n,escape", "no", "No"),
         Binding("left,right", "other", "Other button", show=False),
+        Binding("pageup,up", "scroll(-1)", "Scroll the names up", show=False),
+        Binding("pagedown,down", "scroll(1)", "Scroll the names down", show=False),
     ]
 
     def __init__(self, deed: Deed) -> None:
@@ -40,8 +44,11 @@ class Confirm(ModalScreen[bool]):
             if self._deed.names:
                 with VerticalScroll(classes="names", can_focus=False):
                     yield Static("\n".join(self._deed.names), markup=False)
+                if len(self._deed.names) > NAMES_SHOWN:
+                    words = f"{len(self._deed.names)} in all; PgUp and PgDn scroll"
+                    yield Static(words, classes="label", markup=False)
             if self._deed.typed:
-                yield Static(f"Type {self._deed.typed} to go on:", markup=False)
+                yield Static(f"Type {self._deed.typed} to go on:", id="wanted", markup=False)
                 yield Line(classes="typed")
             with Horizontal(classes="buttons"):
                 # What is typed may hold any letter, so there the letters do not answer.
@@ -61,9 +68,18 @@ class Confirm(ModalScreen[bool]):
     def action_yes(self) -> None:
         if self._is_typed:
             self.dismiss(True)
+        else:
+            self.query_one("#wanted", Static).update(
+                f"✗ not {self._deed.typed}: type that to go on"
+            )
 
     def action_no(self) -> None:
         self.dismiss(False)
+
+    def action_scroll(self, pages: int) -> None:
+        """The line for typing keeps the focus meanwhile."""
+        for names in self.query(".names"):
+            names.scroll_relative(y=pages * names.size.height, animate=False)
 
     def action_other(self) -> None:
         self.focus_next(Button)
@@ -101,8 +117,11 @@ class Form(ModalScreen[dict[str, str] | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up"), *TAB]
 
-    def __init__(self, title: str, fields: Sequence[Field], *, go_on: str) -> None:
+    def __init__(
+        self, title: str, fields: Sequence[Field], *, go_on: str, problem: str = ""
+    ) -> None:
         super().__init__()
+        self._problem = problem
         self._title = title
         self._fields = fields
         self._go_on = go_on
@@ -118,6 +137,8 @@ class Form(ModalScreen[dict[str, str] | None]):
                     password=field.is_secret,
                     id=field.name,
                 )
+            if self._problem:
+                yield Static(f"✗ {self._problem}", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(f"{self._go_on} (Enter)", id="go-on", variant="primary")
                 yield Button("Give up (Esc)", id="give-up")
@@ -168,27 +189,33 @@ class Choice(ModalScreen[int | None]):
         self.dismiss(None)
 
 
-def user_form(typed: Mapping[str, str]) -> Form:
-    """What a new user needs; `typed` is what was typed before."""
+def user_form(typed: Mapping[str, str], problem: str = "") -> Form:
+    """What a new user needs; `typed` is what was typed before, and `problem` what was wrong with it."""
     fields = (
         Field("email", "E-mail", typed.get("email", ""), "ann@example.com"),
         Field("name", "Name", typed.get("name", ""), "may be left empty"),
-        Field("password", "Password", hint="empty: they have none", is_secret=True),
+        Field(
+            "password",
+            "Password",
+            typed.get("password", ""),
+            "empty: they have none",
+            is_secret=True,
+        ),
         Field("roles", "Roles", typed.get("roles", "user"), "separated by spaces"),
     )
-    return Form("New user", fields, go_on="Create")
+    return Form("New user", fields, go_on="Create", problem=problem)
 
 
-def roles_form(email: str, roles: Sequence[str]) -> Form:
+def roles_form(email: str, roles: str, problem: str = "") -> Form:
     """The roles of a user, to be edited."""
-    field = Field("roles", "Roles, separated by spaces", " ".join(roles), "none")
-    return Form(f"Roles of {email}", (field,), go_on="Set")
+    field = Field("roles", "Roles, separated by spaces", roles, "none")
+    return Form(f"Roles of {email}", (field,), go_on="Set", problem=problem)
 
 
-def export_form(title: str, file: Path) -> Form:
+def export_form(title: str, file: str, problem: str = "") -> Form:
     """Where to write an export; the ending chooses the format."""
-    field = Field("file", "File: its ending, .csv or .jsonl, chooses the format", str(file))
-    return Form(f"Export {plain(title)}", (field,), go_on="Export")
+    field = Field("file", "File: its ending, .csv or .jsonl, chooses the format", file)
+    return Form(f"Export {plain(title)}", (field,), go_on="Export", problem=problem)
 
 
 def words_of(text: str) -> tuple[str, ...]:

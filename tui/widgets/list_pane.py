@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui import ages, filters
+from tui.errors import Refused, Trouble
 from tui.rows import Row
 from tui.widgets.following_pane import FollowingPane
 from tui.widgets.line import Line
@@ -26,6 +27,8 @@ from tui.widgets.table import Table
 R = TypeVar("R", bound=Row)
 
 TYPING_SECONDS = 0.25
+# With these the server says that it is the filter that cannot be; 404 where it names nobody.
+NO_SUCH_FILTER = frozenset({404, 422})
 
 
 class FilterLine(Line):
@@ -96,6 +99,8 @@ class ListPane(FollowingPane[R]):
 
     @property
     def nothing(self) -> str:
+        if self.is_refused:
+            return "Nothing is shown for a filter that cannot be."
         if self.filter_text:
             return "Nothing fits the filter."
         return "This user has none." if "user_id" in self.fixed else self.listing.empty
@@ -156,11 +161,24 @@ class ListPane(FollowingPane[R]):
         if "q" in wanted.parameters and not self.listing.is_searchable:
             wanted = filters.Filter(problem=f"words are needed here, such as {self._hint}")
         if wanted.problem:
-            self.filter = filters.Filter(self.filter.parameters, wanted.problem)
-            self.say()
+            self._refuse(wanted.problem)
         elif self.loaded_at is None or wanted != self.filter:
             self.filter = wanted
             self.load_anew(returns_to)
+
+    def _refuse(self, problem: str) -> None:
+        self.filter = filters.Filter(problem=problem)
+        self.clear()
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.filter.problem)
+
+    def refuse(self, trouble: Trouble) -> bool:
+        is_of_the_filter = isinstance(trouble, Refused) and trouble.status in NO_SUCH_FILTER
+        if is_of_the_filter and self.filter_text:
+            self._refuse(trouble.words)
+        return self.is_refused
 
     def action_sort(self) -> None:
         self._sort_by(self.listing.next_sort(self.sort))
@@ -177,7 +195,8 @@ class ListPane(FollowingPane[R]):
 
     def _sort_by(self, sort: str) -> None:
         self.sort = self.table.sort = sort
-        self.load_anew()
+        if not self.is_refused:
+            self.load_anew()
 
     @property
     def _hint(self) -> str:
@@ -229,6 +248,7 @@ class ListPane(FollowingPane[R]):
     # Saying
 
     def say(self) -> None:
+        self.set_class(bool(self.marks), "-marking")
         words = "  ".join(filter(None, self._words()))
         if words != self._said:
             self._said = words

@@ -54,8 +54,12 @@ class UsersPane(ListPane[User]):
         self.dashboard.enable_users(self.chosen)
 
     def action_roles(self) -> None:
-        if self.current is not None:
-            self.dashboard.ask_for_roles(self.current)
+        match self.chosen:
+            case [user]:
+                self.dashboard.ask_for_roles(user)
+            case [_, *_]:
+                words = "roles are set for one user at a time; u takes the marks off"
+                self.dashboard.say(words, is_bad=True)
 
     def hear(self, event: Event) -> None:
         super().hear(event)

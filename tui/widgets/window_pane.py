@@ -14,7 +14,7 @@ from typing import ClassVar, TypeVar
 from textual import on
 
 from tui.columns import Column
-from tui.errors import NotSignedIn, Refused
+from tui.errors import NotSignedIn, Refused, Trouble
 from tui.rows import Row
 from tui.widgets.due import Due
 from tui.widgets.lamps import Lamps
@@ -80,10 +80,30 @@ class WindowPane(Loader[R]):
     def say(self) -> None:
         """Bring the words around the table up to date."""
 
+    @property
+    def is_refused(self) -> bool:
+        """Whether there is no list, for what is asked for cannot be."""
+        return False
+
+    def refuse(self, trouble: Trouble) -> bool:  # noqa: ARG002  (who derives from this needs it)
+        """The server refused what is asked for; tells whether that is what was wrong."""
+        return False
+
     # Loading
+
+    def clear(self) -> None:
+        """Show no rows: those of another question would be taken for the answer."""
+        self.workers.cancel_node(self)
+        self._fetching = None
+        self._pages = Pages()
+        self._shown = None
+        self.trouble = ""
+        self._show(is_new=True)
 
     def reload(self) -> None:
         """Load the window anew where it stands; the cursor stays on its row."""
+        if self.is_refused:
+            return
         under_way = self._fetching
         if under_way is not None and under_way.place == "anew":
             self.load_anew(under_way.returns_to)
@@ -163,8 +183,10 @@ class WindowPane(Loader[R]):
     @on(Loader.Failed)
     def _failed(self, event: Loader.Failed) -> None:
         event.stop()
-        self.trouble = event.trouble.words
         self.table.give_up_moving()
+        if event.place == "anew" and self.refuse(event.trouble):
+            return
+        self.trouble = event.trouble.words
         # A refusal of what was there before is for good; a list that never was is tried again.
         if self.loaded_at is None or not isinstance(event.trouble, Refused):
             self._rests_until = time.monotonic() + AGAIN_SECONDS

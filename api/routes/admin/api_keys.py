@@ -32,6 +32,7 @@ LISTED = parameters(
     DEFAULT_SORT,
     {
         "q": Parameter(f"Part of the name, the prefix, or the owner's e-mail or name; {Q}"),
+        "owner": Parameter(f"Part of the owner's e-mail or name; {Q}"),
         "user_id": Parameter("The owner's id", {"type": "string", "format": "uuid"}),
         "status": Parameter(
             "Each key has one: `expired`, else `never_used`, else `stale`, else `live`",
@@ -47,6 +48,7 @@ async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
     asking = Asking(request, LISTED)
     filters = KeyFilters(
         q=asking.search(),
+        owner=asking.search("owner"),
         user_id=asking.row_id("user_id"),
         status=cast(KeyStatus | None, asking.one_of("status", *STATUSES)),
     )

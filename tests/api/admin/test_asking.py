@@ -48,6 +48,8 @@ HERE = (
     ("users", "q", "a\0b"),
     ("users", "q", "x" * 201),
     ("api-keys", "q", "evr_" + "1a" * 32),
+    ("api-keys", "owner", "evr_" + "1a" * 32),
+    ("api-keys", "owner", "a\0b"),
     ("api-keys", "q", "deploy EVR_" + "1A" * 32),
     ("api-keys", "q", "EVR_1A2B3C4D5"),
     ("users", "user_id", "00000000-0000-7000-8000-000000000000"),
@@ -104,7 +106,7 @@ async def test_a_filter_that_does_not_fit_is_refused_by_its_name_and_not_repeate
 async def test_a_misspelt_filter_is_refused_and_the_known_ones_are_named(
     http: httpx.AsyncClient, root: Person, name: str
 ) -> None:
-    answer = await ask(http, root, name, ("owner", "ann@example.com"))
+    answer = await ask(http, root, name, ("ownr", "ann@example.com"))
     (error,) = answer.json()["errors"]
     assert answer.status_code == 422
     assert error["field"] == "query"
