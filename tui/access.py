@@ -92,11 +92,14 @@ class ByTokens:
                 with _kept_privately():
                     await asyncio.to_thread(locked.enter_context, self._keeper.renewing())
                     elsewhere = self._keeper.kept()
-                if elsewhere is not None and elsewhere.refresh_token != self._tokens.refresh_token:
+                if elsewhere is None or elsewhere.user_id != self._tokens.user_id:
+                    # It was forgotten, and stays so; or somebody else has signed in and kept theirs.
+                    self._keeper = None
+                elif elsewhere.refresh_token != self._tokens.refresh_token:
                     self._tokens = elsewhere
                     return
             body = await renew(self._tokens.refresh_token)
-            self._tokens = Tokens.of(body, clock.now())
+            self._tokens = Tokens.of(body, clock.now(), self._tokens.user_id)
             if self._keeper is not None:
                 with _kept_privately():
                     self._keeper.keep(self._tokens)

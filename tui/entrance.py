@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from tui import tokens as clock
 from tui.access import Access, ByKey, ByTokens, Nobody
 from tui.client import Client
-from tui.errors import NotKept, NotPermitted, NotSignedIn, Refused, Trouble
+from tui.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.places import Place
 from tui.private_files import TooOpen
 from tui.rows import Config, Me, Overview
@@ -70,18 +70,21 @@ async def sign_in(
     try:
         config = await client.config()
         body = await client.log_in(email, password)
-        access = ByTokens(Tokens.of(body, clock.now()), keeper if is_kept else None)
-        client.access = access
-        entered = await _shown_in(client, config)
-    except NotPermitted as refused:
-        # A session that nobody will use should not be left open.
-        await _log_out_quietly(client)
-        return Closed(refused.words, config, can_sign_in=True)
-    except Refused as refused:
-        return Closed(refused.words, config, can_sign_in=True)
     except Trouble as trouble:
         return Closed(trouble.words, config, can_sign_in=config is not None)
-    return _kept(entered, access.tokens, keeper) if is_kept else entered
+    tokens = Tokens.of(body, clock.now())
+    client.access = ByTokens(tokens)
+    try:
+        entered = await _shown_in(client, config)
+    except Trouble as trouble:
+        # A session that nobody will use should not be left open.
+        await _log_out_quietly(client)
+        return Closed(trouble.words, config, can_sign_in=True)
+    if not is_kept:
+        return entered
+    tokens = replace(tokens, user_id=entered.me.id)
+    client.access = ByTokens(tokens, keeper)
+    return _kept(entered, tokens, keeper)
 
 
 def _kept(entered: Entered, tokens: Tokens, keeper: Keeper) -> Entered:

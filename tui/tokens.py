@@ -25,16 +25,18 @@ RENEW_SECONDS_BEFORE_END = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """A pair of tokens; `renew_at` is in seconds since the epoch."""
+    """A pair of tokens; `renew_at` is in seconds since the epoch, `user_id` whose they are."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     renew_at: float
+    user_id: str = ""
 
     @classmethod
-    def of(cls, body: TokenBody, now: float) -> Tokens:
+    def of(cls, body: TokenBody, now: float, user_id: str = "") -> Tokens:
         margin = min(RENEW_SECONDS_BEFORE_END, body.expires_in / 4)
-        return cls(body.access_token, body.refresh_token, now + body.expires_in - margin)
+        renew_at = now + body.expires_in - margin
+        return cls(body.access_token, body.refresh_token, renew_at, user_id)
 
     def is_due(self, now: float) -> bool:
         """Whether the access token should be renewed before it is used again."""
@@ -48,6 +50,7 @@ class _Kept(BaseModel):
     access_token: str
     refresh_token: str
     renew_at: float
+    user_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ class Keeper:
             return None
         if kept.url != self.url:
             return None
-        return Tokens(kept.access_token, kept.refresh_token, kept.renew_at)
+        return Tokens(kept.access_token, kept.refresh_token, kept.renew_at, kept.user_id)
 
     def keep(self, tokens: Tokens) -> None:
         """Write the tokens down for the owner alone; raises OSError."""
@@ -86,14 +89,18 @@ class Keeper:
             access_token=tokens.access_token,
             refresh_token=tokens.refresh_token,
             renew_at=tokens.renew_at,
+            user_id=tokens.user_id,
         )
         write_private(self.file, kept.model_dump_json())
 
     def forget(self) -> bool:
-        """Remove what is kept; tells whether anything was."""
+        """Remove what is kept; tells whether anything was.
+
+        The file of the lock stays: another process may hold it, and whoever made it anew would hold
+        another.
+        """
         was_kept = self.file.exists()
         self.file.unlink(missing_ok=True)
-        self._lock_file.unlink(missing_ok=True)
         return was_kept
 
     @contextmanager

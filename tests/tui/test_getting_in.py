@@ -10,7 +10,10 @@ import pytest
 from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, in_mode
 from tests.support.applications import settings_for
 from tests.tui.world import SMALL, Size, Terminal, World, world_of
+from tui.client import Client
+from tui.errors import Unreachable
 from tui.private_files import write_private
+from tui.rows import Overview
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +55,24 @@ async def test_somebody_who_is_no_operator_is_named_and_logged_out_again(world: 
         await terminal.sees("ann@example.com is no operator here:")
     shown = await world.ask("GET", f"/v1/admin/users/{user['id']}")
     assert shown["session_count"] == 0
+
+
+async def test_a_sign_in_that_breaks_off_leaves_no_session(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(_: Client) -> Overview:
+        raise Unreachable("it broke")
+
+    async with world.terminal(world.place(api_key=None)) as terminal:
+        monkeypatch.setattr(Client, "overview", broken)
+        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sees("✗ it broke")
+        monkeypatch.undo()
+        [root] = (await world.ask("GET", "/v1/admin/users"))["data"]
+        assert root["session_count"] == 1
+        await terminal.write(OPERATOR_PASSWORD)
+        await terminal.press("enter")
+        await terminal.sees("● live")
 
 
 async def test_no_server_is_said_until_there_is_one(world: World) -> None:

@@ -207,3 +207,24 @@ async def test_a_renewal_by_another_dashboard_is_adopted(tmp_path: Path) -> None
     found = await asyncio.gather(ours.credential(renew), theirs.credential(renew))
     assert list(found) == ["access-1", "access-1"]
     assert renew.used == ["refresh-0"]
+
+
+@pytest.mark.parametrize("kept", [None, Tokens("hers", "hers", 0.0, "somebody else")])
+async def test_what_is_kept_is_left_alone_once_it_is_not_ours(
+    tmp_path: Path, kept: Tokens | None
+) -> None:
+    renew = Renewals()
+    access = ByTokens(tokens("0"), keeper(tmp_path))
+    if kept is not None:
+        keeper(tmp_path).keep(kept)
+    assert await access.credential(renew) == "access-1"
+    assert renew.used == ["refresh-0"]
+    assert keeper(tmp_path).kept() == kept
+
+
+def test_the_lock_outlives_what_is_kept(tmp_path: Path) -> None:
+    keeper(tmp_path).keep(tokens("0"))
+    with keeper(tmp_path).renewing():
+        assert keeper(tmp_path).forget()
+        lock = keeper(tmp_path).file.with_suffix(".lock")
+        assert lock.exists()
