@@ -48,6 +48,7 @@ VIEWS: dict[str, type[View]] = {
     "audit": AuditView,
 }
 TICK_SECONDS = 1.0
+LEAVING_SECONDS = 5
 # What nobody may do who has not signed in, or needs to.
 OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export"})
 
@@ -225,12 +226,21 @@ class Dashboard(SigningIn, Acting, Exporting):
         self.say("q quits")
 
     def _obey_signals(self) -> None:
-        """Leave the terminal as it was found when a signal asks to end."""
+        """Leave the terminal as it was found when a signal asks to end.
+
+        Where the terminal itself is gone, whoever draws may wait for it for ever: then the alarm
+        ends us, which nobody handles.
+        """
         if self.is_headless:
             return
         loop = asyncio.get_running_loop()
+
+        def end(number: int, _: object) -> None:
+            signal.alarm(LEAVING_SECONDS)
+            loop.call_soon_threadsafe(self.exit, 128 + number)
+
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, self.exit, 128 + number)
+            signal.signal(number, end)
 
     async def on_unmount(self) -> None:
         await self.client.close()

@@ -60,23 +60,42 @@ def dashboard(
         bool, typer.Option("--serve", help="Offer the dashboard in a browser on this machine.")
     ] = False,
     serve_port: Annotated[
-        int, typer.Option(min=0, max=65535, help="With --serve: the port; 0 takes a free one.")
-    ] = SERVE_PORT,
+        int | None,
+        typer.Option(
+            min=0, max=65535, help=f"With --serve: the port ({SERVE_PORT}); 0 takes a free one."
+        ),
+    ] = None,
 ) -> None:
     """The operators' dashboard: see who is there, watch keys being used, end access in seconds.
 
     `EVERRUNS_AUTH_API_KEY` signs in with an API key. `logout` as SUBJECT is the same as --logout.
     """
+    logout, subject = logout or subject == "logout", None if subject == "logout" else subject
+    if logout + once + serve > 1:
+        raise typer.Exit(fail(Status.MISUSED, "--logout, --once or --serve, one of them"))
+    if not once and (subject is not None or json or filter_):
+        raise typer.Exit(fail(Status.MISUSED, "SUBJECT, --json and --filter go with --once"))
+    if not serve and serve_port is not None:
+        raise typer.Exit(fail(Status.MISUSED, "--serve-port goes with --serve"))
     place = _place(url, context, is_read_only=read_only)
-    if logout or subject == "logout":
+    if logout:
         raise typer.Exit(_log_out(place))
     if once:
         raise typer.Exit(_once(place, subject, is_json=json, filter_text=filter_))
-    if subject is not None or json or filter_:
-        raise typer.Exit(fail(Status.MISUSED, "SUBJECT, --json and --filter go with --once"))
     if serve:
-        raise typer.Exit(_serve(place, context, serve_port, is_read_only=read_only))
+        port = SERVE_PORT if serve_port is None else serve_port
+        raise typer.Exit(_serve(place, context, port, is_read_only=read_only))
+    if not _has_terminal():
+        words = "the dashboard needs a terminal; --once SUBJECT prints what it shows"
+        raise typer.Exit(fail(Status.MISUSED, words))
     raise typer.Exit(_open(place))
+
+
+def _has_terminal() -> bool:
+    """Whether Textual can read keys and draw; behind textual-serve it does so in a browser."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.__stderr__))
 
 
 def _place(url: str | None, context: str | None, *, is_read_only: bool) -> Place:

@@ -7,9 +7,11 @@ dashboard itself: that runs as a process of its own for each browser tab.
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
 import secrets
+import signal
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -20,6 +22,7 @@ from textual_serve.server import Server
 LOOPBACK = "127.0.0.1"
 COOKIE = "everruns_auth_dashboard"
 PARAMETER = "token"
+HTTP_PORT = 80
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -40,7 +43,27 @@ class Door:
             return self._admitted()
         if not self._is_secret(request.cookies.get(COOKIE)):
             raise web.HTTPForbidden(text="Open the address that the dashboard printed.")
-        return await handler(request)
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(self._policy)
+        return response
+
+    @property
+    def _policy(self) -> dict[str, str]:
+        """What the page may load: textual-serve's wants a font of another host, and does without."""
+        sources = (
+            "default-src 'self'",
+            "script-src 'self' 'unsafe-inline'",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self' data:",
+            f"connect-src 'self' ws://{self._authority}",
+            "frame-ancestors 'none'",
+        )
+        return {
+            "Content-Security-Policy": "; ".join(sources),
+            "Referrer-Policy": "no-referrer",
+        }
 
     def _is_secret(self, shown: str | None) -> bool:
         return shown is not None and hmac.compare_digest(shown.encode(), self._secret.encode())
@@ -70,7 +93,9 @@ class BrowserDashboard(Server):
 
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
-        door = Door(f"{self.host}:{self.port}", self._secret)
+        # A port that goes without saying is not said by browsers.
+        port = "" if self.port == HTTP_PORT else f":{self.port}"
+        door = Door(f"{self.host}{port}", self._secret)
 
         @web.middleware
         async def check(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -79,7 +104,26 @@ class BrowserDashboard(Server):
         app.middlewares.append(check)
         return app
 
-    async def on_startup(self, app: web.Application) -> None:  # noqa: ARG002  (textual-serve's)
+    async def on_startup(self, app: web.Application) -> None:
+        """Textual-serve's own words are not wanted."""
+
+    def serve(self, debug: bool = False) -> None:
+        """Serve until Ctrl-C. The address is told once the port is ours: it holds the secret."""
+        self.debug = debug
+        self.initialize_logging()
+        loop = asyncio.new_event_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.request_exit)
+        web.run_app(
+            self._make_app(),
+            host=self.host,
+            port=self.port,
+            handle_signals=False,
+            loop=loop,
+            print=lambda *_: self._announce(),
+        )
+
+    def _announce(self) -> None:
         print(f"The dashboard is at {self.address}", file=sys.stderr)
         print("Ctrl-C ends it. Whoever has this address acts as you do.", file=sys.stderr)
 

@@ -35,6 +35,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Place]:
         return 0
 
     monkeypatch.setattr(command, "_open", go)
+    monkeypatch.setattr(command, "_has_terminal", lambda: True)
     return places
 
 
@@ -83,6 +84,10 @@ def test_a_context_brings_its_url_its_colour_and_its_lock(opened: list[Place]) -
         (("users",), "go with --once"),
         (("--json",), "go with --once"),
         (("--filter", "ann"), "go with --once"),
+        (("--once", "--serve", "users"), "--logout, --once or --serve, one of them"),
+        (("logout", "--json"), "go with --once"),
+        (("--serve-port", "9301"), "--serve-port goes with --serve"),
+        ((), "the dashboard needs a terminal; --once SUBJECT prints what it shows"),
     ],
 )
 def test_what_does_not_go_together_is_said(arguments: tuple[str, ...], words: str) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 
 from tui.serve import COOKIE, LOOPBACK, BrowserDashboard, free_port
 
@@ -72,3 +73,30 @@ def test_the_secret_is_in_no_log() -> None:
 
 def test_it_listens_on_loopback_only() -> None:
     assert BrowserDashboard("x", 1).host == "127.0.0.1"
+
+
+async def test_the_page_loads_nothing_from_elsewhere(page: Page) -> None:
+    answer = await page.http.get("/", headers={"Cookie": f"{COOKIE}={page.token}"})
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "https:" not in policy and "*" not in policy
+
+
+def test_the_address_is_not_told_while_the_port_is_anothers(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.socket() as taken:
+        taken.bind((LOOPBACK, 0))
+        taken.listen()
+        with pytest.raises(OSError, match="address already in use"):
+            BrowserDashboard("x", taken.getsockname()[1]).serve()
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("port", "host"), [(80, "127.0.0.1"), (9301, "127.0.0.1:9301")])
+async def test_a_port_that_goes_without_saying_is_not_said(port: int, host: str) -> None:
+    dashboard = BrowserDashboard("x", port)
+    async with TestClient(TestServer(await dashboard._make_app(), host=LOOPBACK)) as client:
+        cookies = f"{COOKIE}={dashboard.address.partition('token=')[2]}"
+        answer = await client.get("/", headers={"Host": host, "Cookie": cookies})
+        assert answer.status == 200
