@@ -123,8 +123,8 @@ def _machinery(request: Request, exception: SanicException) -> HTTPResponse:
     elif isinstance(exception, PayloadTooLarge) and "header" in str(exception):
         status = 431
     code, detail = _MACHINERY.get(status, ("refused", HTTPStatus(status).phrase))
-    headers = {}
-    if isinstance(exception, MethodNotAllowed):
+    headers = dict(exception.headers) if isinstance(exception, MethodNotAllowed) else {}
+    if isinstance(exception, MethodNotAllowed) and not headers.get("Allow"):
         headers["Allow"] = ", ".join(_allowed(request))
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["Retry-After"] = "1"

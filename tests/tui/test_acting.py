@@ -161,16 +161,6 @@ async def test_a_user_is_created_and_what_is_refused_can_be_put_right(world: Wor
     await world.session("carol@example.com")
 
 
-async def test_a_user_without_a_password_is_said_to_have_none(world: World) -> None:
-    async with world.terminal() as terminal:
-        await terminal.opens("2", "1 row")
-        await terminal.arms()
-        await terminal.press("n")
-        await terminal.write("carol@example.com")
-        await terminal.press("enter", "enter", "enter", "enter")
-        await terminal.hears("created carol@example.com (user), without a password")
-
-
 async def test_roles_that_are_refused_can_be_put_right(world: World) -> None:
     await world.user("ann@example.com")
     async with world.terminal() as terminal:
@@ -188,26 +178,6 @@ async def test_roles_that_are_refused_can_be_put_right(world: World) -> None:
         await terminal.is_asked("has user and gets user, ops")
         await terminal.press("y")
         await terminal.hears("ann@example.com has the roles: user, ops")
-
-
-async def test_roles_of_several_are_not_set_at_once(world: World) -> None:
-    await world.user("ann@example.com")
-    async with world.terminal() as terminal:
-        await terminal.opens("2", "2 rows")
-        await terminal.arms()
-        await terminal.press("home", "space", "space", "m")
-        await terminal.hears("roles are set for one user at a time")
-        assert not terminal.question
-
-
-async def test_keys_that_come_at_once_open_one_dialog(world: World) -> None:
-    await world.user("ann@example.com")
-    async with world.terminal() as terminal:
-        await at_user(terminal, "ann@example.com")
-        await terminal.bursts("d", "e", "d")
-        await terminal.is_asked("Disable ann@example.com?")
-        await terminal.press("n")
-        await terminal.until(lambda: not terminal.question)
 
 
 async def test_all_that_dies_can_be_read_without_a_mouse(world: World) -> None:
