@@ -20,9 +20,20 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tui.private_files import TooOpen, read_private
 
-# Eight names that every terminal has, so that a context looks the same everywhere.
+# Names that every terminal has, so that a context looks the same everywhere.
 Colour = Literal["red", "green", "yellow", "blue", "magenta", "cyan", "white"]
-COLOURS: tuple[str, ...] = get_args(Colour)
+
+
+NO_CONTEXT = "is no context: below [its name] stand url, and if you like colour and read_only"
+# What pydantic says of a field, as we say it.
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is unknown; there are url, colour and read_only",
+    "literal_error": f"is none of: {', '.join(get_args(Colour))}",
+    "bool_parsing": "is neither true nor false",
+    "bool_type": "is neither true nor false",
+    "string_type": "is no text",
+}
 
 
 class ContextsRejected(Exception):
@@ -103,8 +114,9 @@ def _context(name: str, table: object, file: Path) -> Context:
         url = checked_url(entry.url)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or "the entry"
-        raise ContextsRejected(f"{file}: [{name}] {field}: {first['msg']}") from None
+        field = ".".join(map(str, first["loc"]))
+        words = f"{field}: {_WORDS.get(first['type'], first['msg'])}" if field else NO_CONTEXT
+        raise ContextsRejected(f"{file}: [{name}] {words}") from None
     except ValueError as invalid_url:
         raise ContextsRejected(f"{file}: [{name}] url: {invalid_url}") from None
     return Context(name, url, entry.colour, entry.read_only)

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from api.identity.audit import Action
 from models import ApiKey, AuditEvent, RefreshToken, User, database, schema, tallies
+from models.listing.api_keys import STALE_DAYS
 from models.tallies import NEVER, Tally
 
-STALE = timedelta(days=90)
+STALE = timedelta(days=STALE_DAYS)
 # How old an answer may be that another one is spared for.
 KEPT = timedelta(seconds=2)
 MINUTES = 60

@@ -25,6 +25,8 @@ SORTS = {
 SEARCHED = ("name", "key_prefix")
 # What the side table of the search keeps to sort by.
 KEPT = ("name", "created_at", "expires_at")
+# After so many days without use a key that has not expired is stale, where nobody says otherwise.
+STALE_DAYS = 90
 KeyStatus = Literal["live", "expired", "never_used", "stale"]
 
 

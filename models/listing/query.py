@@ -43,7 +43,7 @@ class Within:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A statement that answers ids by an index, each once; one costs what `cost` index entries do."""
+    """A statement that answers ids by an index; one costs what `cost` index entries do."""
 
     ids: Sql
     cost: int = 1

@@ -227,3 +227,9 @@ async def test_nothing_is_armed_or_paused_on_the_way_in(world: World) -> None:
         terminal.app.screen.query_one("#email").focus()
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("Overview", "READ-ONLY", "● live")
+
+
+async def test_the_way_in_names_its_context_and_its_lock(world: World) -> None:
+    place = world.place(api_key=None, context="production", lock="the context is")
+    async with world.terminal(place) as terminal:
+        await terminal.sees("Everruns Auth · production · READ-ONLY")

@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.world import World, at_one_size
 from tui.screens.help import Help
+from tui.widgets.crumbs import Crumbs
 from tui.widgets.keys_line import KeysLine
 
 pytestmark = pytest.mark.anyio
@@ -48,3 +49,14 @@ async def test_the_footer_names_the_keys_that_work_now(world: World) -> None:
         await terminal.no_longer_sees("New user")
         await terminal.press("enter")
         await terminal.sees("New user")
+
+
+async def test_a_click_on_a_view_above_leads_there(world: World) -> None:
+    async with world.terminal() as terminal:
+        await terminal.sees("Overview", "● live")
+        for view, words in (("4 Sessions", "Program"), ("2 Users", "E-mail")):
+            line = next(line for line in terminal.lines if view in line)
+            await terminal.pilot.click(Crumbs, offset=(line.index(view) + 3, 0))
+            await terminal.sees(words)
+        await terminal.pilot.click(Crumbs, offset=(1, 0))
+        await terminal.sees("E-mail")

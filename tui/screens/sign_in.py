@@ -49,7 +49,7 @@ class SignIn(Screen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="sign-in"):
-            yield Static("Everruns Auth", classes="title", markup=False)
+            yield Static(self._title, classes="title", markup=False)
             yield Static("URL of the API", classes="label", markup=False)
             yield Line(self.dashboard.place.url, id="url")
             with Vertical(id="credentials"):
@@ -70,6 +70,13 @@ class SignIn(Screen[None]):
             self._show(Closed(self._reason))
         # What is said before the first layout would be laid out as what was said before it.
         self.call_after_refresh(self._enter)
+
+    @property
+    def _title(self) -> str:
+        """Which of one's servers it is; two may have the same URL."""
+        place = self.dashboard.place
+        parts = ("Everruns Auth", place.context, "READ-ONLY" if place.lock else "")
+        return "  ·  ".join(filter(None, parts))
 
     # Trying
 

@@ -21,7 +21,7 @@ NAME = "Everruns Auth"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How things stand. `stale_since` is in seconds ago; None while the feed is live."""
+    """How things stand. `stale_for` is in seconds; None while the feed is live."""
 
     url: str = ""
     context: str = ""

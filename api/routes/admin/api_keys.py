@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
+from typing import cast, get_args
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -18,11 +18,11 @@ from api.routes.admin.paging import Asking, Q, parameters
 from api.routes.call import SignedInCall, id_in_path
 from api.routes.replies import reply, reply_nothing
 from api.routes.table import Parameter, Route
-from models.listing.api_keys import SORTS, Ages, KeyFilters, KeyStatus
+from models.listing.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
 
 DEFAULT_SORT = "-last_used_at"
-STATUSES = ("live", "expired", "never_used", "stale")
-STALE_DAYS, MAX_STALE_DAYS = 90, 36_500
+STATUSES = get_args(KeyStatus)
+MAX_STALE_DAYS = 36_500
 STALE = Parameter(
     "After how many days without use an unexpired key is `stale`",
     {"type": "integer", "minimum": 1, "maximum": MAX_STALE_DAYS, "default": STALE_DAYS},
