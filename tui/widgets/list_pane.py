@@ -269,7 +269,7 @@ class ListPane(FollowingPane[R]):
         window = self.table.window
         count = len(window.rows)
         rows = f"{count} row{'' if count == 1 else 's'}"
-        if self.loaded_at is None:
+        if self.loaded_at is None or self.is_refused:
             return ""
         if window.begins_the_list and window.ends_the_list:
             return rows
