@@ -13,8 +13,14 @@ import typer
 
 from api.cli.output import Output
 from api.cli.work import fail, finish, finish_opened
-from api.identity import administration, housekeeping, user_changes
-from api.identity.administration import Actor
+from api.identity import (
+    housekeeping,
+    key_administration,
+    session_administration,
+    user_administration,
+    user_changes,
+)
+from api.identity.actor import Actor
 from api.identity.hashing import PasswordHasher
 from api.identity.occasion import Occasion
 from api.identity.registration import check_password
@@ -113,9 +119,9 @@ def set_password(
         fail("a password is needed: type it on a terminal, or pipe it with --password-stdin")
 
     async def work() -> None:
-        user = await administration.user_by_email(email)
+        user = await user_administration.user_by_email(email)
         hashed = _checked_hash(password, user.email, load())
-        count = await administration.set_password(user, hashed, ACTOR, _now())
+        count = await user_administration.set_password(user, hashed, ACTOR, _now())
         words = [f"{user.email} has a new password; {count} session(s) ended"]
         Output(json).show({"email": user.email, "revoked": count}, words)
 
@@ -127,8 +133,8 @@ def delete_user(email: Email, json: Json = False) -> None:
     """Delete a user with every session and key. The audit trail stays."""
 
     async def work() -> None:
-        user = await administration.user_by_email(email)
-        await administration.delete_user(user, ACTOR, _now())
+        user = await user_administration.user_by_email(email)
+        await user_administration.delete_user(user, ACTOR, _now())
         Output(json).show(_facts(user), [f"deleted {user.email}"])
 
     finish_opened(work)
@@ -151,8 +157,8 @@ def force_logout(email: Email, json: Json = False) -> None:
     """End every session of a user. Their API keys go on working."""
 
     async def work() -> None:
-        user = await administration.user_by_email(email)
-        count = await administration.force_logout(user, ACTOR, _now())
+        user = await user_administration.user_by_email(email)
+        count = await session_administration.force_logout(user, ACTOR, _now())
         Output(json).show({"revoked": count}, [f"ended {count} session(s) of {user.email}"])
 
     finish_opened(work)
@@ -168,8 +174,8 @@ def revoke_key(
     """Revoke an API key."""
 
     async def work() -> None:
-        row = await administration.key_by_id_or_prefix(key)
-        await administration.revoke_key(row, ACTOR, _now())
+        row = await key_administration.key_by_id_or_prefix(key)
+        await key_administration.revoke_key(row, ACTOR, _now())
         Output(json).show(
             {"id": str(row.id), "name": row.name, "key_prefix": row.key_prefix},
             [f"revoked {row.name} ({row.key_prefix})"],
@@ -226,7 +232,7 @@ def help_() -> None:
 
 def _change(email: str, wanted: Wanted, *, json: bool) -> None:
     async def work() -> None:
-        named = await administration.user_by_email(email)
+        named = await user_administration.user_by_email(email)
         user = await user_changes.change(named.id, wanted, ACTOR, _now())
         words = [f"{user.email}: {', '.join(user.roles) or 'no roles'}"]
         words += ["disabled"] if user.is_disabled else []

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from api.errors import EmailTaken, FieldError, Invalid, UserNotFound
-from api.identity.administration import Actor, keep_an_operator, record_of
+from api.identity.actor import Actor, record_of
 from api.identity.audit import Action
 from api.identity.hashing import PasswordHasher
 from api.identity.names import valid_name
 from api.identity.occasion import Occasion
 from api.identity.principal import OPERATOR
 from api.identity.registration import check_password, checked_identity
+from api.identity.user_administration import keep_an_operator
 from api.settings import Settings
 from models import RefreshToken, User, database
 

@@ -7,8 +7,8 @@ import pytest
 
 from api.database_url import DatabaseUrl
 from api.errors import ApiKeyNotFound, LastOperator
-from api.identity import administration, user_changes
-from api.identity.administration import Actor
+from api.identity import key_administration, user_administration, user_changes
+from api.identity.actor import Actor
 from api.identity.occasion import Occasion
 from api.identity.user_changes import Wanted
 from api.security.digests import digest, key_prefix
@@ -86,7 +86,7 @@ async def test_disabling_once_more_is_nothing_to_write_down() -> None:
 @pytest.mark.usefixtures("opened")
 async def test_a_new_password_ends_every_session() -> None:
     user = await made("ann@example.com", "user")
-    assert await administration.set_password(user, "$2b$04$new", ACTOR, OCCASION) == 1
+    assert await user_administration.set_password(user, "$2b$04$new", ACTOR, OCCASION) == 1
     again = await User.by_id(user.id)
     assert again is not None
     assert again.password_hash == "$2b$04$new"
@@ -96,7 +96,7 @@ async def test_a_new_password_ends_every_session() -> None:
 @pytest.mark.usefixtures("opened")
 async def test_a_deleted_user_takes_everything_along_but_the_trail() -> None:
     user = await made("ann@example.com", "user")
-    await administration.delete_user(user, ACTOR, OCCASION)
+    await user_administration.delete_user(user, ACTOR, OCCASION)
     assert await User.by_id(user.id) is None
     assert await ApiKey.all().count() == await RefreshToken.all().count() == 0
     assert (await AuditEvent.newest(1))[0].action == "auth.user.deleted"
@@ -108,7 +108,7 @@ async def test_the_last_enabled_operator_stays() -> None:
     other = await made("other@example.com", "admin")
     await changed(other, disabled=True)
     with pytest.raises(LastOperator):
-        await administration.delete_user(root, ACTOR, OCCASION)
+        await user_administration.delete_user(root, ACTOR, OCCASION)
     with pytest.raises(LastOperator):
         await changed(root, disabled=True)
     with pytest.raises(LastOperator):
@@ -130,7 +130,7 @@ async def test_a_key_is_named_by_its_id_whole_or_by_a_beginning_that_is_long_eno
         scopes=["*"],
     )
     for text in (str(key.id), whole, "evr_abababab", "evr_abababab..."):
-        assert (await administration.key_by_id_or_prefix(text)).id == key.id
+        assert (await key_administration.key_by_id_or_prefix(text)).id == key.id
     for text in ("evr_", "evr_ab", "", "nonsense", "evr_%"):
         with pytest.raises(ApiKeyNotFound):
-            await administration.key_by_id_or_prefix(text)
+            await key_administration.key_by_id_or_prefix(text)

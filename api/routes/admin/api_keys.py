@@ -10,7 +10,7 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.errors import ApiKeyNotFound, FieldError, Invalid
-from api.identity import access, administration, directory
+from api.identity import directory, key_administration
 from api.routes import body
 from api.routes.admin import shapes
 from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
@@ -64,15 +64,15 @@ async def show_key(request: Request, call: SignedInCall, key_id: str) -> HTTPRes
 
 
 async def revoke_any_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
-    key = await access.key_by_id(id_in_path(key_id, ApiKeyNotFound))
-    await administration.revoke_key(key, actor_of(call), call.occasion)
+    key = await key_administration.key_by_id(id_in_path(key_id, ApiKeyNotFound))
+    await key_administration.revoke_key(key, actor_of(call), call.occasion)
     return reply_nothing()
 
 
 async def revoke_keys(request: Request, call: SignedInCall) -> HTTPResponse:
     sent = body.read(request, shapes.RevokeKeysRequest)
     ids = tuple(dict.fromkeys(_ids(sent.ids)))
-    missing = await access.revoke_keys(ids, actor_of(call), call.occasion)
+    missing = await key_administration.revoke_keys(ids, actor_of(call), call.occasion)
     revoked = len(ids) - len(missing)
     return reply(shapes.KeysRevoked(revoked=revoked, missing=list(missing)))
 

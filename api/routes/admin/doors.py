@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api import errors
-from api.identity.administration import Actor
+from api.identity.actor import Actor
 from api.identity.admission import environment_email
 from api.routes.call import SignedInCall
 from api.routes.guard import operator

@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.errors import SessionNotFound
-from api.identity import access, directory
+from api.identity import directory, session_administration
 from api.routes.admin import shapes
 from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
 from api.routes.admin.paging import Asking, Q, parameters
@@ -53,7 +53,7 @@ async def show_session(request: Request, call: SignedInCall, session_id: str) ->
 
 async def end_any_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
     named = id_in_path(session_id, SessionNotFound)
-    await access.end_session(named, actor_of(call), call.occasion)
+    await session_administration.end_session(named, actor_of(call), call.occasion)
     return reply_nothing()
 
 

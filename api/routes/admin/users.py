@@ -6,7 +6,7 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.errors import UserNotFound
-from api.identity import access, administration, directory, user_changes
+from api.identity import directory, session_administration, user_administration, user_changes
 from api.identity.directory import Asked
 from api.routes import body
 from api.routes.admin import shapes
@@ -90,7 +90,7 @@ async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTT
 
 async def delete_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     user = await _named(user_id)
-    await administration.delete_user(user, actor_of(call), call.occasion)
+    await user_administration.delete_user(user, actor_of(call), call.occasion)
     return reply_nothing()
 
 
@@ -105,12 +105,12 @@ async def list_user_sessions(request: Request, call: SignedInCall, user_id: str)
 
 async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     user = await _named(user_id)
-    count = await administration.force_logout(user, actor_of(call), call.occasion)
+    count = await session_administration.force_logout(user, actor_of(call), call.occasion)
     return reply(shapes.Revoked(revoked=count))
 
 
 async def _named(user_id: str) -> User:
-    return await access.user_by_id(id_in_path(user_id, UserNotFound))
+    return await user_administration.user_by_id(id_in_path(user_id, UserNotFound))
 
 
 ROUTES = (

@@ -1,0 +1,68 @@
+"""Owns who does what operators may do, and what the audit trail says of it.
+
+It does not check that the caller is an operator: that is the caller's door. Only that an operator
+still is one where a decision takes long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.errors import AdminRequired, InvalidApiKey, InvalidToken
+from api.identity.audit import Action, record
+from api.identity.occasion import Occasion
+from models import ApiKey, RefreshToken, User
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does it: an operator by id, or a tool by name.
+
+    An operator shows a session or a key. Where one address alone is admitted (mode admin),
+    `only_operator` is that.
+    """
+
+    user_id: UUID | None = None
+    tool: str | None = None
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+    only_operator: str | None = None
+
+    def detail(self, **more: object) -> dict[str, object]:
+        return {**({"by": self.tool} if self.tool else {}), **more}
+
+    async def keep(self) -> None:
+        """Hold the operator's right until the running transaction ends.
+
+        For what takes long between the door and the transaction: somebody who is shut out must not
+        go on making operators meanwhile. Locks are taken in one order everywhere, the user's before
+        the session's or the key's.
+
+        Raises:
+            InvalidToken, InvalidApiKey, AdminRequired: the right has ended.
+        """
+        if self.user_id is None or (self.session_id is None and self.key_id is None):
+            return
+        user = await User.held(self.user_id)
+        if user is None or user.is_disabled:
+            raise InvalidToken
+        if not user.is_operator:
+            raise AdminRequired
+        if self.session_id is not None and not await RefreshToken.is_held(self.session_id):
+            raise InvalidToken
+        if self.key_id is not None and not await ApiKey.is_held(self.key_id):
+            raise InvalidApiKey
+
+
+async def record_of(
+    user: User, action: Action, actor: Actor, occasion: Occasion, **detail: object
+) -> None:
+    """Write what an operator did to a user, in the running transaction."""
+    await record(
+        action,
+        occasion,
+        actor_id=actor.user_id,
+        user_id=user.id,
+        detail=actor.detail(**detail),
+    )

@@ -1,0 +1,95 @@
+"""Owns how an operator finds API keys and revokes them: one, or many at once.
+
+It does not check that the caller is an operator: that is the caller's door.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NoReturn
+from uuid import UUID
+
+from api.errors import ApiKeyNotFound, FieldError, Invalid
+from api.identity.actor import Actor
+from api.identity.audit import Action, record, record_each
+from api.identity.occasion import Occasion
+from api.security.digests import digest, is_api_key
+from models import ApiKey, database
+
+# Shorter, it would name a key by chance.
+_PREFIX = re.compile(r"evr_[0-9a-f]{8,}")
+
+
+async def key_by_id(key_id: UUID) -> ApiKey:
+    """The key of an id; raises `ApiKeyNotFound`."""
+    key = await ApiKey.by_id(key_id)
+    if key is None:
+        raise ApiKeyNotFound
+    return key
+
+
+async def key_by_id_or_prefix(text: str) -> ApiKey:
+    """The one key that `text` names: its id, the whole key, or its beginning.
+
+    Raises:
+        ApiKeyNotFound: none.
+        Invalid: several keys begin so.
+    """
+    found = await _keys_named(text)
+    if not found:
+        raise ApiKeyNotFound
+    if len(found) > 1:
+        _refuse_ambiguous(found)
+    return found[0]
+
+
+async def revoke_key(key: ApiKey, actor: Actor, occasion: Occasion) -> None:
+    """Delete a key; raises `ApiKeyNotFound` when it is gone already."""
+    async with database.transaction():
+        if not await ApiKey.remove(key.id):
+            raise ApiKeyNotFound
+        await record(
+            Action.API_KEY_REVOKED,
+            occasion,
+            actor_id=actor.user_id,
+            user_id=key.user_id,
+            detail=actor.detail(key_id=str(key.id)),
+        )
+
+
+async def revoke_keys(
+    key_ids: Sequence[UUID], actor: Actor, occasion: Occasion
+) -> tuple[UUID, ...]:
+    """Delete keys, all in one transaction; the ids of those that were not there."""
+    wanted = tuple(dict.fromkeys(key_ids))
+    async with database.transaction():
+        owners = await ApiKey.remove_all(wanted)
+        await record_each(
+            Action.API_KEY_REVOKED,
+            occasion,
+            actor_id=actor.user_id,
+            concerned=[
+                (owners[key_id], actor.detail(key_id=str(key_id)))
+                for key_id in wanted
+                if key_id in owners
+            ],
+        )
+    return tuple(key_id for key_id in wanted if key_id not in owners)
+
+
+async def _keys_named(text: str) -> list[ApiKey]:
+    try:
+        key = await ApiKey.by_id(UUID(text))
+    except ValueError:
+        if is_api_key(text):
+            whole = await ApiKey.by_digest(digest(text))
+            return [whole] if whole is not None else []
+        prefix = text.removesuffix("...")
+        return await ApiKey.by_prefix(prefix) if _PREFIX.fullmatch(prefix) else []
+    return [key] if key is not None else []
+
+
+def _refuse_ambiguous(found: list[ApiKey]) -> NoReturn:
+    named = ", ".join(f"{key.id} ({key.name})" for key in found)
+    raise Invalid(FieldError("key", f"Several keys begin so; name one by its id: {named}"))

@@ -1,0 +1,37 @@
+"""Owns how an operator ends sessions: one, or all of a user.
+
+It does not check that the caller is an operator: that is the caller's door.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from api.errors import SessionNotFound
+from api.identity.actor import Actor, record_of
+from api.identity.audit import Action, record
+from api.identity.occasion import Occasion
+from models import RefreshToken, User, database
+
+
+async def end_session(session_id: UUID, actor: Actor, occasion: Occasion) -> None:
+    """End one session of anybody; raises `SessionNotFound`."""
+    session = await RefreshToken.by_id(session_id)
+    async with database.transaction():
+        if session is None or not await RefreshToken.end(session_id):
+            raise SessionNotFound
+        await record(
+            Action.SESSION_REVOKED,
+            occasion,
+            actor_id=actor.user_id,
+            user_id=session.user_id,
+            detail=actor.detail(session_id=str(session_id)),
+        )
+
+
+async def force_logout(user: User, actor: Actor, occasion: Occasion) -> int:
+    """End every session of a user; how many there were. API keys go on working."""
+    async with database.transaction():
+        count = await RefreshToken.end_of_user(user.id)
+        await record_of(user, Action.USER_LOGGED_OUT, actor, occasion, sessions=count)
+    return count
