@@ -213,9 +213,11 @@ class Dashboard(SigningIn, Acting, Exporting):
 
     # Getting out
 
-    @work(exclusive=True, group="leave")
+    @work(group="leave")
     async def action_leave(self) -> None:
-        if self.under_way and not await self.push_screen_wait(Confirm(_leaving(self.under_way))):
+        # Without a sign-in nothing goes on that could be lost.
+        is_asked = self.under_way and not self.is_signing_in
+        if is_asked and not await self.answer_to(Confirm(_leaving(self.under_way))):
             return
         self.exit(0)
 

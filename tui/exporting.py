@@ -32,7 +32,7 @@ class Exporting(Desk):
         else:
             self._ask_for_file(listing, parameters)
 
-    @work(exclusive=True, group="export-form")
+    @work(group="export-form")
     async def _ask_for_file(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
         stamp = self.now().strftime("%Y%m%d-%H%M%S")
         typed, problem = str(self.surroundings.exports / f"{listing.name}-{stamp}.csv"), ""

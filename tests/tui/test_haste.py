@@ -39,3 +39,7 @@ async def test_keys_that_come_at_once_open_one_dialog(world: World) -> None:
         await terminal.is_asked("Disable ann@example.com?")
         await terminal.press("n")
         await terminal.until(lambda: not terminal.question)
+        await terminal.bursts("e", "e")
+        await terminal.is_asked("Export Users")
+        await terminal.press("escape")
+        await terminal.until(lambda: not terminal.question)
