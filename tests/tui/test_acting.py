@@ -187,15 +187,18 @@ async def test_all_that_dies_can_be_read_without_a_mouse(world: World) -> None:
     async with world.terminal() as terminal:
         await terminal.opens("3", "10 rows")
         await terminal.arms()
-        await terminal.press("home", *["space"] * 10, "x")
-        await terminal.is_asked("Revoke 10 API keys?", "10 in all; PgUp and PgDn scroll")
+        # Without the dashboard's own, which comes to the head once its use is written.
+        await terminal.press("slash", *"key-", "enter")
+        await terminal.sees("9 rows")
+        await terminal.press("home", *["space"] * 9, "x")
+        await terminal.is_asked("Revoke 9 API keys?", "9 in all; PgUp and PgDn scroll")
         names = terminal.app.screen.query_one(".names")
         shown = names.scroll_y
         await terminal.press("pagedown")
         await terminal.until(lambda: names.scroll_y > shown)
-        await terminal.write("9")
+        await terminal.write("8")
         await terminal.press("enter")
-        await terminal.is_asked("✗ not 10: type that to go on")
+        await terminal.is_asked("✗ not 9: type that to go on")
 
 
 async def test_what_is_typed_behind_a_slash_is_no_command(world: World) -> None:
