@@ -31,6 +31,16 @@ class MigrationFailed(Exception):
     """A migration did not apply; the database is as it was before."""
 
 
+class SchemaClosed(MigrationFailed):
+    """pg_trgm is in a schema that this role may not use; the message says which GRANT it takes."""
+
+    def __init__(self, schema: str, role: str) -> None:
+        super().__init__(
+            f"pg_trgm is in the schema {schema}, which this role may not use; "
+            f"an administrator runs: GRANT USAGE ON SCHEMA {schema} TO {role};"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
     """Which migrations are in the database and which are not; file names in their order."""
@@ -83,10 +93,36 @@ async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
             return ()
         async with exclusive(url, "migrations"), _undone_on_failure(url):
             await _create_bookkeeping()
+            if url.path is None:
+                await _find_trigrams()
             config = database.tortoise_config(url, is_patient=True)
             command = Command(config, app=database.APP, location=str(MIGRATIONS))
             await command.init()
             return tuple(await command.upgrade(run_in_transaction=True))
+
+
+async def _find_trigrams() -> None:
+    """Let the migrations of this transaction see pg_trgm where it is in a schema of its own.
+
+    Raises:
+        SchemaClosed: this role may not use that schema.
+    """
+    rows = await database.connection().execute_query_dict(
+        "SELECT quote_ident(nspname) AS schema, quote_ident(current_user) AS role, "
+        "has_schema_privilege(pg_namespace.oid, 'USAGE') AS is_open "
+        "FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace "
+        "WHERE extname = 'pg_trgm' AND nspname <> ALL (current_schemas(true)) "
+        # Where nothing can be made anyway, nothing must be made beside the extension.
+        "AND current_schema() IS NOT NULL"
+    )
+    for row in rows:
+        if not row["is_open"]:
+            raise SchemaClosed(row["schema"], row["role"])
+        await database.connection().execute_query(
+            "SELECT set_config('search_path', concat_ws(', ', current_setting('search_path'), $1::text), "
+            "true)",
+            [row["schema"]],
+        )
 
 
 async def prepare_bookkeeping(url: DatabaseUrl) -> None:
@@ -111,6 +147,8 @@ async def _undone_on_failure(url: DatabaseUrl) -> AsyncIterator[None]:
     try:
         async with undoing:
             yield
+    except MigrationFailed:
+        raise
     except Exception as error:
         raise MigrationFailed(
             f"a migration failed ({error}); the database is as it was before. "
