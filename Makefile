@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test providers lint format bench clean
+.PHONY: help setup run test wheel providers lint format bench clean
 
 help:
 	@echo 'make run      serve on http://127.0.0.1:9300 (settings come from the environment; see README.md)'
 	@echo 'make test     run the tests'
+	@echo 'make wheel    build dist/*.whl, install it into a clean environment elsewhere, and try it'
 	@echo 'make providers  install what the tests of signing in with providers need (Node.js packages, Chromium)'
 	@echo 'make lint     format check, lint, types, import contracts'
 	@echo 'make format   rewrite the code in the house format'
@@ -36,6 +37,12 @@ run: $(VENV)/.serving
 test: $(VENV)/.development
 	$(BIN)/python -m pytest --numprocesses=6 --dist=worksteal
 
+# Files of an older build would be packed again.
+wheel: $(VENV)/.serving
+	rm -rf build dist
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/python -P tests/e2e/wheel.py dist/*.whl
+
 providers:
 	@tests/e2e/providers/install
 
@@ -53,4 +60,4 @@ bench: $(VENV)/.development
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
