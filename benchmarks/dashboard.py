@@ -117,7 +117,7 @@ class Terminal:
 def _terminal(running: Server, key: str) -> Iterator[Terminal]:
     with TemporaryDirectory() as home:
         socket = f"{home}/tmux"
-        command = f"exec {sys.executable} -m tui --url {running.url}/api"
+        command = f"exec {sys.executable} -P -m tui --url {running.url}/api"
         variables = {
             "EVERRUNS_AUTH_API_KEY": key,
             "XDG_CONFIG_HOME": home,

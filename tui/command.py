@@ -167,7 +167,14 @@ def _serve(place: Place, context: str | None, port: int, *, is_read_only: bool) 
     from tui.serve import serve  # noqa: PLC0415  (aiohttp loads only when it is needed)
 
     where = ["--context", context] if context is not None else ["--url", place.url]
-    command = [sys.executable, "-m", "tui", *where, *(["--read-only"] if is_read_only else [])]
+    command = [
+        sys.executable,
+        "-P",
+        "-m",
+        "tui",
+        *where,
+        *(["--read-only"] if is_read_only else []),
+    ]
     try:
         serve(shlex.join(command), port)
     except OSError as taken:

@@ -25,7 +25,7 @@ def demo(*, port: int, has_dashboard: bool) -> int:
 
 
 def _open_dashboard(stage: Stage) -> int:
-    command = [sys.executable, "-m", "tui", "--url", stage.url]
+    command = [sys.executable, "-P", "-m", "tui", "--url", stage.url]
     with subprocess.Popen(command, env=stage.environment()) as dashboard:
         try:
             return dashboard.wait()

@@ -131,9 +131,12 @@ def _traffic(folder: Path, address: str, filled: Filled) -> Iterator[None]:
 def _process(
     arguments: list[str], variables: Mapping[str, str], *, stderr: object
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of its own session, so that a Ctrl-C in the terminal is ours alone; ended after."""
+    """A process of its own session, so that a Ctrl-C in the terminal is ours alone; ended after.
+
+    `-P`: else Python would take modules of the folder in which the demo was started for ours.
+    """
     process = subprocess.Popen(
-        [sys.executable, *arguments],
+        [sys.executable, "-P", *arguments],
         env={**_clean_environment(), **variables},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
 """Plays the programs and people that use the demo's server, until its standard input ends.
 
-A process of its own, so that it takes nothing from the dashboard: `python -m api.demo.traffic`,
+A process of its own, so that it takes nothing from the dashboard: `python -P -m api.demo.traffic`,
 with one line of JSON on standard input. Whoever starts it holds that pipe, and ends it by letting
 go, also by dying.
 """
