@@ -60,6 +60,7 @@ def _returned(request: Request, settings: Settings) -> Returned:
         state=state,
         code=once.get("code", ""),
         error=once.get("error", ""),
+        error_description=once.get("error_description", ""),
         issuer=once.get("iss"),
         sealed=sealed_for(request, state, settings),
     )
@@ -90,6 +91,7 @@ ROUTES = (
             "code": "What the provider gives for an access token",
             "state": "What this server sent along",
             "error": "Why the provider gives no code",
+            "error_description": "The same in words, for the log",
             "iss": "Which provider it is (RFC 9207)",
         },
         answers={303: None},

@@ -33,6 +33,8 @@ def lead_to(url: str) -> HTTPResponse:
     """303 to `url` (RFC 9110 §15.4.4); what led here is told to nobody."""
     return HTTPResponse(
         status=303,
+        # Said, though there is no body: Sanic would write the word None.
+        content_type="text/plain; charset=utf-8",
         headers={
             # A setting may hold other letters than a header can.
             "Location": quote(url, safe="!#$%&'()*+,/:;=?@[]~"),

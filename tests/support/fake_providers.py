@@ -148,7 +148,7 @@ class FakeOpenId(FakeProvider):
 
     def __init__(self, **user: Any) -> None:
         super().__init__(user={"sub": "subject-1", **user})
-        self.keys = [signing_key("one")]
+        self.keys: list[Any] = [signing_key("one")]
         self.changes: dict[str, Any] = {}
         self.metadata: dict[str, Any] = {}
         self.sign: Callable[[dict[str, Any]], str] = lambda claims: signed(claims, self.keys[-1])

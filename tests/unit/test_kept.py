@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from api.identity.federation.failures import ProviderTrouble
-from api.identity.federation.kept import FRESH, PAUSE, STALE, Kept
+from api.identity.federation.kept import FAILED, FRESH, PAUSE, STALE, Kept
 
 pytestmark = pytest.mark.anyio
 
@@ -45,13 +45,25 @@ async def test_it_is_kept_for_an_hour() -> None:
     assert await library.kept.fresh() == 2
 
 
-async def test_who_misses_something_gets_a_newer_one_now_and_then() -> None:
+async def test_who_misses_something_gets_a_newer_one_at_once_and_then_now_and_then() -> None:
     library = Library()
     await library.kept.fresh()
-    assert await library.kept.newer() == 1
-    library.now += PAUSE
     assert await asyncio.gather(*[library.kept.newer() for _ in range(20)]) == [2] * 20
+    library.now += PAUSE - 1
     assert await library.kept.newer() == 2
+    library.now += 1
+    assert await asyncio.gather(*[library.kept.newer() for _ in range(20)]) == [3] * 20
+
+
+async def test_who_misses_something_gets_the_old_one_where_there_is_no_newer() -> None:
+    library = Library()
+    await library.kept.fresh()
+    library.is_closed = True
+    assert [await library.kept.newer() for _ in range(20)] == [1] * 20
+    assert library.fetched == 2
+    library.is_closed = False
+    library.now += max(PAUSE, FAILED)
+    assert await library.kept.newer() == 3
 
 
 async def test_an_old_one_serves_for_a_day_while_there_is_no_newer() -> None:

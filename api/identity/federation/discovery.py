@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from api.identity.federation.failures import ProviderTrouble
+from api.identity.federation.id_tokens import ALGORITHMS
 from api.settings.values import is_confidential
 
 _PRINTABLE_ASCII = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
@@ -25,6 +26,7 @@ class Metadata:
     jwks_uri: str
     userinfo_endpoint: str | None
     auth_method: str
+    algorithms: frozenset[str]
     names_itself: bool
 
 
@@ -51,6 +53,7 @@ def metadata_of(document: object, issuer: str) -> Metadata:
             _endpoint(document, "userinfo_endpoint") if document.get("userinfo_endpoint") else None
         ),
         auth_method=_auth_method(document),
+        algorithms=_algorithms(document),
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
     )
 
@@ -73,7 +76,20 @@ def _is_fit(url: str) -> bool:
 
 
 def _auth_method(document: dict[str, Any]) -> str:
-    """How the client secret is shown: in the header, unless only the form is offered (§3)."""
+    """How the client secret is shown: in the form where that is offered, else in the header (§3).
+
+    Providers that announce both often read only the form.
+    """
     offered = document.get("token_endpoint_auth_methods_supported")
-    is_form_alone = isinstance(offered, list) and _POST in offered and _BASIC not in offered
-    return _POST if is_form_alone else _BASIC
+    return _POST if isinstance(offered, list) and _POST in offered else _BASIC
+
+
+def _algorithms(document: dict[str, Any]) -> frozenset[str]:
+    """How id tokens may be signed: as the document announces, as far as that is safe."""
+    announced = document.get("id_token_signing_alg_values_supported")
+    if not isinstance(announced, list):
+        return ALGORITHMS
+    safe = ALGORITHMS.intersection(name for name in announced if isinstance(name, str))
+    if not safe:
+        raise ProviderTrouble("the provider announces no safe way of signing id tokens")
+    return safe

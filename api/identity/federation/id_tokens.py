@@ -5,41 +5,66 @@ It does not know where keys come from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from authlib.oidc.core import CodeIDToken
-from joserfc import jwk, jwt
-from joserfc.errors import JoseError
+from joserfc import jwk, jws, jwt
+from joserfc.errors import (
+    BadSignatureError,
+    ClaimError,
+    ExpiredTokenError,
+    JoseError,
+    MissingClaimError,
+)
 from joserfc.jws import JWSRegistry
 
 from api.identity.federation.failures import SignInFailed
 
 # Never HMAC, whose key would be the published one; never `none` (RFC 8725 §2.1, §3.1).
-ALGORITHMS = (
-    *("RS256", "RS384", "RS512"),
-    *("PS256", "PS384", "PS512"),
-    *("ES256", "ES384", "ES512"),
+ALGORITHMS = frozenset(
+    (
+        *("RS256", "RS384", "RS512"),
+        *("PS256", "PS384", "PS512"),
+        *("ES256", "ES384", "ES512"),
+        # RFC 9864 names the curve; RFC 8037 left it to the key.
+        *("Ed25519", "EdDSA"),
+    )
 )
-_KEY_TYPES = ("RSA", "EC")
+_KEY_TYPES = ("RSA", "EC", "OKP")
+# Keys that a token without a name for its key is tried with; providers publish two to ten.
+_MAX_TRIED = 16
 # RFC 7518 §3.3.
 _MIN_RSA_BITS = 2048
 # Clocks of two houses differ a little. An expiry has no leeway: a token is some seconds old.
 CLOCK_SKEW_SECONDS = 60
+
+
+class _Registry(JWSRegistry):
+    """The algorithms above. `EdDSA` is Ed25519 here: nobody signs id tokens with Ed448."""
+
+    algorithms: dict[str, Any] = {  # noqa: RUF012  (as the library declares it)
+        **{name: JWSRegistry.algorithms[name] for name in ALGORITHMS},
+        "EdDSA": JWSRegistry.algorithms["Ed25519"],
+    }
+
+
 # Unknown header fields are ignored (RFC 7515 §4); `crit` is still obeyed.
-_REGISTRY = JWSRegistry(algorithms=ALGORITHMS, strict_check_header=False)
+_REGISTRY = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
 
 
-class UnknownKey(Exception):
-    """No known key is the one that the token names; a newer set may have it."""
+class Unverified(Exception):
+    """The provider's documents, as they are known, do not bear the signature; newer ones may."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the token must say."""
+    """What the token must say, and how it may be signed."""
 
+    algorithms: frozenset[str]
     issuer: str
     client_id: str
     nonce: str = field(repr=False)
@@ -67,6 +92,9 @@ def _public_key(entry: Any) -> jwk.Key | None:
         for name in ("kty", "kid", "alg", "n", "e", "crv", "x", "y")
         if name in entry
     }
+    if public["kty"] == "OKP":
+        # Its curve says it all, and `alg` has two spellings.
+        public.pop("alg", None)
     if public["kty"] == "RSA" and _bits_of(public.get("n")) < _MIN_RSA_BITS:
         return None
     try:
@@ -86,41 +114,52 @@ def read(
     """The claims of an id token.
 
     Raises:
-        UnknownKey: it names a key that is not among `keys`.
+        Unverified: none of `keys` verifies it, or it is signed in another way than expected.
         SignInFailed: anything else is wrong with it.
     """
     if not isinstance(token, str):
         raise SignInFailed("the provider sent no id token")
     try:
-        read_token = jwt.decode(token, lambda signed: _signer(signed, keys), registry=_REGISTRY)
+        read_token = _verified(token, keys, expected.algorithms)
         _check_claims(read_token, expected, now)
+    except MissingClaimError as missing:
+        raise SignInFailed(f"the id token lacks the claim {missing.claim}") from None
+    except ClaimError as wrong:
+        raise SignInFailed(f"the id token's claim {wrong.claim} does not hold") from None
     except JoseError as error:
-        # Its words name claims and algorithms, never values of claims.
+        # The name of what is wrong, never its words, which may hold values of the token.
         raise SignInFailed(f"the id token does not hold ({type(error).__name__})") from None
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise SignInFailed("the id token cannot be read") from None
     return read_token.claims
 
 
-def _signer(signed: Any, keys: Sequence[jwk.Key]) -> jwk.Key:
-    """The key that the header names; without a name, the only one there is of the right kind."""
-    kid, algorithm = signed.headers().get("kid"), signed.headers()["alg"]
-    kind = _REGISTRY.get_alg(algorithm).key_type
-    fitting = [
-        key
-        for key in keys
-        if key.key_type == kind and key.alg in (None, algorithm) and (kid is None or key.kid == kid)
-    ]
-    if len(fitting) != 1:
-        raise UnknownKey
-    return fitting[0]
+def _verified(token: str, keys: Sequence[jwk.Key], algorithms: frozenset[str]) -> jwt.Token:
+    header = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
+    algorithm = _REGISTRY.get_alg(header["alg"])
+    if header["alg"] not in algorithms:
+        raise Unverified("the id token is signed in a way that the provider does not announce")
+    named = [key for key in keys if header.get("kid") is None or key.kid in (None, header["kid"])]
+    for key in list(_fitting(named, algorithm))[:_MAX_TRIED]:
+        with suppress(BadSignatureError):
+            return jwt.decode(token, key, registry=_REGISTRY)
+    raise Unverified("the id token is signed with an unknown key")
+
+
+def _fitting(keys: Sequence[jwk.Key], algorithm: Any) -> Iterator[jwk.Key]:
+    """The keys of the type, the curve and the purpose that the algorithm wants."""
+    for key in keys:
+        with suppress(JoseError):
+            algorithm.check_key(key)
+            yield key
 
 
 def _check_claims(token: jwt.Token, expected: Expected, now: datetime) -> None:
     seconds = int(now.timestamp())
     claims = CodeIDToken(
         token.claims,
-        token.header,
+        # For `at_hash`, which goes by SHA-512 with either name (Authlib knows the older one).
+        {**token.header, "alg": token.header["alg"].replace("Ed25519", "EdDSA")},
         options={
             "iss": {"essential": True, "value": expected.issuer},
             "aud": {"essential": True, "value": expected.client_id},
@@ -136,4 +175,4 @@ def _check_claims(token: jwt.Token, expected: Expected, now: datetime) -> None:
     )
     claims.validate(now=seconds, leeway=CLOCK_SKEW_SECONDS)
     if claims["exp"] <= seconds:
-        raise SignInFailed("the id token is expired")
+        raise ExpiredTokenError("exp")

@@ -18,8 +18,9 @@ FRESH = 3600.0
 # A provider that is away for an hour must not keep anybody out; keys that it withdrew must not
 # open anything for long.
 STALE = 24 * 3600.0
-# An unknown key is asked for again, but a stranger who makes keys up must not make us ask often.
-PAUSE = 10.0
+# Whoever misses something has the document fetched anew, but a stranger who makes keys up must not
+# make us ask often.
+PAUSE = 5.0
 # Those who wait behind a failed fetch share its failure.
 FAILED = 2.0
 
@@ -40,6 +41,7 @@ class Kept(Generic[T]):
         self._lock = asyncio.Lock()
         self._value: T | None = None
         self._fetched_at = 0.0
+        self._renewed_at: float | None = None
         self._failure: tuple[float, str] | None = None
 
     async def fresh(self) -> T:
@@ -48,20 +50,24 @@ class Kept(Generic[T]):
         Raises:
             ProviderTrouble: it cannot be had, and none is kept.
         """
-        return await self._at_most(FRESH)
-
-    async def newer(self) -> T:
-        """The document as it is now, for a reader who misses something in it; raises as `fresh`."""
-        return await self._at_most(PAUSE)
-
-    async def _at_most(self, seconds: float) -> T:
-        known = self._younger_than(seconds)
+        known = self._younger_than(FRESH)
         if known is not None:
             return known
         async with self._lock:
             # Looked at again: whoever held the lock may have fetched it.
-            known = self._younger_than(seconds)
+            known = self._younger_than(FRESH)
             return known if known is not None else await self._fetch_or_keep()
+
+    async def newer(self) -> T:
+        """The document as it is now, for a reader who misses something in it; raises as `fresh`.
+
+        It is fetched at once, however young the known one is, and then not again for some seconds.
+        """
+        async with self._lock:
+            if self._renewed_at is None or self._clock() - self._renewed_at >= PAUSE:
+                self._renewed_at = self._clock()
+                return await self._fetch_or_keep()
+        return await self.fresh()
 
     def _younger_than(self, seconds: float) -> T | None:
         is_young = self._clock() - self._fetched_at < seconds

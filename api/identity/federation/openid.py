@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from api.identity.federation import id_tokens
 from api.identity.federation.attempts import Attempt
 from api.identity.federation.discovery import PATH, Metadata, metadata_of
 from api.identity.federation.failures import ProviderTrouble, SignInFailed
-from api.identity.federation.id_tokens import Expected, UnknownKey
+from api.identity.federation.id_tokens import Expected, Unverified
 from api.identity.federation.kept import Kept
 from api.identity.federation.outbound import Outbound
 from api.identity.federation.profile import (
@@ -65,6 +66,7 @@ class OpenIdClient:
             client, metadata.token_endpoint, code, attempt.code_verifier
         )
         expected = Expected(
+            algorithms=metadata.algorithms,
             issuer=metadata.issuer,
             client_id=self._provider.client_id,
             nonce=attempt.nonce,
@@ -81,13 +83,15 @@ class OpenIdClient:
     async def _claims(self, token: object, expected: Expected, now: datetime) -> dict[str, Any]:
         try:
             return id_tokens.read(token, await self._keys.fresh(), expected, now)
-        except UnknownKey:
-            # The provider may have new ones since.
-            newer = await self._keys.newer()
+        except Unverified:
+            # The provider may have new keys since, under old names too, and sign in a new way.
+            metadata, keys = await self._metadata.newer(), await self._keys.newer()
         try:
-            return id_tokens.read(token, newer, expected, now)
-        except UnknownKey:
-            raise SignInFailed("the id token is signed with an unknown key") from None
+            return id_tokens.read(
+                token, keys, replace(expected, algorithms=metadata.algorithms), now
+            )
+        except Unverified as unverified:
+            raise SignInFailed(str(unverified)) from None
 
     async def _completed(
         self, claims: dict[str, Any], url: str, client: AsyncOAuth2Client
@@ -96,7 +100,7 @@ class OpenIdClient:
         more = await self._outbound.read(url, client)
         # Core §5.3.2: else another's claims could be put in their place.
         if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
-            raise ProviderTrouble("the userinfo endpoint speaks of somebody else")
+            raise ProviderTrouble("the userinfo endpoint speaks of somebody else (its claim sub)")
         return {**more, **claims}
 
     async def _fetch_metadata(self) -> Metadata:
@@ -114,7 +118,7 @@ class OpenIdClient:
 def _profile(claims: dict[str, Any]) -> Profile:
     subject = fit_subject(claims.get("sub"))
     if subject is None:
-        raise SignInFailed("the id token's subject cannot be kept")
+        raise SignInFailed("the id token's claim sub cannot be kept")
     hosted_domain = claims.get("hd")
     return Profile(
         subject=subject,

@@ -79,7 +79,7 @@ class Outbound:
         asking = client.fetch_token(
             endpoint, grant_type="authorization_code", code=code, code_verifier=code_verifier
         )
-        token = await self._bounded(asking, "the token endpoint")
+        token = await self._bounded(asking, "the token endpoint", secrets=(code, code_verifier))
         if not isinstance(token.get("access_token"), str):
             raise ProviderTrouble("the token endpoint answered without an access token")
         return dict(token)
@@ -104,15 +104,25 @@ class Outbound:
         if self._transport is not None:
             await self._transport.close()
 
-    async def _bounded(self, asking: Awaitable[T], what: str) -> T:
-        """The answer within the time allowed; every way of not getting one is said in our words."""
+    async def _bounded(
+        self, asking: Awaitable[T], what: str, *, secrets: tuple[str, ...] = ()
+    ) -> T:
+        """The answer within the time allowed; every way of not getting one is said in our words.
+
+        `secrets` were sent along: a provider that repeats them does not get them into the log.
+        """
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 return await asking
         except TimeoutError:
             raise ProviderTrouble(f"{what} did not answer within {CALL_SECONDS} s") from None
         except OAuthError as refused:
-            raise refusal_of(refused.error, self._provider.redirect_uri) from None
+            raise refusal_of(
+                refused.error,
+                self._provider,
+                description=refused.description,
+                secrets=secrets,
+            ) from None
         except httpx2.HTTPStatusError as error:
             raise ProviderTrouble(
                 f"{what} answered with status {error.response.status_code}"

@@ -56,7 +56,7 @@ def table(settings: Settings) -> tuple[Provider, ...]:
             client_id=settings.github_client_id or "",
             client_secret=_revealed(settings.github_client_secret),
             redirect_uri=settings.redirect_uri("github"),
-            scopes=("user:email", "read:user"),
+            scopes=("user:email",),
             api_url=settings.github_api_url,
         ),
         Provider(

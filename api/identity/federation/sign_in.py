@@ -47,6 +47,7 @@ class Returned:
     state: str = field(repr=False)
     code: str = field(repr=False)
     error: str
+    error_description: str = field(repr=False)
     issuer: str | None
     sealed: str | None = field(repr=False)
 
@@ -125,7 +126,12 @@ async def _complete(
     if not await UsedState.use(attempt.state_hash, expires_at=attempt.expires_at):
         raise SignInFailed("this attempt came back before")
     if returned.error:
-        raise refusal_of(returned.error, provider.redirect_uri)
+        raise refusal_of(
+            returned.error,
+            provider,
+            description=returned.error_description,
+            secrets=(returned.code, attempt.state, attempt.nonce, attempt.sealed),
+        )
     if not 1 <= len(returned.code) <= MAX_CODE_LENGTH:
         raise SignInFailed("the provider sent no code")
     client = services.providers[provider.name]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -15,7 +17,13 @@ from joserfc import jwk, jwt
 from joserfc.jws import JWSRegistry
 
 from api.identity.federation import kept
-from api.identity.federation.id_tokens import public_keys
+from api.identity.federation.id_tokens import (
+    ALGORITHMS,
+    Expected,
+    Unverified,
+    public_keys,
+    read,
+)
 from models import OAuthIdentity, RefreshToken, User
 from tests.api.clients import answering
 from tests.api.journeys import Browser, failure, with_oidc
@@ -25,7 +33,9 @@ from tests.support.fake_providers import CLIENT_ID, CLIENT_SECRET, FakeOpenId, s
 
 pytestmark = pytest.mark.anyio
 
-LENIENT = JWSRegistry(algorithms=["RS256", "RS512", "PS256"], strict_check_header=False)
+LENIENT = JWSRegistry(
+    algorithms=["RS256", "RS512", "PS256", "ES256", "Ed25519"], strict_check_header=False
+)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +165,67 @@ async def test_other_good_signatures_are_accepted(
         assert answer.headers["location"] == "/", change
 
 
+def by_edwards_curve(claims: dict[str, Any], key: jwk.OKPKey, algorithm: str) -> str:
+    """Signed as RFC 8037 spells it, too, of which joserfc warns."""
+    header = _part({"alg": algorithm, "kid": key.kid})
+    signing_input = f"{header}.{_part(claims)}"
+    signature = key.private_key.sign(signing_input.encode())  # type: ignore[union-attr]
+    return f"{signing_input}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+@pytest.mark.parametrize("algorithm", ["EdDSA", "Ed25519"])
+@pytest.mark.parametrize("named", ["EdDSA", "Ed25519", None])
+async def test_edwards_curve_signatures_are_accepted(
+    algorithm: str, named: str | None, http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    parameters: Any = {"kid": "edwards", "use": "sig", **({"alg": named} if named else {})}
+    key = jwk.OKPKey.generate_key("Ed25519", parameters)
+    access_token = hashlib.sha512(b"hush-access").digest()[:32]
+    at_hash = base64.urlsafe_b64encode(access_token).decode().rstrip("=")
+    oidc.metadata["id_token_signing_alg_values_supported"] = ["RS256", algorithm]
+    oidc.keys, oidc.changes = [signing_key("one"), key], {"at_hash": at_hash}
+    oidc.sign = partial(by_edwards_curve, key=key, algorithm=algorithm)
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+    oidc.changes = {"at_hash": at_hash[::-1]}
+    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+
+
+@pytest.mark.parametrize("curve", ["Ed448", "X25519"])
+async def test_other_edwards_curves_are_passed_over(curve: Any) -> None:
+    key = jwk.OKPKey.generate_key(curve, {"kid": "odd"})
+    key_set = {"keys": [key.as_dict(private=False), signing_key("one").as_dict(private=False)]}
+    claims = {"sub": "x"}
+    forged = f"{_part({'alg': 'EdDSA', 'kid': 'odd'})}.{_part(claims)}.{_part('signature')}"
+    expected = Expected(
+        algorithms=ALGORITHMS, issuer="i", client_id="c", nonce="n", access_token="a"
+    )
+    with pytest.raises(Unverified):
+        read(forged, public_keys(key_set), expected, datetime.now(UTC))
+
+
+async def test_a_way_of_signing_that_is_not_announced_is_refused(
+    http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept, "PAUSE", 0)
+    oidc.sign = lambda claims: jwt.encode(
+        {"alg": "PS256", "kid": "one"}, claims, signing_key("one"), registry=LENIENT
+    )
+    oidc.metadata["id_token_signing_alg_values_supported"] = ["RS256", "HS256", "none", 7]
+    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+    await nothing_is_left()
+    # It may announce another one meanwhile.
+    oidc.metadata["id_token_signing_alg_values_supported"] = ["PS256"]
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+
+
+@pytest.mark.parametrize("announced", [[], ["HS256"], ["none"], ["HS512", "none", None]])
+async def test_a_provider_that_signs_in_no_safe_way_is_not_asked(
+    announced: list[Any], http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    oidc.metadata["id_token_signing_alg_values_supported"] = announced
+    assert failure(await Browser(http).get("/v1/auth/oauth/oidc")) == "oauth_failed"
+
+
 async def test_several_audiences_are_accepted_where_we_are_the_authorised_party(
     http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
@@ -167,18 +238,66 @@ async def test_several_audiences_are_accepted_where_we_are_the_authorised_party(
 async def test_keys_rotate_without_a_restart(
     http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    browser = Browser(http)
-    await browser.sign_in(oidc)
-    oidc.keys = [signing_key("two")]
-    # Keys were fetched a moment ago, and are not asked for again so soon.
-    assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
-    assert oidc.asked.count("/jwks") == 1
-    monkeypatch.setattr(kept, "PAUSE", 0)
     await Browser(http).sign_in(oidc)
+    oidc.keys = [signing_key("two")]
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
     assert oidc.asked.count("/jwks") == 2
+    # Keys were asked for anew a moment ago, and are not so soon again.
+    oidc.keys = [signing_key("three")]
+    for _ in range(3):
+        assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+    assert oidc.asked.count("/jwks") == 2
+    monkeypatch.setattr(kept, "PAUSE", 0)
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
     # The old key is the provider's no more.
     oidc.sign = lambda claims: signed(claims, signing_key("one"))
     assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
+
+
+def nameless(kid: str) -> jwk.RSAKey:
+    return jwk.RSAKey.import_key(
+        {name: v for name, v in signing_key(kid).as_dict(private=True).items() if name != "kid"}
+    )
+
+
+def renamed(kid: str, name: str) -> jwk.RSAKey:
+    return jwk.RSAKey.import_key({**signing_key(kid).as_dict(private=True), "kid": name})
+
+
+CHANGED_KEYS: list[tuple[jwk.RSAKey, jwk.RSAKey]] = [
+    (signing_key("one"), renamed("two", "one")),
+    (nameless("one"), nameless("two")),
+    (nameless("one"), signing_key("two")),
+    (signing_key("one"), nameless("two")),
+]
+
+
+@pytest.mark.parametrize("tells_kid", [True, False])
+@pytest.mark.parametrize(("old", "new"), CHANGED_KEYS)
+async def test_a_key_that_changed_under_the_same_name_or_none_is_found(
+    tells_kid: bool,
+    old: jwk.RSAKey,
+    new: jwk.RSAKey,
+    http: httpx.AsyncClient,
+    oidc: FakeOpenId,
+) -> None:
+    if not tells_kid:
+        oidc.sign = lambda claims: signed(claims, oidc.keys[-1], kid=None)
+    oidc.keys = [old]
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+    oidc.keys = [new]
+    assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+    assert oidc.asked.count("/jwks") == 2
+
+
+async def test_among_several_keys_that_may_be_meant_the_right_one_is_found(
+    http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    oidc.keys = [nameless("one"), renamed("foreign", "one"), nameless("two")]
+    for kid in (None, "one"):
+        oidc.sign = partial(signed, key=signing_key("two"), kid=kid)
+        assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+    assert oidc.asked.count("/jwks") == 1
 
 
 async def test_documents_are_fetched_once(http: httpx.AsyncClient, oidc: FakeOpenId) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -284,6 +285,50 @@ async def test_wrong_credentials_of_ours_are_told_apart_in_the_log(
     assert "check the client id and secret" in stream.getvalue()
 
 
+async def test_a_claim_that_fails_is_named_in_the_log(
+    http: httpx.AsyncClient, oidc: FakeOpenId, stream: io.StringIO
+) -> None:
+    wrong: dict[str, Any] = {
+        "nonce": "another",
+        "aud": "another",
+        "iss": "https://evil.example",
+        "exp": 1,
+        "iat": 9_999_999_999,
+        "nbf": 9_999_999_999,
+        "azp": "another",
+        "at_hash": "AAAA",
+        "sub": 7,
+    }
+    for claim, value in wrong.items():
+        oidc.changes = {claim: value}
+        assert failure(await Browser(http).sign_in(oidc)) == FAILED
+        assert f"the id token's claim {claim} " in stream.getvalue()
+        if claim in ("nonce", "aud", "iss", "exp", "iat", "sub"):
+            oidc.changes = {claim: None}
+            assert failure(await Browser(http).sign_in(oidc)) == FAILED
+            assert f"the id token lacks the claim {claim}" in stream.getvalue()
+
+
+async def test_what_a_provider_says_of_an_error_is_in_the_log(
+    http: httpx.AsyncClient, oidc: FakeOpenId, stream: io.StringIO
+) -> None:
+    refused = {"error": "invalid_client", "error_description": "AADSTS7000215: Wrong\n secret."}
+    oidc.answers["/token"] = lambda _: (401, "application/json", json.dumps(refused).encode())
+    assert failure(await Browser(http).sign_in(oidc)) == FAILED
+    assert (
+        r"(invalid_client); check the client id and secret; it says: \"AADSTS" in stream.getvalue()
+    )
+    assert r"AADSTS7000215: Wrong secret.\"" in stream.getvalue()
+    browser = Browser(http)
+    state = query_of(await browser.depart())["state"]
+    described = "Ann is not assigned to this application\x1b[2J\u2028"
+    answer = await browser.arrive(state=state, error="access_denied", error_description=described)
+    assert failure(answer) == "oauth_cancelled"
+    assert (
+        r'told no; it says: \"Ann is not assigned to this application [2J\""' in stream.getvalue()
+    )
+
+
 async def test_a_provider_s_trouble_does_not_lock_anybody_out(
     http: httpx.AsyncClient, github: FakeGitHub
 ) -> None:
@@ -304,6 +349,7 @@ async def test_no_line_holds_a_secret_even_at_debug(
             back = fake.approve(await browser.depart("oidc" if fake is oidc else "github"))
             if error:
                 back = {"state": back["state"], "error": f"{error}<script>", "code": back["code"]}
+                back["error_description"] = f"{back['code']} of {back['state']} is none"
             secrets += [*back.values(), *(value.split(".")[1] for value in browser.jar.values())]
             answer = await browser.arrive("oidc" if fake is oidc else "github", **back)
             secrets += [value.split(".")[-1] for value in browser.jar.values()]
