@@ -11,11 +11,18 @@ MAX_LENGTH = 200
 
 def valid_name(text: str, *, field: str = "name") -> str:
     """The trimmed name; raises `Invalid` when it is empty, too long, or holds control characters."""
-    name = unicodedata.normalize("NFC", text.strip())
+    stripped = text.strip()
+    # Before it is normalised, which costs the square of the number of combining marks.
+    _check_length(stripped, field)
+    name = unicodedata.normalize("NFC", stripped)
+    _check_length(name, field)
     if not name:
         raise Invalid(FieldError(field, "Name must not be empty"))
-    if len(name) > MAX_LENGTH:
-        raise Invalid(FieldError(field, f"Name must have at most {MAX_LENGTH} characters"))
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
         raise Invalid(FieldError(field, "Name must not hold control characters"))
     return name
+
+
+def _check_length(name: str, field: str) -> None:
+    if len(name) > MAX_LENGTH:
+        raise Invalid(FieldError(field, f"Name must have at most {MAX_LENGTH} characters"))

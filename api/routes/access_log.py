@@ -20,6 +20,8 @@ log = structlog.get_logger("everruns_auth.requests")
 
 # A key or a token that somebody put into a path.
 _SECRET = re.compile(r"evr_[0-9a-f]+|ey[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")
+# More of a path says no more, and secrets are looked for in a time that grows with its square.
+MAX_PATH = 512
 _VERIFY = "/v1/auth/verify"
 
 
@@ -48,7 +50,7 @@ def _fields(request: Request, response: BaseHTTPResponse, seconds: float) -> dic
     known = {"user_id": str(user_id)} if user_id is not None else {}
     return {
         "method": request.method,
-        "path": _SECRET.sub("***", request.path),
+        "path": _SECRET.sub("***", request.path[:MAX_PATH]),
         "status": response.status,
         "ms": round(seconds * 1000, 1),
         **known,

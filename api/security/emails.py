@@ -23,11 +23,15 @@ class EmailRejected(ValueError):
 
 
 def normalise_email(text: str) -> str:
-    """The spelling under which an address is looked up; any text is taken."""
+    """The spelling under which an address is looked up; any text is taken.
+
+    One that is too long to be an address stays as it is, but for white space around it.
+    """
     try:
         return valid_email(text)
     except EmailRejected:
-        return _folded(text)
+        stripped = text.strip()
+        return stripped if len(stripped) > MAX_LENGTH else _folded(stripped)
 
 
 def valid_email(text: str) -> str:
@@ -36,24 +40,28 @@ def valid_email(text: str) -> str:
     Raises:
         EmailRejected: it is no address.
     """
+    stripped = text.strip()
+    _check_length(stripped)
     try:
-        checked = validate_email(
-            text.strip(), check_deliverability=False, globally_deliverable=False
-        )
+        checked = validate_email(stripped, check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         raise EmailRejected("Email must be an address such as name@example.com") from None
     email = _folded(checked.normalized)
     if email == ANONYMOUS:
         raise EmailRejected("Email must be another one: this address is the server's own")
-    if len(email) > MAX_LENGTH:
-        raise EmailRejected(f"Email must have at most {MAX_LENGTH} characters")
+    _check_length(email)
     return email
 
 
+def _check_length(email: str) -> None:
+    if len(email) > MAX_LENGTH:
+        raise EmailRejected(f"Email must have at most {MAX_LENGTH} characters")
+
+
 def _folded(text: str) -> str:
-    """Trimmed and in lower case; composed twice, because lowering can take a letter apart.
+    """In lower case; composed twice, because lowering can take a letter apart.
 
     Letter by letter: a whole word's lower case depends on what stands beside a letter.
     """
-    composed = unicodedata.normalize("NFC", text.strip())
+    composed = unicodedata.normalize("NFC", text)
     return unicodedata.normalize("NFC", "".join(letter.lower() for letter in composed))

@@ -27,8 +27,12 @@ _SALT_LENGTH = 29
 
 
 def normalise(password: str) -> str:
-    """The password in NFKC, so that two keyboards that type it differently agree (SP 800-63B)."""
-    return unicodedata.normalize("NFKC", password)
+    """The password in NFKC, so that two keyboards that type it differently agree (SP 800-63B).
+
+    A longer text than any password stays as it is: putting combining marks in order takes a time
+    that grows with the square of their number.
+    """
+    return password if len(password) > MAX_LENGTH else unicodedata.normalize("NFKC", password)
 
 
 def hash_password(password: str, cost: int) -> str:

@@ -145,3 +145,11 @@ async def test_a_forwarded_address_that_is_ignored_is_mentioned_once(
     assert len(said) == 1
     assert "SANIC_PROXIES_COUNT" in said[0]
     assert "203.0.113.1" not in stream.getvalue()
+
+
+async def test_of_a_long_path_only_the_beginning_is_logged(
+    http: httpx.AsyncClient, stream: io.StringIO
+) -> None:
+    await http.get("/" + "ey" * 2000)
+    (line,) = [line for line in lines_of(stream) if line["event"] == "request"]
+    assert line["path"] == "/" + "ey" * 255 + "e"

@@ -56,3 +56,10 @@ def test_an_address_is_found_by_what_is_stored_however_it_was_typed() -> None:
     stored = valid_email("Jose\u0301@Example.com")
     for typed in ("JOSÉ@example.com", " jose\u0301@EXAMPLE.com", stored):
         assert normalise_email(typed) == stored
+
+
+def test_what_is_too_long_is_neither_an_address_nor_folded() -> None:
+    long = "A\u0301" * 128
+    assert normalise_email(f" {long} ") == long
+    with pytest.raises(EmailRejected, match="at most 254"):
+        valid_email(long)

@@ -31,3 +31,10 @@ def test_an_unfit_name_is_refused_without_repeating_it(text: str) -> None:
     assert error.field == "nickname"
     assert error.message.startswith("Name must ")
     assert "QQ" not in error.message
+
+
+@pytest.mark.parametrize("text", ["e\u0301" * 101, "\u0958" * 101])
+def test_a_name_is_short_as_it_is_sent_and_as_it_is_kept(text: str) -> None:
+    # The first becomes half as long when it is composed, the second twice as long.
+    with pytest.raises(Invalid, match="at most 200"):
+        valid_name(text)

@@ -69,3 +69,8 @@ def test_no_reason_repeats_the_password() -> None:
 def test_the_list_of_common_passwords_is_of_a_useful_size() -> None:
     assert len(common_passwords()) > 10_000
     assert all(word == word.casefold() for word in common_passwords())
+
+
+def test_length_is_decided_before_normalising() -> None:
+    # These would become one letter each, were they not too many.
+    assert "at most 1024" in said("e\u0301" * 513)

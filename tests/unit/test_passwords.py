@@ -133,3 +133,10 @@ def test_burning_takes_any_password() -> None:
 
 def test_normalising_twice_changes_nothing_more() -> None:
     assert normalise(normalise("ﬁ①é")) == normalise("ﬁ①é") == "fi1é"
+
+
+def test_a_text_that_is_longer_than_any_password_is_not_normalised() -> None:
+    # Putting these marks in order would take a second.
+    marks = "\u0301" * 8192 + "\u0316" * 8192
+    assert normalise(marks) == marks
+    assert normalise("\u0301\u0316") == "\u0316\u0301"

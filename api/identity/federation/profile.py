@@ -13,6 +13,8 @@ from api.security.emails import EmailRejected, valid_email
 
 MAX_SUBJECT_LENGTH = 255
 MAX_PICTURE_LENGTH = 2048
+# Of a longer name no more is looked at.
+MAX_SENT = 1024
 _PRINTABLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
@@ -34,9 +36,9 @@ class Profile:
 
 def fit_subject(value: object) -> str | None:
     """A subject that a column can hold and compare (OpenID Connect Core §2: at most 255 ASCII)."""
-    if not isinstance(value, str) or not value.isprintable():
+    if not isinstance(value, str) or not 1 <= len(value) <= MAX_SUBJECT_LENGTH:
         return None
-    return value if 1 <= len(value) <= MAX_SUBJECT_LENGTH else None
+    return value if value.isprintable() else None
 
 
 def fit_email(value: object) -> str | None:
@@ -50,9 +52,9 @@ def fit_name(value: object) -> str | None:
     """The name as ours may be: shortened, without control characters; None where nothing is left."""
     if not isinstance(value, str):
         return None
-    kept = "".join(c for c in value if unicodedata.category(c) not in ("Cc", "Cs"))
+    kept = "".join(c for c in value[:MAX_SENT] if unicodedata.category(c) not in ("Cc", "Cs"))
     try:
-        return valid_name(unicodedata.normalize("NFC", kept)[:MAX_LENGTH])
+        return valid_name(unicodedata.normalize("NFC", kept[:MAX_LENGTH])[:MAX_LENGTH])
     except Invalid:
         return None
 

@@ -124,7 +124,9 @@ class Asking:
 
 def searched(name: str, sent: str) -> str | None:
     """What is searched for; raises `Invalid`."""
-    value = unicodedata.normalize("NFC", sent.strip())
+    stripped = sent.strip()
+    # Decided before it is normalised, which costs the square of the number of combining marks.
+    value = stripped if len(stripped) > MAX_TEXT else unicodedata.normalize("NFC", stripped)
     if len(value) > MAX_TEXT or not _is_printable(value):
         raise Invalid(FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control"))
     if _MORE_THAN_A_PREFIX.search(value):
