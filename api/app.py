@@ -18,6 +18,7 @@ from api.routes import access_log, metrics, openapi
 from api.routes.all import ROUTES
 from api.routes.browsers import check_host
 from api.routes.call import TimedRequest
+from api.routes.client_address import TrustedProxies
 from api.routes.problems import Problems
 from api.routes.quick import answer_me, answer_verify, quick
 from api.routes.table import add_routes
@@ -46,10 +47,8 @@ def create_app(settings: Settings, *, workers: int = 1) -> App:
         error_handler=Problems(),
     )
     # Looked up once: each look into Sanic's configuration costs more than a look into memory.
-    config = app.config
-    app.ctx.is_behind_proxy = bool(
-        config.PROXIES_COUNT or config.REAL_IP_HEADER or config.FORWARDED_SECRET
-    )
+    app.ctx.proxies = TrustedProxies.of(app.config)
+    app.ctx.said_of_proxies = set()
     add_routes(app, ROUTES, settings, _shortcuts(settings))
     _add_openapi(app, settings)
     if settings.cors_origins:

@@ -13,7 +13,8 @@ from sanic import Request, Sanic
 from sanic.constants import HTTP_METHODS
 from sanic.response import BaseHTTPResponse
 
-from api.routes.call import TimedRequest, address_of, request_id_of
+from api.routes.call import TimedRequest, request_id_of
+from api.routes.client_address import address_of
 from api.routes.metrics import count
 
 log = structlog.get_logger("everruns_auth.requests")

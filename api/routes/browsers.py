@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sanic import Request
 
 from api.errors import CrossSiteWrite, ForeignHost
+from api.routes.client_address import plain_address
 from api.settings import Settings
 
 # RFC 9110 §7.2: a name or an address, and a port; nothing that an URL could hold besides.
@@ -83,4 +84,4 @@ def _local_address(request: Request) -> str | None:
     """The address of ours at which the connection arrived: no name, so nothing to rebind."""
     connection = request.conn_info
     name = connection.sockname if connection is not None else None
-    return str(name[0]).removeprefix("::ffff:") if isinstance(name, tuple) and name else None
+    return plain_address(str(name[0])) if isinstance(name, tuple) and name else None

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from time import perf_counter
 from typing import Any
 from uuid import UUID, uuid4
 
-import structlog
 from sanic import Request
 from sanic.constants import HTTP_METHODS
 from sanic.cookies.request import CookieRequestParameters, parse_cookie
@@ -22,6 +19,7 @@ from api.errors import NotFound
 from api.identity.occasion import Occasion
 from api.identity.principal import Principal
 from api.identity.services import Services
+from api.routes.client_address import address_of
 
 MAX_USER_AGENT = 512
 # A key or a token in the wrong header must not be written down.
@@ -32,8 +30,6 @@ _MALFORMED_HEADER = re.compile(rb"\r\n[^:\r\n]*[ \t]:")
 _ODD_URL = re.compile(rb"[\x00-\x20\x7f]")
 _NOWHERE = b"/"
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]")
-
-log = structlog.get_logger("everruns_auth.requests")
 
 
 class TimedRequest(Request):
@@ -116,36 +112,6 @@ def request_id_of(request: Request) -> str:
         known = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex
         request.ctx.request_id = known
     return known
-
-
-def address_of(request: Request) -> str | None:
-    """The client's address; a proxy is believed only where Sanic was told of it."""
-    if request.app.ctx.is_behind_proxy:
-        # Where what the proxy wrote is no address, the proxy's own has to do.
-        return _address(request.remote_addr) or _address(request.ip)
-    if "x-forwarded-for" in request.headers:
-        _say_once(request)
-    return _address(request.ip)
-
-
-@lru_cache(maxsize=4096)
-def _address(text: str) -> str | None:
-    bare = text.strip("[]")
-    if bare.count(":") == 1:  # IPv4 with a port, as some proxies write it
-        bare = bare.partition(":")[0]
-    try:
-        return str(ipaddress.ip_address(bare.partition("%")[0]))
-    except ValueError:
-        return None
-
-
-def _say_once(request: Request) -> None:
-    if not getattr(request.app.ctx, "has_said_forwarded", False):
-        request.app.ctx.has_said_forwarded = True
-        log.warning(
-            "X-Forwarded-For arrives and is ignored; behind a proxy, set SANIC_PROXIES_COUNT, "
-            "SANIC_REAL_IP_HEADER or SANIC_FORWARDED_SECRET"
-        )
 
 
 def _user_agent(request: Request) -> str | None:

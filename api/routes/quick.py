@@ -21,7 +21,7 @@ from api.identity.memory import Remembered
 from api.identity.principal import Principal
 from api.routes.account import profile_of
 from api.routes.browsers import check_host
-from api.routes.call import address_of
+from api.routes.client_address import address_of
 from api.routes.guard import shown_text
 from api.routes.metrics import count_quietly
 from api.routes.verify import HEADERS, headers_of

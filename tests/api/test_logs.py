@@ -153,3 +153,13 @@ async def test_of_a_long_path_only_the_beginning_is_logged(
     await http.get("/" + "ey" * 2000)
     (line,) = [line for line in lines_of(stream) if line["event"] == "request"]
     assert line["path"] == "/" + "ey" * 255 + "e"
+
+
+async def test_a_proxy_that_does_not_say_whose_request_it_is_is_mentioned_once(
+    settings: Settings, stream: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SANIC_PROXIES_COUNT", "1")
+    async with answering(settings) as http:
+        for _ in range(3):
+            await http.get("/health", headers={"X-Forwarded-For": "198.51.100.1, unknown"})
+    assert stream.getvalue().count("does not say whose request it passes on") == 1
