@@ -20,6 +20,7 @@ people. It knows no status number: `routes/problems.py` alone chooses those.
     │   ├── AdminRequired
     │   ├── RoleRequired
     │   ├── ScopeRequired
+    │   ├── MisspeltQuestion
     │   ├── SessionRequired
     │   ├── RegistrationDisabled
     │   ├── PasswordRegistrationDisabled
@@ -147,6 +148,13 @@ class RoleRequired(Forbidden):
 class ScopeRequired(Forbidden):
     code = "insufficient_scope"
     words = "The API key lacks a scope that is asked for"
+
+
+class MisspeltQuestion(Forbidden):
+    """A check that asks for `roles` or `Role` must not be told yes for asking nothing we know."""
+
+    code = "misspelt_question"
+    words = "Ask for each role with role=, and for each scope with scope=, spelled like that"
 
 
 class SessionRequired(Forbidden):

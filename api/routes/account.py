@@ -23,8 +23,7 @@ async def me(request: Request, call: SignedInCall) -> HTTPResponse:
 
 async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
     name = body.read(request, schemas.RenameRequest).name
-    if name is None:
-        return reply(profile_of(call.principal))
+    assert name is not None, "a change changes something"
     user = await accounts.rename(call.principal, name, call.occasion)
     return reply(profile_of(principal_of(user, call.principal.method)))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TypeVar
 
 import orjson
@@ -27,7 +29,12 @@ _WORDS = {
     "string_too_long": "Too long",
     "too_long": "Too many",
     "string_unicode": "Must be valid Unicode",
+    "extra_forbidden": "Not a member that is known here",
 }
+# A member's name may be a secret that somebody put in the wrong place.
+_SAYABLE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+# A body can hold thousands; so many are enough to see what is wrong.
+MAX_FAULTS = 20
 
 
 def read(request: Request, schema: type[T]) -> T:
@@ -35,16 +42,12 @@ def read(request: Request, schema: type[T]) -> T:
 
     Raises:
         UnsupportedMediaType: it is not announced as JSON.
-        MalformedJson: it does not parse.
-        Invalid: a field is missing or of another type.
+        MalformedJson: it does not parse, or names a member twice.
+        Invalid: a field is missing, of another type, or not known.
     """
     if not _is_json(request):
         raise UnsupportedMediaType
-    try:
-        value = orjson.loads(request.body)
-    except orjson.JSONDecodeError:
-        raise MalformedJson from None
-    return parse(value, schema)
+    return parse(_parsed(request.body), schema)
 
 
 def read_if_any(request: Request, schema: type[T]) -> T:
@@ -58,12 +61,30 @@ def parse(value: object, schema: type[T]) -> T:
         return schema.model_validate(value)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=False, include_input=False)
-        raise Invalid(*map(_field_error, details)) from None
+        raise Invalid(*map(_field_error, details[:MAX_FAULTS])) from None
+
+
+def _parsed(content: bytes) -> object:
+    try:
+        value = orjson.loads(content)
+        # Of two members of a name a proxy may have read the other one (RFC 8259 §4).
+        json.loads(content, object_pairs_hook=_check_names)
+    except (orjson.JSONDecodeError, RecursionError):
+        raise MalformedJson from None
+    return value
+
+
+def _check_names(pairs: list[tuple[str, object]]) -> None:
+    if len(dict(pairs)) != len(pairs):
+        raise MalformedJson("The body names a member twice")
 
 
 def _field_error(detail: ErrorDetails) -> FieldError:
-    field = ".".join(str(part) for part in detail["loc"]) or "body"
-    kind = detail["type"]
+    kind, place = detail["type"], detail["loc"]
+    if kind == "extra_forbidden" and not _SAYABLE.fullmatch(str(place[-1])):
+        field = ".".join(map(str, place[:-1])) or "body"
+        return FieldError(field, f"{field}: Holds a member that is not known here")
+    field = ".".join(map(str, place)) or "body"
     if kind == "value_error":
         return FieldError(field, detail["msg"].removeprefix("Value error, "))
     return FieldError(field, f"{field}: {_WORDS.get(kind, 'Not acceptable')}")

@@ -7,24 +7,21 @@ has to be encoded. Whatever is not that simple takes the long way, which decides
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from secrets import token_hex
 from time import time
 from typing import Any
-from urllib.parse import parse_qsl
 
 from sanic import Request
 from sanic.response import BaseHTTPResponse
 
 from api.identity.authority import NO_CREDENTIAL
 from api.identity.memory import Remembered
-from api.identity.principal import Principal
 from api.routes.account import profile_of
 from api.routes.browsers import check_host
 from api.routes.client_address import address_of
 from api.routes.guard import shown_text
 from api.routes.metrics import count_quietly
-from api.routes.verify import HEADERS, headers_of
+from api.routes.verify import HEADERS, headers_of, lacking
 from api.settings import Settings
 
 Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]
@@ -108,7 +105,7 @@ def quick(slow: Any, answer: Answerer, settings: Settings) -> Any:
 
 def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | None:
     """The answer to `/v1/auth/verify`; None where something that is asked for is not held."""
-    if request.query_string and not _holds(known.principal, request.query_string):
+    if request.query_string and lacking(known.principal, request.query_string) is not None:
         return None
     values = known.verify
     if values is None:
@@ -127,19 +124,3 @@ def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
         body = known.me = profile_of(known.principal).model_dump_json().encode()
     count_quietly(request.method, "/v1/auth/me")
     return RememberedResponse(_ME_LINES % (len(body), token_hex(16).encode()), body)
-
-
-def _holds(principal: Principal, query: str) -> bool:
-    return all(
-        (value in principal.roles if name == "role" else principal.has_scope(value))
-        for name, value in _asked(query)
-    )
-
-
-@lru_cache(maxsize=1024)
-def _asked(query: str) -> tuple[tuple[str, str], ...]:
-    """The roles and scopes of a query; a blank one is a role that nobody has."""
-    pairs = parse_qsl(query, keep_blank_values=True)
-    return tuple(
-        (name if value else "role", value) for name, value in pairs if name in ("role", "scope")
-    )

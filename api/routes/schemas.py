@@ -1,15 +1,16 @@
 """The wire format: what is sent and what is answered, and nothing else.
 
-Field order is the contract's. Requests are strict about types and ignore fields they do not know.
+Field order is the contract's. Requests are strict about types and refuse members they do not know:
+a misspelt one would otherwise be answered as if it had been obeyed.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
 def _storable(text: str) -> str:
@@ -24,7 +25,25 @@ Text = Annotated[str, AfterValidator(_storable)]
 class Request(BaseModel):
     """What a client sends."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
+
+
+class LenientRequest(Request):
+    """What a client sends that may be older or newer than we are: unknown members are ignored."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Change(Request):
+    """What is to become otherwise. A member that is left out, or null, stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1})
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if all(value is None for _, value in self):
+            raise ValueError(f"Nothing to change: send {' or '.join(type(self).model_fields)}")
+        return self
 
 
 class Answer(BaseModel):
@@ -33,22 +52,22 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
-class RegisterRequest(Request):
+class RegisterRequest(LenientRequest):
     email: Text = Field(max_length=1024)
     password: str = Field(max_length=16_384)
     name: Text | None = Field(default=None, max_length=1024)
 
 
-class LoginRequest(Request):
+class LoginRequest(LenientRequest):
     email: str = Field(max_length=1024)
     password: str = Field(max_length=16_384)
 
 
-class RefreshRequest(Request):
+class RefreshRequest(LenientRequest):
     refresh_token: str | None = Field(default=None, max_length=16_384)
 
 
-class RenameRequest(Request):
+class RenameRequest(Change):
     name: Text | None = Field(default=None, max_length=1024)
 
 

@@ -5,7 +5,9 @@ For nginx `auth_request`, Traefik ForwardAuth and Caddy `forward_auth`. The answ
 
 from __future__ import annotations
 
-from urllib.parse import quote
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote
 
 from sanic import HTTPResponse, Request
 
@@ -24,19 +26,39 @@ HEADERS = (
     "X-Auth-Scopes",
     "X-Auth-Method",
 )
+# A role or a scope that is asked for in other words: `roles`, `Role`, `role[]`, `role[0]`,
+# `role:admin`, `amp;role`. A yes would be an answer to another question.
+_MISSPELT = re.compile(r"[\W_]*(amp;)?(role|scope)s?([\W\d_]*|[^\w-].*)", re.IGNORECASE | re.DOTALL)
 # Printable ASCII as it is; `%` is what encoding begins with, and a comma parts a list.
 _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "%,")
 
 
 async def verify(request: Request, call: SignedInCall) -> HTTPResponse:
     principal = call.principal
-    # Blank values are kept: a proxy that asks for an empty role must not be told yes.
-    for name, value in request.get_query_args(keep_blank_values=True):
-        if name == "role" and value not in principal.roles:
-            raise errors.RoleRequired
-        if name == "scope" and not (value and principal.has_scope(value)):
-            raise errors.ScopeRequired
+    refusal = lacking(principal, request.query_string)
+    if refusal is not None:
+        raise refusal
     return HTTPResponse(status=200, headers=headers_of(principal), content_type="text/plain")
+
+
+def lacking(principal: Principal, query: str) -> type[errors.Forbidden] | None:
+    """What `query` asks for and `principal` does not hold; None where it is a yes."""
+    for name, value in _asked(query):
+        if name == "role":
+            if value not in principal.roles:
+                return errors.RoleRequired
+        elif name != "scope":
+            return errors.MisspeltQuestion
+        elif not (value and principal.has_scope(value)):
+            return errors.ScopeRequired
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _asked(query: str) -> tuple[tuple[str, str], ...]:
+    """The roles and scopes of a query, also in other words. Blank values are kept: nobody has them."""
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return tuple((name, value) for name, value in pairs if _MISSPELT.fullmatch(name))
 
 
 def headers_of(principal: Principal) -> dict[str, str]:
@@ -70,7 +92,7 @@ ROUTES = (
         "Who is asking, in headers, for a proxy's subrequest",
         guard=anyone,
         answers={200: None},
-        refusals=(errors.RoleRequired, errors.ScopeRequired),
+        refusals=(errors.RoleRequired, errors.ScopeRequired, errors.MisspeltQuestion),
         query={
             "role": "a role that must be held; several must all hold",
             "scope": "a scope that must be held; several must all hold",

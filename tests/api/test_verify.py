@@ -165,3 +165,30 @@ async def test_each_method_of_a_check_is_counted_as_itself(
     numbers = (await http.get("/metrics", headers=ann.bearer)).text
     counted = 'everruns_auth_requests_total{method="POST",route="/v1/auth/verify",status="200"}'
     assert counted in numbers
+
+
+MISSPELT = (
+    *("roles", "scopes", "Role", "ROLE", "Scope", "role[]", "role%5B%5D", "role%5B0%5D"),
+    *("roles[]", "role%20", "%20role", "+role", "role%00", "role.0", "role:admin", "role1"),
+    *("amp;role", "role%5B0%5D%5Bname%5D", "_role", "-scope", "role_", "%EF%BB%BFrole"),
+    *("role%E2%80%8B", "scope%255B%255D", "role%ff", "sc%6fpes", "role%0a", "r%6Fle%3A"),
+)
+
+
+async def test_a_role_that_is_asked_for_in_other_words_is_403(
+    http: httpx.AsyncClient, ann: Person
+) -> None:
+    await verify(http, ann.bearer)  # so that it is answered out of memory
+    for name in MISSPELT:
+        for query in (f"?{name}=user", f"?role=user&{name}=user", f"?{name}"):
+            for method in ("GET", "HEAD", "POST", "PROPFIND"):
+                answer = await verify(http, ann.bearer, query, method=method)
+                assert answer.status_code == 403, (query, method)
+    answer = await verify(http, ann.bearer, "?roles=user")
+    assert answer.json()["code"] == "misspelt_question"
+
+
+async def test_other_parameters_are_ignored(http: httpx.AsyncClient, ann: Person) -> None:
+    for name in ("page", "q", "user_role", "role_id", "role-name", "roleid", "scoped", "telescope"):
+        for query in (f"?{name}=admin", f"?role=user&{name}", f"?{name}[]=x&scope=a"):
+            assert (await verify(http, ann.bearer, query)).status_code == 200, query

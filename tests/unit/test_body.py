@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sanic import Request
+from pydantic import Field
+from sanic import Request as SanicRequest
 from sanic.compat import Header
 
 from api.errors import Invalid, MalformedJson, UnsupportedMediaType
@@ -13,15 +14,16 @@ from api.routes.schemas import (
     LoginRequest,
     RefreshRequest,
     RegisterRequest,
+    Request,
 )
 
 GOOD = b'{"email":"ann@example.com","password":"correct horse"}'
 
 
-def sent(content: bytes, media_type: str | None = "application/json") -> Request:
+def sent(content: bytes, media_type: str | None = "application/json") -> SanicRequest:
     headers = {} if media_type is None else {"content-type": media_type}
     app: Any = None
-    request = Request(b"/v1/auth/login", Header(headers), "1.1", "POST", app, app)
+    request = SanicRequest(b"/v1/auth/login", Header(headers), "1.1", "POST", app, app)
     request.body = content
     return request
 
@@ -68,7 +70,43 @@ def test_what_does_not_parse_is_malformed(content: bytes) -> None:
     assert "QQ" not in str(refused.value)
 
 
-def test_unknown_fields_are_ignored() -> None:
+@pytest.mark.parametrize("name", ["scope", "Scopes", "a.b-c_1", "x" * 64])
+def test_an_unknown_member_is_named(name: str) -> None:
+    found = faults({"name": "ci", name: ["keys:read"]}, ApiKeyRequest)
+    assert found == {name: f"{name}: Not a member that is known here"}
+
+
+@pytest.mark.parametrize("name", ["", "QQ QQ", "QQ\n", "QQ\u00e9", "QQ" * 33])
+def test_a_name_that_may_be_anything_is_not_repeated(name: str) -> None:
+    found = faults({"name": "ci", name: 1}, ApiKeyRequest)
+    assert found == {"body": "body: Holds a member that is not known here"}
+
+
+class Limit(Request):
+    seconds: int = 1
+
+
+class Nested(Request):
+    limits: list[Limit] = Field(default_factory=list)
+
+
+def test_a_nested_member_is_named_with_its_place() -> None:
+    value = {"limits": [{}, {"second": 1, "QQ QQ": 1}]}
+    assert faults(value, Nested).keys() == {"limits.1.second", "limits.1"}
+
+
+def test_of_many_faults_the_first_are_told() -> None:
+    assert len(faults({f"x{number}": 1 for number in range(9000)}, ApiKeyRequest)) == 20
+
+
+@pytest.mark.parametrize("content", [b'{"QQ":1,"QQ":1}', b'{"a":[{"b":1,"\\u0062":2}]}'])
+def test_a_body_that_names_a_member_twice_is_malformed(content: bytes) -> None:
+    for schema in (ApiKeyRequest, LoginRequest):
+        with pytest.raises(MalformedJson, match="The body names a member twice"):
+            body.read(sent(content), schema)
+
+
+def test_unknown_fields_are_ignored_where_people_come_in() -> None:
     value = {"email": "a@b.c", "password": "p", "remember_me": True}
     assert body.parse(value, LoginRequest).email == "a@b.c"
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from api.routes.schemas import Answer, Identity, Request, Text
+from api.routes.schemas import Answer, Change, Identity, Request, Text
 
 R = TypeVar("R", bound=Answer)
 
@@ -33,9 +33,7 @@ class CreateUserRequest(Request):
     roles: list[Text] = Field(default_factory=lambda: ["user"], max_length=1024)
 
 
-class ChangeUserRequest(Request):
-    """What is left out stays as it is."""
-
+class ChangeUserRequest(Change):
     name: Text | None = Field(default=None, max_length=1024)
     roles: list[Text] | None = Field(default=None, max_length=1024)
     disabled: bool | None = None

@@ -101,9 +101,21 @@ async def test_a_change_that_one_part_forbids_changes_nothing(
 async def test_what_is_so_already_is_left_alone(
     http: httpx.AsyncClient, root: Person, ann: Person
 ) -> None:
-    for fields in ({}, {"name": "Ann"}, {"roles": ["user"]}, {"disabled": False}):
+    for fields in ({"name": "Ann"}, {"roles": ["user"]}, {"disabled": False}):
         assert (await patched(http, root, ann.id, **fields)).status_code == 200
     assert await audited("auth.user.updated") == []
+
+
+async def test_a_change_of_nothing_or_of_what_is_not_known_is_422(
+    http: httpx.AsyncClient, root: Person, ann: Person
+) -> None:
+    for names in ((), ("name", "roles", "disabled")):
+        answer = await patched(http, root, ann.id, **dict.fromkeys(names))
+        assert refusal(answer) == (422, "Nothing to change: send name or roles or disabled")
+    answer = await patched(http, root, ann.id, name="Mallory", enabled=False)
+    assert refusal(answer) == (422, "enabled: Not a member that is known here")
+    assert (await made(http, root, role="admin")).status_code == 422
+    assert (await row(http, root, ann.id))["name"] == "Ann"
 
 
 async def test_a_disabled_user_is_out_at_once_and_enabled_needs_to_sign_in_anew(
@@ -181,7 +193,7 @@ async def test_who_is_not_there_is_not_found(http: httpx.AsyncClient, root: Pers
         ):
             answer = await http.request(method, f"{USERS}/{user_id}{path}", headers=root.bearer)
             assert refusal(answer) == (404, "User not found")
-        assert refusal(await patched(http, root, user_id)) == (404, "User not found")
+        assert refusal(await patched(http, root, user_id, name="N")) == (404, "User not found")
 
 
 async def test_the_page_of_members_has_its_fields_and_at_most_200_rows(
