@@ -6,15 +6,14 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode
 
-SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+from api import postgresql_url
+from api.postgresql_url import SSL_MODES, DatabaseUrlRejected
+
+__all__ = ("SSL_MODES", "DatabaseUrl", "DatabaseUrlRejected")
 
 Engine = Literal["sqlite", "postgresql"]
-
-
-class DatabaseUrlRejected(ValueError):
-    """The text names no database this server can use; the message never repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,13 @@ class DatabaseUrl:
     password: str | None = field(default=None, repr=False)
     database: str | None = None
     sslmode: str | None = None
+    more_hosts: tuple[tuple[str, int], ...] = ()
+    driver: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    """libpq's parameters that the driver reads for itself."""
+    session: tuple[tuple[str, str], ...] = ()
+    """What PostgreSQL is told of the session: `options`, `search_path`, `application_name`."""
+    connect_seconds: int | None = None
+    has_prepared_statements: bool = True
 
     @classmethod
     def parse(cls, text: str) -> DatabaseUrl:
@@ -43,7 +49,7 @@ class DatabaseUrl:
         if text.startswith("sqlite://"):
             return cls._sqlite(text.removeprefix("sqlite://"))
         if re.match(r"postgres(ql)?://", text):
-            return cls._postgresql(text)
+            return cls(engine="postgresql", **postgresql_url.fields(text))
         raise DatabaseUrlRejected(
             "must begin with sqlite:// or postgresql://, as in sqlite://everruns-auth.db"
         )
@@ -60,38 +66,41 @@ class DatabaseUrl:
             )
         return cls(engine="sqlite", path=Path(re.sub("^/+", "/", unquote(file))))
 
-    @classmethod
-    def _postgresql(cls, text: str) -> DatabaseUrl:
-        try:
-            parts = urlsplit(text)
-            port = parts.port or 5432
-            parameters = dict(parse_qsl(parts.query, strict_parsing=True) if parts.query else ())
-        except ValueError:
-            raise DatabaseUrlRejected(
-                "has a port or parameters that cannot be read; percent-encode special characters"
-            ) from None
-        if unknown := sorted(parameters.keys() - {"sslmode", "host"}):
-            raise DatabaseUrlRejected(
-                f"has {len(unknown)} parameter(s) this server does not know; only sslmode and host"
-            )
-        sslmode = parameters.get("sslmode")
-        if sslmode is not None and sslmode not in SSL_MODES:
-            raise DatabaseUrlRejected(f"needs an sslmode out of {', '.join(SSL_MODES)}")
-        database = unquote(parts.path.lstrip("/"))
-        if not database:
-            raise DatabaseUrlRejected("names no database: end it with /NAME")
-        return cls(
-            engine="postgresql",
-            host=parameters.get("host") or parts.hostname or "127.0.0.1",
-            port=port,
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password) if parts.password else None,
-            database=database,
-            sslmode=sslmode,
+    @property
+    def files(self) -> tuple[tuple[str, Path], ...]:
+        """The files that the driver reads, each with the parameter that names it."""
+        return tuple(
+            (name, Path(value))
+            for name, value in self.driver
+            if name in postgresql_url.FILES and value != postgresql_url.SYSTEM_ROOTS
         )
+
+    @property
+    def trusts_system_roots(self) -> bool:
+        """Whether the certificates of the system prove the server."""
+        return ("sslrootcert", postgresql_url.SYSTEM_ROOTS) in self.driver
+
+    @property
+    def hosts(self) -> tuple[tuple[str, int], ...]:
+        """Every host that may have the database, in the order in which they are tried."""
+        return ((self.host or postgresql_url.DEFAULT_HOST, self.port), *self.more_hosts)
+
+    def dsn(self) -> str:
+        """For the driver: everything but who signs in, and to which database."""
+        parameters = dict(self.driver)
+        parameters["host"] = ",".join(_bracketed(host) for host, _ in self.hosts)
+        parameters["port"] = ",".join(str(port) for _, port in self.hosts)
+        if self.sslmode:
+            parameters["sslmode"] = self.sslmode
+        return f"postgresql://?{urlencode(parameters, quote_via=quote)}"
 
     def __str__(self) -> str:
         """Name the database for people, without its password."""
         if self.path is not None:
             return f"SQLite ({self.path})"
-        return f"PostgreSQL ({self.host}:{self.port}/{self.database})"
+        places = ",".join(f"{_bracketed(host)}:{port}" for host, port in self.hosts)
+        return f"PostgreSQL ({places}/{self.database})"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host and not host.startswith("/") else host

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -100,34 +101,35 @@ def _sqlite(url: DatabaseUrl) -> dict[str, Any]:
 
 
 def _postgresql(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
-    credentials: dict[str, Any] = {
-        "host": url.host,
-        "port": url.port,
+    arguments = asyncpg_arguments(url)
+    if is_patient:
+        arguments["command_timeout"] = None
+    credentials = {**arguments, "minsize": 1, "maxsize": POOL_SIZE}
+    return {"engine": "models.engines.postgresql", "credentials": credentials}
+
+
+def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
+    """What `asyncpg.connect` takes, for the pool and for connections beside it."""
+    arguments: dict[str, Any] = {
+        "dsn": url.dsn(),
         "user": url.user or os.environ.get("PGUSER") or "postgres",
         "password": url.password,
         "database": url.database,
-        "minsize": 1,
-        "maxsize": POOL_SIZE,
-        "timeout": CONNECT_SECONDS,
-        "command_timeout": None if is_patient else STATEMENT_SECONDS,
+        "timeout": url.connect_seconds or CONNECT_SECONDS,
+        "command_timeout": STATEMENT_SECONDS,
         "server_settings": {
             "application_name": "everruns-auth",
+            **dict(url.session),
             # Places in lists are times as the database writes them, whatever it is set to.
             "datestyle": "ISO, YMD",
             "timezone": "UTC",
         },
     }
-    if url.sslmode:
-        credentials["ssl"] = url.sslmode
-    return {"engine": "models.engines.postgresql", "credentials": credentials}
-
-
-def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
-    """What `asyncpg.connect` takes for a connection beside the pool."""
-    credentials: dict[str, Any] = _postgresql(url, is_patient=False)["credentials"]
-    for name in ("minsize", "maxsize"):
-        del credentials[name]
-    return credentials
+    if url.trusts_system_roots:
+        arguments["ssl"] = ssl.create_default_context()
+    if not url.has_prepared_statements:
+        arguments["statement_cache_size"] = 0
+    return arguments
 
 
 async def open_database(
@@ -140,8 +142,8 @@ async def open_database(
     Raises:
         DatabaseUnreachable: it does not answer, or the file cannot be written.
     """
-    if is_checked and url.path is not None:
-        _check_folder(url)
+    if is_checked:
+        _check_files(url)
     context = TortoiseContext()
     with context:
         # The fallback is what other tasks see: a request is never a child of the task that opens.
@@ -151,7 +153,7 @@ async def open_database(
     if not is_checked:
         return context
     try:
-        await ping()
+        await ping((url.connect_seconds or 0) + STATEMENT_SECONDS)
     except (*TROUBLES, OSError, asyncpg.ClientConfigurationError) as trouble:
         await close_database(context)
         raise DatabaseUnreachable(_explain(url, trouble)) from trouble
@@ -204,9 +206,9 @@ def require_existing(url: DatabaseUrl) -> None:
         )
 
 
-async def ping() -> None:
+async def ping(seconds: float = STATEMENT_SECONDS) -> None:
     """Ask the database for nothing; raises one of `TROUBLES` when it does not answer."""
-    await asyncio.wait_for(connection().execute_query("SELECT 1"), STATEMENT_SECONDS)
+    await asyncio.wait_for(connection().execute_query("SELECT 1"), seconds)
 
 
 async def clock() -> datetime:
@@ -218,6 +220,18 @@ async def clock() -> datetime:
         return datetime.fromisoformat(rows[0]["now"]).replace(tzinfo=UTC)
     rows = await connection().execute_query_dict("SELECT clock_timestamp() AS now")
     return cast(datetime, rows[0]["now"]).astimezone(UTC)
+
+
+def _check_files(url: DatabaseUrl) -> None:
+    if url.path is not None:
+        _check_folder(url)
+    for parameter, file in url.files:
+        try:
+            file.open("rb").close()
+        except OSError as error:
+            raise DatabaseUnreachable(
+                f"DATABASE_URL: the file that {parameter} names cannot be read ({error.strerror})"
+            ) from error
 
 
 def _check_folder(url: DatabaseUrl) -> None:
@@ -246,11 +260,21 @@ def _check_folder(url: DatabaseUrl) -> None:
 
 def _explain(url: DatabaseUrl, trouble: BaseException) -> str:
     """One line: where, what, and what to look at. Drivers' messages hold no password."""
-    words = str(trouble).strip().splitlines()
-    what = words[0] if words else type(trouble).__name__
+    cause = _said_by_postgresql(trouble) or trouble
+    words = str(cause).strip().splitlines()
+    what = words[0] if words else type(cause).__name__
     advice = (
         "check that it is a SQLite database"
         if url.engine == "sqlite"
-        else "check that the server runs, and the user, password, name and sslmode in the URL"
+        else "check that the server runs, and the user, password, name and TLS in the URL"
     )
     return f"DATABASE_URL: {url} cannot be opened ({what}); {advice}"
+
+
+def _said_by_postgresql(trouble: BaseException | None) -> asyncpg.PostgresError | None:
+    """PostgreSQL's own words, where Tortoise wrapped them in others."""
+    while trouble is not None:
+        if isinstance(trouble, asyncpg.PostgresError):
+            return trouble
+        trouble = trouble.__cause__
+    return None

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     PoolConnectionWrapper,
@@ -66,7 +67,18 @@ class _TransactionContext(TransactionContextPooled):
 
 
 class Client(AsyncpgDBClient):
-    """A pool of connections of this worker."""
+    """A pool of connections of this worker.
+
+    `dsn` says where PostgreSQL is, in the words of its own URLs; Tortoise knows one host and port.
+    """
+
+    def __init__(self, *, dsn: str, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._dsn = dsn
+
+    async def create_pool(self, **arguments: Any) -> Any:
+        del arguments["host"], arguments["port"]
+        return await asyncpg.create_pool(self._dsn, **arguments)
 
     async def create_connection(self, with_db: bool) -> None:
         with _door():

@@ -73,6 +73,18 @@ def test_every_sslmode_of_libpq_is_taken(mode: str) -> None:
         "postgresql://db/auth?sslmode=QQ",
         "postgresql://db/auth?sslmode",
         "postgresql://db/auth?QQ=1",
+        "postgresql://db/auth?sslmode=require&",
+        "postgresql://me:1/QQ@db/auth",
+        "postgresql://me:1/QQ?QQ@db/auth",
+        "postgresql://::1/auth",
+        "postgresql://h1,,QQ/auth",
+        "postgresql://QQ QQ/auth",
+        "postgresql://QQ..QQ/auth",
+        "postgresql://db:0/auth",
+        "postgresql://h1,h2/auth?port=1,2,3",
+        "postgresql://me:QQ%00@db/auth",
+        "postgresql://me:QQ%FF@db/auth",
+        "postgresql://db/" + "Q" * 9_000,
     ],
 )
 def test_what_names_no_usable_database_is_refused_without_repeating_it(
@@ -81,6 +93,67 @@ def test_what_names_no_usable_database_is_refused_without_repeating_it(
     with pytest.raises(DatabaseUrlRejected) as rejected:
         DatabaseUrl.parse(text)
     assert "QQ" not in str(rejected.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "hosts"),
+    [
+        ("postgresql://db/a", [("db", 5432)]),
+        ("postgresql://db:/a", [("db", 5432)]),
+        ("postgresql://h1:5433,h2/a", [("h1", 5433), ("h2", 5432)]),
+        ("postgresql://[::1]:6432/a", [("::1", 6432)]),
+        ("postgresql://[fe80::1%25eth0],db/a", [("fe80::1%eth0", 5432), ("db", 5432)]),
+        ("postgresql://%2Fvar%2Frun%2Fpostgresql/a", [("/var/run/postgresql", 5432)]),
+        ("postgresql:///a?host=h1,h2&port=1", [("h1", 1), ("h2", 1)]),
+        ("postgresql:///a?host=::1,/tmp&port=1,2", [("::1", 1), ("/tmp", 2)]),
+        ("postgresql://old:1/a?host=new", [("new", 1)]),
+    ],
+)
+def test_hosts_are_read_as_libpq_reads_them(text: str, hosts: list[tuple[str, int]]) -> None:
+    assert list(DatabaseUrl.parse(text).hosts) == hosts
+
+
+def test_what_libpq_says_in_parameters_is_understood() -> None:
+    url = DatabaseUrl.parse(
+        "postgresql:///?dbname=a+b&user=me&password=p+w%20d&connect_timeout=15&ssl=true"
+        "&application_name=x&options=-c%20search_path%3Dauth&channel_binding=prefer"
+        "&gssencmode=disable&target_session_attrs=read-write&prepared_statements=off"
+    )
+    assert (url.database, url.user, url.password) == ("a+b", "me", "p+w d")
+    assert (url.connect_seconds, url.sslmode, url.has_prepared_statements) == (15, "require", False)
+    assert dict(url.session) == {"application_name": "x", "options": "-c search_path=auth"}
+    assert "target_session_attrs=read-write" in url.dsn()
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        *("channel_binding=require", "gssencmode=require", "sslcompression=1", "sslsni=0"),
+        *("keepalives=1", "keepalives_idle=30", "tcp_user_timeout=1", "hostaddr=127.0.0.1"),
+        *("service=x", "sslcrldir=x", "target_session_attrs=standby", "connect_timeout=0"),
+        *("requirepeer=x", "require_auth=none", "load_balance_hosts=random", "sslmode="),
+        *("pgbouncer=true", "schema=x", "currentSchema=x", "prepared_statements=no", "sslmode=on"),
+        *("ssl=0", "sslmod=require", "ssl_min_protocol_version=SSLv3", "client_encoding=latin1"),
+    ],
+)
+def test_a_parameter_that_cannot_be_kept_is_refused_by_its_name(parameter: str) -> None:
+    name, _, value = parameter.partition("=")
+    with pytest.raises(DatabaseUrlRejected, match=rf"\b{name}\b") as rejected:
+        DatabaseUrl.parse(f"postgresql://me:hidden@db/auth?{parameter}")
+    assert "hidden" not in str(rejected.value)
+    assert "\n" not in str(rejected.value)
+    assert value in ("", "0", "1", "x", "no", "on", "true") or value not in str(rejected.value)
+
+
+def test_a_parameter_given_twice_is_refused() -> None:
+    with pytest.raises(DatabaseUrlRejected, match="has sslmode twice"):
+        DatabaseUrl.parse("postgresql://db/auth?sslmode=verify-full&sslmode=disable")
+
+
+def test_the_trust_of_the_system_verifies_in_full() -> None:
+    assert DatabaseUrl.parse("postgresql://db/a?sslrootcert=system").sslmode == "verify-full"
+    with pytest.raises(DatabaseUrlRejected, match="verify-full"):
+        DatabaseUrl.parse("postgresql://db/a?sslrootcert=system&sslmode=require")
 
 
 def test_the_password_is_never_shown() -> None:
