@@ -25,6 +25,7 @@ people. It knows no status number: `routes/problems.py` alone chooses those.
     │   ├── RegistrationDisabled
     │   ├── PasswordRegistrationDisabled
     │   ├── CrossSiteWrite
+    │   ├── EmbeddedSignIn
     │   └── ForeignHost
     ├── NotFound
     │   ├── ApiKeyNotFound
@@ -176,6 +177,14 @@ class CrossSiteWrite(Forbidden):
     code = "cross_site"
     words = (
         "A page of another site asked for this; add its origin to CORS_ALLOWED_ORIGINS to allow it"
+    )
+
+
+class EmbeddedSignIn(Forbidden):
+    code = "embedded_sign_in"
+    words = (
+        "A sign-in with a provider needs a page of its own: link to it, and do not frame, load or "
+        "prefetch it"
     )
 
 

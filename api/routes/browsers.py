@@ -1,4 +1,4 @@
-"""Owns what a web page may make a browser do here: the rules on Host, Origin and Sec-Fetch-Site."""
+"""Owns what a web page may make a browser do here: the rules on Host, Origin and Fetch Metadata."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sanic import Request
 
-from api.errors import CrossSiteWrite, ForeignHost
+from api.errors import CrossSiteWrite, EmbeddedSignIn, ForeignHost
 from api.routes.client_address import plain_address
 from api.settings import Settings
 
@@ -40,6 +40,27 @@ def check_site(request: Request, settings: Settings) -> None:
         allowed |= {settings.origin, *_own_origins(request)}
     if origin is None or origin.lower() not in allowed:
         raise CrossSiteWrite
+
+
+def check_navigation(request: Request) -> None:
+    """Refuse what a browser loads for a page, where only the person in front of it may go.
+
+    Else a page could sign people in at this server without their knowing, in a frame or an image
+    (ASVS 7.6.2). A link on a page of another site is a person's own act. Browsers that send no
+    Fetch Metadata are not concerned.
+
+    Raises:
+        EmbeddedSignIn: the browser says that it is not the page that it leads to.
+    """
+    headers = request.headers
+    mode, destination = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
+    if destination == "empty" and mode == "navigate":
+        # A service worker of our own origin passes on where its page is led.
+        is_page = headers.get("sec-fetch-site") == "same-origin"
+    else:
+        is_page = destination in (None, "document") and mode in (None, "navigate")
+    if not is_page or "prefetch" in headers.get("sec-purpose", headers.get("purpose", "")):
+        raise EmbeddedSignIn
 
 
 def check_host(request: Request, settings: Settings) -> None:

@@ -13,6 +13,7 @@ from api.identity.federation.failures import SignInFailed
 from api.identity.federation.providers import provider_named
 from api.identity.federation.sign_in import Returned
 from api.routes.attempt_cookies import hand_out, make_room, sealed_for, take_back
+from api.routes.browsers import check_navigation
 from api.routes.call import Call
 from api.routes.cookies import set_cookies
 from api.routes.redirects import fit_target, lead_to
@@ -21,6 +22,7 @@ from api.settings import Settings
 
 
 async def oauth_start(request: Request, call: Call, provider: str) -> HTTPResponse:
+    check_navigation(request)
     settings = call.services.settings
     row = provider_named(settings, provider)
     target = fit_target(request.args.get("redirect_to"), settings)
@@ -35,6 +37,7 @@ async def oauth_start(request: Request, call: Call, provider: str) -> HTTPRespon
 
 
 async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPResponse:
+    check_navigation(request)
     settings = call.services.settings
     row = provider_named(settings, provider)
     returned = _returned(request, settings)
@@ -70,7 +73,7 @@ def _lead_to_failure(failed: SignInFailed, settings: Settings) -> HTTPResponse:
     return lead_to(f"{settings.origin}/login?error={failed.code}")
 
 
-_NOT_HERE = (errors.UnknownOAuthProvider, errors.OAuthNotConfigured)
+_REFUSALS = (errors.EmbeddedSignIn, errors.UnknownOAuthProvider, errors.OAuthNotConfigured)
 
 ROUTES = (
     Route(
@@ -80,7 +83,7 @@ ROUTES = (
         "Lead the browser to a provider",
         query={"redirect_to": "Where to go afterwards; ignored where that is not allowed"},
         answers={303: None},
-        refusals=_NOT_HERE,
+        refusals=_REFUSALS,
     ),
     Route(
         ("GET",),
@@ -96,7 +99,7 @@ ROUTES = (
         },
         answers={303: None},
         refusals=(
-            *_NOT_HERE,
+            *_REFUSALS,
             errors.Throttled,
             errors.Overloaded,
             errors.DatabaseUnavailable,
