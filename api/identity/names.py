@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
+from api.characters import holds_hidden, is_blank
 from api.errors import FieldError, Invalid
 
 MAX_LENGTH = 200
 
 
 def valid_name(text: str, *, field: str = "name") -> str:
-    """The trimmed name; raises `Invalid` when it is empty, too long, or holds control characters."""
+    """The trimmed name; raises `Invalid` when it is too long, or not all of it can be seen."""
     stripped = text.strip()
     # Before it is normalised, which costs the square of the number of combining marks.
     _check_length(stripped, field)
@@ -18,8 +19,11 @@ def valid_name(text: str, *, field: str = "name") -> str:
     _check_length(name, field)
     if not name:
         raise Invalid(FieldError(field, "Name must not be empty"))
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in name):
-        raise Invalid(FieldError(field, "Name must not hold control characters"))
+    if holds_hidden(name):
+        words = "Name must not hold control characters, joiners or others that cannot be seen"
+        raise Invalid(FieldError(field, words))
+    if is_blank(name):
+        raise Invalid(FieldError(field, "Name must hold something that can be seen"))
     return name
 
 

@@ -13,7 +13,7 @@ from api.errors import (
     Throttled,
 )
 from api.identity.audit import Action, record, record_throttled
-from api.identity.names import valid_name
+from api.identity.names import MAX_LENGTH, valid_name
 from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
@@ -77,7 +77,9 @@ def check_registration_is_open(settings: Settings) -> None:
 
 
 def checked_identity(email: str, name: str | None) -> tuple[str, str]:
-    """The address and the name of a new account; the name defaults to the address's first part.
+    """The address and the name of a new account.
+
+    Where there is no name, it is the part of the address before the @.
 
     Raises:
         Invalid: the address or the name is not acceptable.
@@ -86,7 +88,7 @@ def checked_identity(email: str, name: str | None) -> tuple[str, str]:
         address = valid_email(email)
     except EmailRejected as rejected:
         raise Invalid(FieldError("email", str(rejected))) from None
-    return address, valid_name(name) if name and name.strip() else address.partition("@")[0]
+    return address, valid_name(name) if name else address.rpartition("@")[0][:MAX_LENGTH]
 
 
 def check_password(password: str, *, email: str, min_length: int, field: str = "password") -> None:

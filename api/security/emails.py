@@ -7,6 +7,8 @@ import unicodedata
 import email_validator
 from email_validator import EmailNotValidError, validate_email
 
+from api.characters import holds_hidden, is_plain_local_part
+
 MAX_LENGTH = 254
 
 # The server may stand in a network of its own, where `ann@corp.local` is somebody's address. The
@@ -28,7 +30,7 @@ def normalise_email(text: str) -> str:
     One that is too long to be an address stays as it is, but for white space around it.
     """
     try:
-        return valid_email(text)
+        return _spelled(text)
     except EmailRejected:
         stripped = text.strip()
         return stripped if len(stripped) > MAX_LENGTH else _folded(stripped)
@@ -38,8 +40,17 @@ def valid_email(text: str) -> str:
     """The spelling under which a new account's address is stored.
 
     Raises:
-        EmailRejected: it is no address.
+        EmailRejected: it is no address, or one that looks like another.
     """
+    email = _spelled(text)
+    # Also as it was typed: a domain's spelling drops what is hidden in it.
+    if holds_hidden(text.strip()) or not is_plain_local_part(email.rpartition("@")[0]):
+        raise EmailRejected("Email must not hold characters that are hidden or look like others")
+    return email
+
+
+def _spelled(text: str) -> str:
+    """The spelling of an address; raises `EmailRejected` where it is none."""
     stripped = text.strip()
     _check_length(stripped)
     try:

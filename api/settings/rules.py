@@ -5,7 +5,11 @@ They look at the raw texts, so that they are checked even where a single value i
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import partial
+
+from api.characters import holds_hidden, is_plain_local_part
 
 # RFC 7518 §3.2: a key of the same size as the hash output or larger MUST be used with HS256.
 MIN_SECRET_BYTES = 32
@@ -21,6 +25,7 @@ _OPENS_THE_DOOR = (
     "AUTH_GITHUB_CLIENT_SECRET",
     "AUTH_OIDC_CLIENT_SECRET",
 )
+_composed = partial(unicodedata.normalize, "NFC")
 _YES = ("true", "1", "yes", "on", "t", "y")
 _MAKE_ONE = "make one with: openssl rand -hex 32"
 
@@ -92,6 +97,8 @@ def _operator(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]
     is_odd = "@" not in address.strip("@") or any(c.isspace() for c in address)
     if is_odd or len(address) > MAX_EMAIL_LENGTH:
         yield email, "cannot be used; it must be an e-mail address"
+    elif holds_hidden(address) or not is_plain_local_part(_composed(address.rpartition("@")[0])):
+        yield email, "holds characters that are hidden or look like others; type it anew"
     if address.lower() == ANONYMOUS_EMAIL:
         yield email, "cannot be used; that address is the server's own in mode none"
     if len(present.get(password, "")) > MAX_PASSWORD_LENGTH:

@@ -112,3 +112,14 @@ async def test_passwords_can_be_switched_off(database_url: str) -> None:
         answer = await log_in(http)
         assert refusal(answer) == (401, "Password authentication is disabled")
         assert (await me(http, ann.bearer)).status_code == 200
+
+
+async def test_an_account_whose_address_would_be_refused_today_still_signs_in(
+    http: httpx.AsyncClient, ann: Person, database_url: str
+) -> None:
+    odd = "admin\ufe0f@example.com"
+    form = {"email": odd, "password": PASSWORD}
+    assert (await http.post("/v1/auth/register", json=form)).status_code == 422
+    await by_hand(database_url, "UPDATE users SET email = ?", odd)
+    assert (await log_in(http, odd.upper())).status_code == 200
+    assert (await log_in(http, "admin@example.com")).status_code == 401

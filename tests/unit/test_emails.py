@@ -48,6 +48,30 @@ def test_what_is_no_address_is_refused_without_repeating_it(text: str) -> None:
     assert "hidden" not in str(rejected.value)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("admin\ufe0f@example.com", "ad\u034fmin@example.com", "\u3164@example.com"),
+        *("ad\u17b4min@example.com", "admin@exam\u00adple.com", "admin@example.com\ufeff"),
+        *(
+            "\uff41dmin@example.com",
+            "ﬁnn@example.com",
+            "ann²@example.com",
+            "admin\u2800@example.com",
+        ),
+    ],
+)
+def test_what_looks_like_another_address_is_refused_but_still_looked_up(text: str) -> None:
+    with pytest.raises(EmailRejected, match="Email must"):
+        valid_email(text)
+    assert normalise_email(normalise_email(text)) == normalise_email(text)
+
+
+def test_an_odd_address_of_before_is_found_as_it_was_stored() -> None:
+    assert normalise_email("Admin\ufe0f@Example.com") == "admin\ufe0f@example.com"
+    assert normalise_email("\uff21dmin@example.com") == "\uff41dmin@example.com"
+
+
 def test_a_look_up_takes_any_text() -> None:
     assert normalise_email("  No Address ") == "no address"
 

@@ -12,7 +12,8 @@ from api.identity.names import valid_name
         ("  Ann Under ", "Ann Under"),
         ("Jose\u0301", "Jos\u00e9"),
         ("李", "李"),
-        ("👩‍💻", "👩‍💻"),
+        ("🧑 Ann", "🧑 Ann"),
+        ("山田\u3000太郎", "山田\u3000太郎"),
         ("<b>", "<b>"),
         ("x" * 200, "x" * 200),
     ],
@@ -21,8 +22,15 @@ def test_a_name_is_trimmed_and_otherwise_left_alone(text: str, name: str) -> Non
     assert valid_name(text) == name
 
 
+# A joiner, a variation selector, a soft hyphen, a direction, a filler, and what shows nothing.
+HIDDEN = [
+    *("👩\u200d💻", "QQ\ufe0f", "Q\u00adQ", "QQ\u202eQQ", "QQ\u3164", "QQ\U000e0041"),
+    *("\u2800", "\u0301", "\u3164", "\u00a0 \u3000"),
+]
+
+
 @pytest.mark.parametrize(
-    "text", ["", "   ", "x" * 201, "QQ\nQQ", "QQ\0QQ", "QQ\x7fQQ", "QQ\x1b[2JQQ"]
+    "text", ["", "   ", "x" * 201, "QQ\nQQ", "QQ\0QQ", "QQ\x7fQQ", "QQ\x1b[2JQQ", *HIDDEN]
 )
 def test_an_unfit_name_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(Invalid) as refused:

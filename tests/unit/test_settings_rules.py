@@ -173,3 +173,14 @@ def test_an_unknown_variable_gets_the_nearest_known_name() -> None:
 def test_a_variable_like_no_other_gets_no_guess() -> None:
     (sentence,) = unknown_variables({"AUTH_ZZZZZZZZZZ": "1"})
     assert "did you mean" not in sentence
+
+
+@pytest.mark.parametrize(
+    "email", ["root\ufe0f@example.com", "\uff52oot@example.com", "ro\u00adot@x.y"]
+)
+def test_an_operator_whose_address_looks_like_another_stops_the_start(
+    email: str, load_with: Load
+) -> None:
+    variables = {**OPERATOR, "AUTH_ADMIN_EMAIL": email}
+    found = problems(load_with, AUTH_MODE="admin", AUTH_JWT_SECRET=SECRET, **variables)
+    assert "look like others" in found["AUTH_ADMIN_EMAIL"]

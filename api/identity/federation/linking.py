@@ -16,6 +16,7 @@ from api.identity.federation.failures import (
 )
 from api.identity.federation.profile import Profile
 from api.identity.federation.providers import Provider
+from api.identity.names import MAX_LENGTH
 from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
@@ -121,7 +122,7 @@ async def _new(
     assert profile.email is not None
     user = await User.add(
         email=profile.email,
-        name=profile.name or profile.email.partition("@")[0],
+        name=profile.name or profile.email.rpartition("@")[0][:MAX_LENGTH],
         avatar_url=profile.picture,
         roles=["user"],
         email_verified=profile.is_email_verified,

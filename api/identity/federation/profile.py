@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from api.characters import is_hidden
 from api.errors import Invalid
 from api.identity.names import MAX_LENGTH, valid_name
 from api.security.emails import EmailRejected, valid_email
@@ -49,10 +50,10 @@ def fit_email(value: object) -> str | None:
 
 
 def fit_name(value: object) -> str | None:
-    """The name as ours may be: shortened, without control characters; None where nothing is left."""
+    """The name as ours may be: shortened, without what is hidden; None where nothing can be seen."""
     if not isinstance(value, str):
         return None
-    kept = "".join(c for c in value[:MAX_SENT] if unicodedata.category(c) not in ("Cc", "Cs"))
+    kept = "".join(c for c in value[:MAX_SENT] if not is_hidden(c))
     try:
         return valid_name(unicodedata.normalize("NFC", kept[:MAX_LENGTH])[:MAX_LENGTH])
     except Invalid:

@@ -62,7 +62,8 @@ async def test_without_signup_only_those_who_are_there_come_in(
 async def test_without_an_address_there_is_no_new_user(
     http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
-    unfit: tuple[Any, ...] = (None, "", "no address", "a@b@c", 7, "x" * 250 + "@example.com")
+    odd = ("a@b@c", 7, "x" * 250 + "@example.com", "bob\ufe0f@example.com", "\uff41@example.com")
+    unfit: tuple[Any, ...] = (None, "", "no address", *odd)
     for email in unfit:
         oidc.user["email"] = email
         assert failure(await Browser(http).sign_in(oidc)) == "oauth_not_permitted", email
