@@ -13,7 +13,7 @@ from sanic import Request, Sanic
 from sanic.constants import HTTP_METHODS
 from sanic.response import BaseHTTPResponse
 
-from api.routes.call import TimedRequest, request_id_of
+from api.routes.call import TimedRequest, proxy_request_id, request_id_of
 from api.routes.client_address import address_of
 from api.routes.metrics import count
 
@@ -34,7 +34,8 @@ def install(app: Sanic[Any, Any]) -> None:
         route = request.route
         path = getattr(route.ctx, "path", "other") if route is not None else "other"
         is_quiet = route is not None and getattr(route.ctx, "is_quiet", False)
-        if path != _VERIFY:
+        # Proxies ask that on every request, and pass nothing of it on but what they know already.
+        if path != _VERIFY or proxy_request_id(request):
             response.headers["X-Request-Id"] = request_id_of(request)
         seconds = perf_counter() - request.began if isinstance(request, TimedRequest) else 0.0
         # Labels must stay few: a stranger chooses the method.

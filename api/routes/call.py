@@ -23,7 +23,7 @@ from api.routes.client_address import address_of
 
 MAX_USER_AGENT = 512
 # A key or a token in the wrong header must not be written down.
-_REQUEST_ID = re.compile(r"(?!.*(?:evr_|eyJ))[A-Za-z0-9._:-]{1,128}")
+_REQUEST_ID = re.compile(r"(?!.*(?:evr_|eyJ))[A-Za-z0-9._-]{1,64}")
 _SECRET = re.compile(r"evr_[0-9a-f]{8,}|eyJ[\w-]+\.[\w-]*\.?[\w-]*", re.IGNORECASE)
 # RFC 9112 §5.1: no whitespace between a header's name and the colon; proxies read it otherwise.
 _MALFORMED_HEADER = re.compile(rb"\r\n[^:\r\n]*[ \t]:")
@@ -105,13 +105,19 @@ def id_in_path(text: str, otherwise: type[NotFound]) -> UUID:
 
 
 def request_id_of(request: Request) -> str:
-    """The caller's X-Request-Id where it is harmless in a log, else one of our own."""
+    """The proxy's X-Request-Id, else one of our own."""
     known: str | None = getattr(request.ctx, "request_id", None)
     if known is None:
-        sent = request.headers.get("x-request-id", "")
-        known = sent if _REQUEST_ID.fullmatch(sent) else uuid4().hex
-        request.ctx.request_id = known
+        known = request.ctx.request_id = proxy_request_id(request) or uuid4().hex
     return known
+
+
+def proxy_request_id(request: Request) -> str | None:
+    """The X-Request-Id of a trusted proxy, where it is harmless in a log; else None."""
+    if request.app.ctx.proxies is None or "x-request-id" not in request.headers:
+        return None
+    lines = request.headers.getall("x-request-id")
+    return lines[0] if len(lines) == 1 and _REQUEST_ID.fullmatch(lines[0]) else None
 
 
 def _user_agent(request: Request) -> str | None:

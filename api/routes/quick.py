@@ -18,6 +18,7 @@ from api.identity.authority import NO_CREDENTIAL
 from api.identity.memory import Remembered
 from api.routes.account import profile_of
 from api.routes.browsers import check_host
+from api.routes.call import proxy_request_id
 from api.routes.client_address import address_of
 from api.routes.guard import shown_text
 from api.routes.metrics import count_quietly
@@ -112,15 +113,18 @@ def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | Non
         # No value holds a NUL: they are percent-encoded.
         values = known.verify = "\0".join(headers_of(known.principal).values()).encode()
     count_quietly(request.method, "/v1/auth/verify")
-    return RememberedResponse(_VERIFY_LINES % tuple(values.split(b"\0")), b"")
+    lines = _VERIFY_LINES % tuple(values.split(b"\0"))
+    request_id = proxy_request_id(request)
+    return RememberedResponse(
+        lines + b"\r\nx-request-id: " + request_id.encode() if request_id else lines, b""
+    )
 
 
 def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
     """The answer to GET `/v1/auth/me`."""
-    if "x-request-id" in request.headers:
-        return None
     body = known.me
     if body is None:
         body = known.me = profile_of(known.principal).model_dump_json().encode()
     count_quietly(request.method, "/v1/auth/me")
-    return RememberedResponse(_ME_LINES % (len(body), token_hex(16).encode()), body)
+    request_id = proxy_request_id(request) or token_hex(16)
+    return RememberedResponse(_ME_LINES % (len(body), request_id.encode()), body)

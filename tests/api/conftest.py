@@ -62,6 +62,12 @@ async def http(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
+def behind_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One proxy is trusted. Asked for before the application is made."""
+    monkeypatch.setenv("SANIC_PROXIES_COUNT", "1")
+
+
+@pytest.fixture
 async def ann(http: httpx.AsyncClient) -> Person:
     return await registered(http)
 

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
 import httpx
 import pytest
 
-from api.settings import Settings
 from models import ApiKey
-from tests.api.clients import answering, app_of, neighbour
+from tests.api.clients import app_of, neighbour
 from tests.api.people import Person, audited, bearer, new_key, signed_in
 
-pytestmark = pytest.mark.anyio
-
-
-@pytest.fixture
-async def http(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[httpx.AsyncClient]:
-    monkeypatch.setenv("SANIC_PROXIES_COUNT", "1")
-    async with answering(settings) as client:
-        yield client
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("behind_proxy")]
 
 
 @pytest.mark.parametrize(
