@@ -13,7 +13,14 @@ import typer
 from pydantic import SecretStr
 
 from api import __version__
-from api.settings import Settings, SettingsRejected, load, unknown_in_environment, variables
+from api.settings import (
+    Settings,
+    SettingsRejected,
+    advice_in_environment,
+    load,
+    unknown_in_environment,
+    variables,
+)
 
 app = typer.Typer(
     help="The Everruns authentication server.",
@@ -74,7 +81,7 @@ def config() -> None:
         for problem in rejected.problems:
             print(problem, file=sys.stderr)
         raise typer.Exit(2) from None
-    for sentence in unknown_in_environment():
+    for sentence in (*unknown_in_environment(), *advice_in_environment()):
         print(f"warning: {sentence}", file=sys.stderr)
     rows = list(_rows(settings))
     width = max(len(name) for name, _, _ in rows)

@@ -2,6 +2,7 @@
 
 fields        each variable and what it may hold
 values        the parsers of single values
+raw_text      what around a value is not meant, and what is odd
 rules         what one variable may hold because of another
 environment   reading them, and every problem at once
 """

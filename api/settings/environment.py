@@ -14,7 +14,10 @@ from pydantic import SecretStr, ValidationError
 
 from api.database_url import DatabaseUrl, DatabaseUrlRejected
 from api.settings.fields import DEFAULT_DATABASE, Settings, variables
-from api.settings.rules import advice, conflicts
+from api.settings.raw_text import trimmed, trimmed_variables
+from api.settings.rules import advice, conflicts, odd_texts
+
+_SANIC = "SANIC_"
 
 
 class SettingsRejected(Exception):
@@ -35,7 +38,7 @@ def load() -> Settings:
     Raises:
         SettingsRejected: with every problem at once.
     """
-    present = {name: os.environ[name] for name in variables() if os.environ.get(name, "").strip()}
+    present = _present()
     problems: dict[str, str] = {
         name: "cannot be used; it must be valid UTF-8"
         for name, text in present.items()
@@ -43,14 +46,15 @@ def load() -> Settings:
     }
     if problems:
         raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
+    problems.update(odd_texts(present))
     settings: Settings | None = None
     try:
         settings = Settings()
     except ValidationError as error:
-        problems.update(_explain(error))
-    proxies = os.environ.get("SANIC_PROXIES_COUNT", "").strip()
-    if proxies:  # Sanic's own; read there, and checked here because Sanic answers in a traceback
-        present["SANIC_PROXIES_COUNT"] = proxies
+        problems = {**_explain(error), **problems}
+    # Sanic reads its own itself: they are checked here because it would answer in a traceback, and
+    # put back because it would keep a carriage return in the name of a header.
+    os.environ.update({k: text for k, text in present.items() if k.startswith(_SANIC)})
     for variable, problem in conflicts(present):
         problems.setdefault(variable, problem)
     if problems or settings is None:
@@ -59,6 +63,13 @@ def load() -> Settings:
         # Only mode none gets here; its secret signs nothing that has to outlive the process.
         settings = settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
     return settings
+
+
+def _present() -> dict[str, str]:
+    """The variables that somebody reads and that hold anything, trimmed."""
+    known = variables().keys()
+    texts = trimmed_variables(os.environ)
+    return {name: text for name, text in texts.items() if name in known or name.startswith(_SANIC)}
 
 
 def _is_unicode(text: str) -> bool:
@@ -72,7 +83,7 @@ def database_from_environment() -> DatabaseUrl:
     Raises:
         SettingsRejected: it names no database this server can use.
     """
-    text = os.environ.get("DATABASE_URL", "").strip()
+    text = trimmed(os.environ.get("DATABASE_URL", ""))
     try:
         return DatabaseUrl.parse(text or DEFAULT_DATABASE)
     except DatabaseUrlRejected as rejected:
@@ -113,4 +124,4 @@ def unknown_in_environment() -> tuple[str, ...]:
 
 def advice_in_environment() -> tuple[str, ...]:
     """Sentences about what is set in this process's environment and weaker than it should be."""
-    return tuple(advice(os.environ))
+    return tuple(advice(_present()))

@@ -20,6 +20,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.database_url import DatabaseUrl
 from api.settings import values
+from api.settings.raw_text import trimmed
 
 Mode = Literal["none", "admin", "full"]
 
@@ -155,8 +156,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _blank_means_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
-        return {k: v for k, v in values.items() if not (isinstance(v, str) and not v.strip())}
+    def _trim(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """White space around a value is not part of it, and a blank variable is not set."""
+        texts = {k: trimmed(v) if isinstance(v, str) else v for k, v in values.items()}
+        return {k: v for k, v in texts.items() if v != ""}
 
     @property
     def access_token_lifetime(self) -> timedelta:

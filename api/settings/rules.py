@@ -9,7 +9,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from api.characters import holds_hidden, is_plain_local_part
+from api.characters import is_plain_local_part
+from api.settings.raw_text import is_nothing_in_quotes, oddity
 
 # RFC 7518 §3.2: a key of the same size as the hash output or larger MUST be used with HS256.
 MIN_SECRET_BYTES = 32
@@ -26,6 +27,8 @@ _OPENS_THE_DOOR = (
     "AUTH_OIDC_CLIENT_SECRET",
 )
 _composed = partial(unicodedata.normalize, "NFC")
+# What may hold any text at all.
+_SECRETS = ("AUTH_JWT_SECRET_PREVIOUS", *(name for name in _OPENS_THE_DOOR if "EMAIL" not in name))
 _YES = ("true", "1", "yes", "on", "t", "y")
 _MAKE_ONE = "make one with: openssl rand -hex 32"
 
@@ -46,8 +49,21 @@ def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     )
 
 
+def odd_texts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield (variable, what is odd about its text) where nobody can have meant it."""
+    for name, text in present.items():
+        words = oddity(text)
+        if words and (name not in _SECRETS or is_nothing_in_quotes(text)):
+            yield name, words
+
+
 def advice(present: Mapping[str, str]) -> Iterator[str]:
-    """Yield sentences about settings that are accepted, but weaker than they should be."""
+    """Yield sentences about settings that are accepted, but weaker or odder than they should be."""
+    for name in _SECRETS:
+        words = oddity(present.get(name, ""))
+        if words:
+            # It may be meant: a server that was set up so must go on.
+            yield f"{name} {words}, if that is not meant"
     secret = present.get("AUTH_JWT_SECRET", "")
     mode = present.get("AUTH_MODE", "").strip().lower()
     is_disabled = present.get("AUTH_DISABLE_PASSWORD", "").strip().lower() in _YES
@@ -97,8 +113,8 @@ def _operator(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]
     is_odd = "@" not in address.strip("@") or any(c.isspace() for c in address)
     if is_odd or len(address) > MAX_EMAIL_LENGTH:
         yield email, "cannot be used; it must be an e-mail address"
-    elif holds_hidden(address) or not is_plain_local_part(_composed(address.rpartition("@")[0])):
-        yield email, "holds characters that are hidden or look like others; type it anew"
+    elif not is_plain_local_part(_composed(address.rpartition("@")[0])):
+        yield email, "holds characters that look like others; type it anew"
     if address.lower() == ANONYMOUS_EMAIL:
         yield email, "cannot be used; that address is the server's own in mode none"
     if len(present.get(password, "")) > MAX_PASSWORD_LENGTH:
