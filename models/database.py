@@ -21,6 +21,7 @@ from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalEr
 from tortoise.transactions import in_transaction
 
 from api.database_url import DatabaseUrl
+from models.engines.postgresql import Connection
 
 APP = "models"
 MODELS = (
@@ -59,6 +60,14 @@ def is_trouble(error: BaseException) -> bool:
     A broken rule of the tables is our bug, though the ORM derives it from the same class.
     """
     return isinstance(error, TROUBLES) and not isinstance(error, IntegrityError)
+
+
+def is_mixed_up(error: BaseException) -> bool:
+    """Whether a pooler lost a prepared statement, or kept another client's of that name."""
+    said = _said_by_postgresql(error)
+    return isinstance(
+        said, asyncpg.InvalidSQLStatementNameError | asyncpg.DuplicatePreparedStatementError
+    )
 
 
 class DatabaseUnreachable(Exception):
@@ -112,6 +121,7 @@ def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
     """What `asyncpg.connect` takes, for the pool and for connections beside it."""
     arguments: dict[str, Any] = {
         "dsn": url.dsn(),
+        "connection_class": Connection,
         "user": url.user or os.environ.get("PGUSER") or "postgres",
         "password": url.password,
         "database": url.database,

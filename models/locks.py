@@ -57,8 +57,11 @@ async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
 async def _held_session(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
     connection = await asyncpg.connect(**database.asyncpg_arguments(url))
     try:
+        # A transaction keeps its connection behind any pooler, where a session's lock would stay
+        # behind with one that is somebody else's next.
+        await connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
         yield await connection.fetchval(
-            "SELECT pg_try_advisory_lock(hashtextextended($1, 0))",
+            "SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0))",
             f"everruns-auth.{purpose}",
         )
     finally:

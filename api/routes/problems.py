@@ -21,7 +21,7 @@ from sanic.handlers import ErrorHandler
 
 from api import errors
 from api.routes.call import request_id_of
-from models.database import is_trouble
+from models.database import is_mixed_up, is_trouble
 
 log = structlog.get_logger("everruns_auth.problems")
 
@@ -102,11 +102,17 @@ def refused(refusal: errors.Refusal) -> HTTPResponse:
 class Problems(ErrorHandler):
     """Answers every exception that leaves a handler, or that Sanic raises itself."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_named_option = False
+
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
         if isinstance(exception, errors.Refusal):
             return refused(exception)
         if is_trouble(exception):
             log.error("database trouble", trouble=_one_line(exception))
+            if is_mixed_up(exception):
+                self._name_option()
             return refused(errors.DatabaseUnavailable())
         if isinstance(exception, RequestCancelled):
             # Whoever asked is gone; nobody reads this.
@@ -114,6 +120,14 @@ class Problems(ErrorHandler):
         if isinstance(exception, SanicException):
             return _machinery(request, exception)
         return _bug(request, exception)
+
+    def _name_option(self) -> None:
+        if not self._has_named_option:
+            self._has_named_option = True
+            log.error(
+                "a pooler between here and PostgreSQL mixes prepared statements; do without them: "
+                "add ?prepared_statements=off to DATABASE_URL"
+            )
 
 
 def _machinery(request: Request, exception: SanicException) -> HTTPResponse:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from secrets import token_hex
 from typing import Any
 
 import asyncpg
@@ -64,6 +65,19 @@ class _TransactionContext(TransactionContextPooled):
         finally:
             if client._parent._pool:
                 await client._parent._pool.release(client._connection)
+
+
+class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no types
+    """A connection whose prepared statements bear names that no other process gives.
+
+    The driver numbers them. A pooler that mixes statements would run another worker's statement of
+    that number, with our values; so it finds none.
+    """
+
+    __slots__ = ()
+
+    def _get_unique_id(self, prefix: str) -> str:
+        return f"everruns_auth_{prefix}_{token_hex(12)}"
 
 
 class Client(AsyncpgDBClient):
