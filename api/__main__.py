@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import fcntl
 import gc
 import os
 import socket
@@ -12,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import structlog
 from sanic import Sanic
@@ -21,7 +23,7 @@ from sanic.worker.loader import AppLoader
 from api import __version__, logs
 from api.identity import operators
 from api.identity.occasion import Occasion
-from api.identity.throttle import Throttle
+from api.identity.throttle import counts_at
 from api.settings import (
     Settings,
     SettingsRejected,
@@ -55,21 +57,22 @@ def serve(settings: Settings, *, workers: int = 1) -> int:
     for sentence in (*unknown_in_environment(), *advice_in_environment()):
         log.warning(sentence)
     listener = _bind(settings)
-    try:
-        asyncio.run(_prepare(settings))
-    except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
-        raise StartRefused(str(refused)) from refused
-    with _shared_metrics(workers):
-        return _run(settings, listener, workers)
+    with _shared_folder() as folder, _shared_metrics(workers, folder):
+        counts_file = folder / "counts.db"
+        try:
+            asyncio.run(_prepare(settings, counts_file))
+        except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
+            raise StartRefused(str(refused)) from refused
+        return _run(settings, listener, workers, counts_file)
 
 
-def _run(settings: Settings, listener: socket.socket, workers: int) -> int:
+def _run(settings: Settings, listener: socket.socket, workers: int, counts_file: Path) -> int:
     # After the metrics' directory is known: the library reads it when it is imported.
     from api.app import create_app  # noqa: PLC0415
 
     # Forked, workers share what is loaded already and start in a fraction of the time.
     Sanic.start_method = "fork"
-    app = create_app(settings, workers=workers)
+    app = create_app(settings, workers=workers, counts_file=counts_file)
     supervisor = Supervisor(app, workers=workers)
 
     def load_app() -> App:
@@ -90,9 +93,9 @@ def _run(settings: Settings, listener: socket.socket, workers: int) -> int:
     return supervisor.exit_status
 
 
-async def _prepare(settings: Settings) -> None:
+async def _prepare(settings: Settings, counts_file: Path) -> None:
     """Ask the limits' storage, migrate once, and make the rows that the mode needs."""
-    await _check_storage(settings)
+    await _check_storage(settings, counts_file)
     applied = await schema.migrate(settings.database)
     if applied:
         log.info("the database was migrated", applied=len(applied))
@@ -100,12 +103,13 @@ async def _prepare(settings: Settings) -> None:
         await operators.prepare(settings, Occasion(datetime.now(UTC)))
 
 
-async def _check_storage(settings: Settings) -> None:
-    throttle = Throttle(settings.rate_limit_storage.get_secret_value())
+async def _check_storage(settings: Settings, counts_file: Path) -> None:
+    counts = counts_at(settings.rate_limit_storage.get_secret_value(), counts_file)
     try:
-        answers = await asyncio.wait_for(throttle.is_reachable(), STORAGE_SECONDS)
+        answers = await asyncio.wait_for(counts.is_reachable(), STORAGE_SECONDS)
     except TimeoutError:
         answers = False
+    await counts.close()
     if not answers:
         raise StartRefused(
             "AUTH_RATE_LIMIT_STORAGE: the storage does not answer; start it, or use memory://"
@@ -133,17 +137,38 @@ def _bind(settings: Settings) -> socket.socket:
 
 
 @contextmanager
-def _shared_metrics(workers: int) -> Iterator[None]:
+def _shared_folder() -> Iterator[Path]:
+    """A folder of this server's workers, for its user alone, gone when it stops."""
+    try:
+        made = tempfile.TemporaryDirectory(prefix="everruns-auth-")
+    except OSError as error:
+        raise StartRefused(
+            f"TMPDIR: no folder for temporary files can be made ({error.strerror}); the workers "
+            "count failed sign-ins in one: make /tmp writable, or set TMPDIR"
+        ) from error
+    with made as name:
+        handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+        # systemd-tmpfiles clears away what nobody used for days, unless it is locked.
+        fcntl.flock(handle, fcntl.LOCK_SH)
+        try:
+            yield Path(name)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _shared_metrics(workers: int, folder: Path) -> Iterator[None]:
     """Give several workers a directory in which each keeps its numbers, for all to add up."""
     if workers == 1 or _METRICS_DIRECTORY in os.environ:
         yield
         return
-    with tempfile.TemporaryDirectory(prefix="everruns-auth-") as directory:
-        os.environ[_METRICS_DIRECTORY] = directory
-        try:
-            yield
-        finally:
-            del os.environ[_METRICS_DIRECTORY]
+    directory = folder / "metrics"
+    directory.mkdir()
+    os.environ[_METRICS_DIRECTORY] = str(directory)
+    try:
+        yield
+    finally:
+        del os.environ[_METRICS_DIRECTORY]
 
 
 def _announce(settings: Settings, listener: socket.socket, workers: int) -> None:
@@ -155,11 +180,6 @@ def _announce(settings: Settings, listener: socket.socket, workers: int) -> None
         log.warning(
             f"mode none asks for no credential: everyone who can reach {address} is an operator; "
             "set AUTH_MODE=admin or AUTH_MODE=full to change that"
-        )
-    if workers > 1 and settings.rate_limit_storage.get_secret_value() == "memory://":
-        log.warning(
-            "each worker counts failed sign-ins by itself; "
-            "set AUTH_RATE_LIMIT_STORAGE=redis://… so that they count together"
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -37,8 +38,11 @@ App = Sanic[Any, Any]
 log = structlog.get_logger("everruns_auth.app")
 
 
-def create_app(settings: Settings, *, workers: int = 1) -> App:
-    """An application that answers by `settings`; `workers` is how many share this machine."""
+def create_app(settings: Settings, *, workers: int = 1, counts_file: Path | None = None) -> App:
+    """An application that answers by `settings`.
+
+    `workers` is how many share this machine, and `counts_file` what they count in together.
+    """
     app: App = Sanic(
         "everruns-auth",
         config=_config(),
@@ -54,7 +58,7 @@ def create_app(settings: Settings, *, workers: int = 1) -> App:
     if settings.cors_origins:
         _add_cors(app, settings)
     access_log.install(app)
-    _add_lifecycle(app, settings, workers)
+    _add_lifecycle(app, settings, workers, counts_file)
     return app
 
 
@@ -138,14 +142,14 @@ def _add_routes_at_once(app: App) -> None:
     app.register_listener(end, "before_server_start", priority=PRIORITY - 1)
 
 
-def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
+def _add_lifecycle(app: App, settings: Settings, workers: int, counts_file: Path | None) -> None:
     tasks: set[asyncio.Task[None]] = set()
 
     async def start(app: App) -> None:
         # The main process has checked the database. A worker that is replaced while the database
         # is away must come up all the same, and answer 503 until it is back.
         app.ctx.database = await database.open_database(settings.database, is_checked=False)
-        app.ctx.services = assemble(settings, workers=workers)
+        app.ctx.services = assemble(settings, workers=workers, counts_file=counts_file)
         await app.ctx.services.changes.start()
         tasks.add(asyncio.create_task(app.ctx.services.usage.run()))
         tasks.add(asyncio.create_task(metrics.keep_writing()))
@@ -163,6 +167,7 @@ def _add_lifecycle(app: App, settings: Settings, workers: int) -> None:
         app.ctx.services.hasher.close()
         for provider in app.ctx.services.providers.values():
             await provider.close()
+        await app.ctx.services.throttle.close()
         await _finish(app.ctx.services.usage.flush())
         await database.close_database(app.ctx.database)
         # After the connections: see `wal_index.py`.

@@ -55,6 +55,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+_MINUTE = 60
+
 
 class Refusal(Exception):
     """A no that is part of the contract.
@@ -293,14 +295,21 @@ class Invalid(Refusal):
 
 
 class Throttled(Refusal):
-    """Too many tries; `retry_after` is in whole seconds."""
+    """Too many tries; `retry_after` is in whole seconds, and the words say it too."""
 
     code = "too_many_requests"
-    words = "Too many tries; wait a little and try again"
+    words = "Too many tries"
 
     def __init__(self, *, retry_after: int) -> None:
-        super().__init__()
+        super().__init__(f"{self.words}; try again in {_span(retry_after)}")
         self.retry_after = retry_after
+
+
+def _span(seconds: int) -> str:
+    """Seconds in words, as minutes from two on; never less than it is."""
+    if seconds < 2 * _MINUTE:
+        return f"{seconds} second{'s' if seconds != 1 else ''}"
+    return f"{-(-seconds // _MINUTE)} minutes"
 
 
 class Unavailable(Refusal):

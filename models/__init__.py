@@ -2,9 +2,11 @@
 
 from models.api_key import ApiKey
 from models.audit_event import AuditEvent
+from models.known_network import KnownNetwork
 from models.oauth_identity import OAuthIdentity
 from models.refresh_token import RefreshToken, Rotation
 from models.types import ANONYMOUS_ID, new_id
+from models.unblock import Unblock
 from models.used_state import UsedState
 from models.user import User
 
@@ -12,9 +14,11 @@ __all__ = [
     "ANONYMOUS_ID",
     "ApiKey",
     "AuditEvent",
+    "KnownNetwork",
     "OAuthIdentity",
     "RefreshToken",
     "Rotation",
+    "Unblock",
     "UsedState",
     "User",
     "new_id",

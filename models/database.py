@@ -30,6 +30,8 @@ MODELS = (
     "models.refresh_token",
     "models.oauth_identity",
     "models.used_state",
+    "models.known_network",
+    "models.unblock",
     "models.audit_event",
 )
 

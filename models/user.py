@@ -69,9 +69,12 @@ class User(Model):
     @classmethod
     async def by_email(cls, email: str) -> Self | None:
         """The user of a normalised address."""
-        if "\0" in email or len(email) > MAX_EMAIL_LENGTH:  # what no row can hold
-            return None
-        return await cls.get_or_none(email=email)
+        return await cls.get_or_none(email=email) if cls.may_be_email(email) else None
+
+    @staticmethod
+    def may_be_email(text: str) -> bool:
+        """Whether a row can hold the text at all."""
+        return "\0" not in text and len(text) <= MAX_EMAIL_LENGTH
 
     @classmethod
     async def everyone(cls) -> list[Self]:

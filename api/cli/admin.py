@@ -17,6 +17,7 @@ from api.identity import (
     housekeeping,
     key_administration,
     session_administration,
+    unblocking,
     user_administration,
     user_changes,
 )
@@ -164,6 +165,22 @@ def force_logout(email: Email, json: Json = False) -> None:
     finish_opened(work)
 
 
+@app.command()
+def unblock(
+    who: Annotated[
+        str, typer.Argument(help="An e-mail address or a network: 192.0.2.7, 2001:db8::/64")
+    ],
+    json: Json = False,
+) -> None:
+    """Let an account or a network try again at once after too many failed sign-ins."""
+
+    async def work() -> None:
+        subject = await unblocking.unblock(who, ACTOR, _now())
+        Output(json).show({"unblocked": subject}, [f"{subject} may try again"])
+
+    finish_opened(work)
+
+
 @app.command("revoke-key")
 def revoke_key(
     key: Annotated[
@@ -208,7 +225,7 @@ def enable_user(email: Email, json: Json = False) -> None:
 
 @app.command()
 def purge(json: Json = False) -> None:
-    """Delete expired sessions, and keys expired and audit rows written over 90 days ago."""
+    """Delete what is past: expired sessions; keys, audit rows and networks over 90 days old."""
 
     async def work() -> None:
         purged = asdict(await housekeeping.purge(datetime.now(UTC)))

@@ -15,6 +15,7 @@ from api.identity.occasion import Occasion
 from api.identity.principal import Principal
 from api.identity.registration import check_password
 from api.identity.services import Services
+from api.identity.throttle import is_known
 from api.security.passwords import MAX_LENGTH
 from api.settings import Settings
 from models import RefreshToken, User, database
@@ -92,12 +93,13 @@ def check_password_is_ours(settings: Settings) -> None:
 
 
 async def _verify_current(services: Services, user: User, current: str, occasion: Occasion) -> None:
+    known = await is_known(user.email, occasion)
     try:
-        async with services.throttle.sign_in(user.email, occasion.ip_address) as attempt:
+        async with services.throttle.sign_in(user.email, occasion, is_known=known) as attempt:
             verdict = await services.hasher.verify(current[: MAX_LENGTH + 1], user.password_hash)
             if verdict.is_right and len(current) <= MAX_LENGTH:
                 return
-            await attempt.failed()
+            await attempt.count()
     except Throttled:
         await record_throttled("password", services.throttle, occasion, user_id=user.id)
         raise

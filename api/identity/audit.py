@@ -85,7 +85,7 @@ async def record_throttled(
     what: str, throttle: Throttle, occasion: Occasion, *, user_id: UUID | None = None
 ) -> None:
     """Write that `what` was refused for its number: once a minute and address, not once a try."""
-    if await throttle.is_audited_first(what, occasion.ip_address):
+    if await throttle.is_audited_first(what, occasion):
         await record(
             Action.RATE_LIMITED,
             occasion,

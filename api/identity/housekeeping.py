@@ -13,12 +13,24 @@ import structlog
 
 from api.database_url import DatabaseUrl
 from api.identity import feed
-from models import ApiKey, AuditEvent, RefreshToken, UsedState, database, events, tallies
+from models import (
+    ApiKey,
+    AuditEvent,
+    KnownNetwork,
+    RefreshToken,
+    Unblock,
+    UsedState,
+    database,
+    events,
+    tallies,
+)
 from models.locks import held_if_free
 
 EVERY = timedelta(hours=1)
 SWEEP_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=90)
+# Far past the hour for which they have anything to forgive.
+UNBLOCKS_KEPT = timedelta(days=1)
 BATCH = 1_000
 PAUSE_SECONDS = 0.01
 
@@ -33,15 +45,23 @@ class Purged:
     api_keys: int
     audit_events: int
     used_states: int
+    known_networks: int
+    unblocks: int
 
 
 async def purge(now: datetime) -> Purged:
-    """Delete expired sessions and states, and keys and audit rows that are over 90 days past."""
+    """Delete what is past.
+
+    That is expired sessions and states, unblockings a day old, and what is 90 days old: expired
+    keys, audit rows, and networks that nobody signed in from since.
+    """
     return Purged(
         sessions=await _all(lambda: RefreshToken.purge(expired_before=now, limit=BATCH)),
         api_keys=await _all(lambda: ApiKey.purge(expired_before=now - KEPT, limit=BATCH)),
         audit_events=await _all(lambda: AuditEvent.purge(before=now - KEPT, limit=BATCH)),
         used_states=await _all(lambda: UsedState.purge(expired_before=now, limit=BATCH)),
+        known_networks=await _all(lambda: KnownNetwork.purge(before=now - KEPT, limit=BATCH)),
+        unblocks=await _all(lambda: Unblock.purge(before=now - UNBLOCKS_KEPT, limit=BATCH)),
     )
 
 

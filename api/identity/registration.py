@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from api.errors import (
@@ -11,6 +12,7 @@ from api.errors import (
     PasswordRegistrationDisabled,
     RegistrationDisabled,
     Throttled,
+    Unavailable,
 )
 from api.identity.audit import Action, record, record_throttled
 from api.identity.names import MAX_LENGTH, valid_name
@@ -37,20 +39,31 @@ async def register(services: Services, form: Registration, occasion: Occasion) -
 
     Raises:
         RegistrationDisabled, PasswordRegistrationDisabled: the settings say so.
-        Throttled: too many registrations from this address.
-        Invalid: the address, the name or the password is not acceptable.
+        Invalid: the address, the name or the password is not acceptable; such a form is not counted.
+        Throttled: too many registrations from this network.
+        Unavailable: the store of rate limits does not answer.
         EmailTaken: the address has an account.
     """
     settings = services.settings
     check_registration_is_open(settings)
+    email, name = checked_identity(form.email, form.name)
+    check_password(form.password, email=email, min_length=settings.password_min_length)
     try:
-        await services.throttle.register(occasion.ip_address)
+        async with services.throttle.registration(occasion) as attempt:
+            tokens = await _register(services, email, name, form.password, occasion)
+            # Where the store is away now, the attempt's flight counts until its minute is over.
+            with suppress(Unavailable):
+                await attempt.count()
     except Throttled:
         await record_throttled("registration", services.throttle, occasion)
         raise
-    email, name = checked_identity(form.email, form.name)
-    check_password(form.password, email=email, min_length=settings.password_min_length)
-    password_hash = await services.hasher.hash(form.password)
+    return tokens
+
+
+async def _register(
+    services: Services, email: str, name: str, password: str, occasion: Occasion
+) -> Tokens:
+    password_hash = await services.hasher.hash(password)
     try:
         async with database.transaction():
             user = await User.add(

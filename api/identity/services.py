@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from api.database_url import DatabaseUrl
 from api.identity.authority import Authority
@@ -16,7 +17,7 @@ from api.identity.memory import Memory
 from api.identity.overview import Overviews
 from api.identity.postgresql_changes import PostgresqlChanges
 from api.identity.sqlite_changes import SqliteChanges
-from api.identity.throttle import Throttle
+from api.identity.throttle import Throttle, counts_at
 from api.identity.usage import KeyUsage
 from api.security.tokens import TokenSigner
 from api.settings import Settings
@@ -40,8 +41,11 @@ class Services:
     providers: Mapping[str, ProviderClient]
 
 
-def assemble(settings: Settings, *, workers: int = 1) -> Services:
-    """Make the collaborators of one worker out of the settings; needs a running loop."""
+def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None = None) -> Services:
+    """Make the collaborators of one worker out of the settings; needs a running loop.
+
+    `counts_file` is what the workers count in together where no Redis does it.
+    """
     secret = settings.jwt_secret
     assert secret is not None, "settings.load() provides one"
     secrets = (
@@ -56,7 +60,7 @@ def assemble(settings: Settings, *, workers: int = 1) -> Services:
         settings=settings,
         tokens=tokens,
         hasher=PasswordHasher(cost=settings.bcrypt_cost, threads=default_threads(workers)),
-        throttle=Throttle(settings.rate_limit_storage.get_secret_value()),
+        throttle=Throttle(counts_at(settings.rate_limit_storage.get_secret_value(), counts_file)),
         usage=usage,
         authority=Authority(settings, tokens, usage, memory=memory, changes=changes),
         changes=changes,

@@ -20,6 +20,7 @@ from api.errors import (
 )
 from api.identity.admission import is_admitted
 from api.identity.audit import Action, record, record_throttled
+from api.identity.networks import NOWHERE, network_of
 from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.security.digests import digest, new_seed
@@ -31,7 +32,7 @@ from api.security.tokens import (
     TokenSigner,
 )
 from api.settings import Settings
-from models import RefreshToken, Rotation, User, database, new_id
+from models import KnownNetwork, RefreshToken, Rotation, User, database, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Tokens:
 
 
 async def open_session(services: Services, user: User, occasion: Occasion) -> Tokens:
-    """Begin a session of `user`, in the running transaction."""
+    """Begin a session of `user`, in the running transaction; the network is known from then on."""
     session_id, seed = new_id(), new_seed()
     source = RefreshSource(
         user_id=user.id,
@@ -67,7 +68,14 @@ async def open_session(services: Services, user: User, occasion: Occasion) -> To
         ip_address=occasion.ip_address,
         user_agent=occasion.user_agent,
     )
+    await _note_network(user, occasion)
     return _tokens(services, user, session_id, refresh_token, occasion.now)
+
+
+async def _note_network(user: User, occasion: Occasion) -> None:
+    network = network_of(occasion.ip_address)
+    if network != NOWHERE:
+        await KnownNetwork.note(user.id, network, now=occasion.now)
 
 
 async def rotate(services: Services, token: str | None, occasion: Occasion) -> Tokens:
@@ -93,7 +101,7 @@ async def rotate(services: Services, token: str | None, occasion: Occasion) -> T
 
 async def _count_refused(services: Services, occasion: Occasion) -> None:
     try:
-        await services.throttle.refused_refresh(occasion.ip_address)
+        await services.throttle.refused_refresh(occasion)
     except Throttled:
         await record_throttled("refresh", services.throttle, occasion)
         raise

@@ -14,6 +14,7 @@ from api.identity.audit import Action, record, record_throttled
 from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
+from api.identity.throttle import is_known
 from api.security.digests import is_same
 from api.security.emails import normalise_email
 from api.security.passwords import MAX_LENGTH, normalise
@@ -42,16 +43,18 @@ async def log_in(services: Services, email: str, password: str, occasion: Occasi
         InvalidCredentials: unknown, wrong, password-less or disabled: one answer, one duration.
         Throttled: too many failed.
         Overloaded: too many sign-ins at once.
+        Unavailable: the store of rate limits does not answer.
     """
     check_password_sign_in_is_open(services.settings)
     check = _check_environment if services.settings.mode == "admin" else _check_account
+    known = await is_known(email, occasion)
     try:
-        async with services.throttle.sign_in(email, occasion.ip_address) as attempt:
+        async with services.throttle.sign_in(email, occasion, is_known=known) as attempt:
             claim = await check(services, email, password, occasion)
             tokens = await _admit(services, claim, occasion)
             if tokens is not None:
                 return tokens
-            await attempt.failed()
+            await attempt.count()
     except Throttled:
         await record_throttled("sign-in", services.throttle, occasion)
         raise

@@ -1,222 +1,283 @@
-"""Owns the limits on failed sign-ins, registrations and refused refreshes (OWASP ASVS 2.2.1).
+"""Owns the limits on failed sign-ins, registrations and refused refreshes (OWASP ASVS 6.3.1).
 
-Counting is the `limits` library's; which things are counted together is decided here.
+Counting is done in a store (`counts`); which things are counted together is decided here. Strangers
+lock nobody out who sits where they always sit: from a network that the account signed in from, only
+what failed for that account on that network counts against it.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import math
-import time
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID, uuid4
 
 import structlog
-from limits import (
-    RateLimitItem,
-    RateLimitItemPerHour,
-    RateLimitItemPerMinute,
-    WindowStats,
-)
-from limits.aio.storage import Storage
-from limits.aio.strategies import MovingWindowRateLimiter
-from limits.errors import StorageError
-from limits.storage import storage_from_string
 
 from api.errors import Overloaded, Throttled, Unavailable
+from api.identity.counts.count import Count, Counts, Entry, Limit
+from api.identity.counts.local import LocalCounts
+from api.identity.networks import NOWHERE, block_of, network_of
+from api.identity.occasion import Occasion
 from api.security.digests import digest
 from api.security.emails import normalise_email
+from models import KnownNetwork, Unblock
 
-ACCOUNT_AND_ADDRESS = RateLimitItemPerMinute(10, 10, namespace="sign-in.account-address")
-ADDRESS = RateLimitItemPerMinute(100, 10, namespace="sign-in.address")
-ACCOUNT = RateLimitItemPerHour(100, 1, namespace="sign-in.account")
-REGISTRATION = RateLimitItemPerMinute(5, 1, namespace="registration.address")
-REFUSED_REFRESH = RateLimitItemPerMinute(60, 1, namespace="refresh.address")
-OAUTH = RateLimitItemPerMinute(60, 10, namespace="oauth.address")
+T = TypeVar("T")
+Unblocks = Callable[[Sequence[str], datetime], Awaitable[list[tuple[UUID, str]]]]
+
+MINUTE = timedelta(minutes=1)
+ACCOUNT_AND_NETWORK = Limit("sign-in.account-network", 10, 10 * MINUTE)
+NETWORK = Limit("sign-in.network", 100, 10 * MINUTE)
+BLOCK = Limit("sign-in.block", 300, 10 * MINUTE)
+ACCOUNT = Limit("sign-in.account", 100, 60 * MINUTE)
+REGISTRATION = Limit("registration.network", 5, MINUTE)
+REFUSED_REFRESH = Limit("refresh.network", 60, MINUTE)
+OAUTH = Limit("oauth.network", 60, 10 * MINUTE)
 # A provider's trouble is nobody's fault here; yet each return leaves rows.
-OAUTH_TROUBLE = RateLimitItemPerMinute(600, 10, namespace="oauth-trouble.address")
+OAUTH_TROUBLE = Limit("oauth-trouble.network", 600, 10 * MINUTE)
+# A flood of refused tries leaves one audit row a minute, not one a try.
+AUDIT_ROW = Limit("audit.row", 1, MINUTE)
+
+# How long a network stays known after the last sign-in from it.
+KNOWN_FOR = timedelta(days=30)
+# The longest window: an older unblocking has nothing left to forgive.
+UNBLOCKS_COUNT_FOR = timedelta(hours=1)
 # Seconds that an attempt waits for those in flight.
 WAIT_SECONDS = 10
-# A flood of refused tries leaves one audit row a minute, not one a try.
-AUDIT_ROW = RateLimitItemPerMinute(1, 1, namespace="audit.row")
+# Seconds between two looks for a place; each is twice as long as the one before.
+FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
+# Seconds that the store has for one answer.
+ANSWER_SECONDS = 1
 
 log = structlog.get_logger("everruns_auth.throttle")
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A limit together with what it is counted for."""
+def counts_at(storage_url: str, shared_file: Path | None = None) -> Counts:
+    """The store that a URL names; `memory://` is shared by all processes that name one file."""
+    if storage_url.startswith("memory:"):
+        return LocalCounts(shared_file)
+    # Most servers do without it, and start without loading it.
+    from api.identity.counts.redis import RedisCounts  # noqa: PLC0415
 
-    limit: RateLimitItem
-    key: str
+    return RedisCounts(storage_url)
+
+
+async def is_known(email: str, occasion: Occasion) -> bool:
+    """Whether the account of an address signed in lately from the network of the occasion."""
+    network = network_of(occasion.ip_address)
+    if network == NOWHERE:
+        return False
+    since = occasion.now - KNOWN_FOR
+    return await KnownNetwork.is_known(normalise_email(email), network, since=since)
+
+
+async def unblocked(subjects: Sequence[str], now: datetime) -> list[tuple[UUID, str]]:
+    """The unblockings of any of the subjects that may still have something to forgive."""
+    return await Unblock.of(subjects, since=now - UNBLOCKS_COUNT_FOR)
 
 
 class Throttle:
     """Counts failures, and attempts still in flight, against the limits."""
 
-    def __init__(self, storage_url: str) -> None:
-        storage = storage_from_string(f"async+{storage_url}", wrap_exceptions=True)
-        assert isinstance(storage, Storage)
-        self._limiter = MovingWindowRateLimiter(storage)
-        self._in_flight: Counter[Count] = Counter()
-        self._left = asyncio.Event()
+    def __init__(self, counts: Counts, unblocks: Unblocks = unblocked) -> None:
+        self._counts = counts
+        self._troubles: tuple[type[Exception], ...] = (TimeoutError, *counts.troubles)
+        self._unblocks = unblocks
+        self._is_away = False
 
     @asynccontextmanager
-    async def sign_in(self, email: str, address: str | None) -> AsyncIterator[Attempt]:
-        """One try at a password of `email` from `address`.
+    async def sign_in(
+        self, email: str, occasion: Occasion, *, is_known: bool
+    ) -> AsyncIterator[Attempt]:
+        """One try at a password of `email`; whether its network is known says `is_known`.
+
+        What fails on a known network counts against strangers as well.
 
         Raises:
             Throttled: too many failed; the same for accounts that exist and that do not.
             Overloaded: too many in flight for too long.
+            Unavailable: the store of counts does not answer.
         """
-        account, place = digest(normalise_email(email)), network_of(address)
-        counts = (
-            Count(ACCOUNT_AND_ADDRESS, f"{account}@{place}"),
-            Count(ADDRESS, place),
-            Count(ACCOUNT, account),
-        )
-        async with self._attempt(*counts) as attempt:
+        account = normalise_email(email)
+        network, block = network_of(occasion.ip_address), block_of(occasion.ip_address)
+        networks = (network, block) if block else (network,)
+        # A digest, as no key is to hold what somebody typed.
+        own = Count(ACCOUNT_AND_NETWORK, f"{digest(account)}@{network}", (account, *networks))
+        others = [Count(NETWORK, network, networks), Count(ACCOUNT, digest(account), (account,))]
+        if block:
+            others.append(Count(BLOCK, block, networks))
+        limiting = (own,) if is_known else (own, *others)
+        async with self._attempt(occasion, limiting, counted=(own, *others)) as attempt:
             yield attempt
 
     @asynccontextmanager
-    async def oauth(self, address: str | None) -> AsyncIterator[Attempt]:
-        """One return from a provider to `address`; raises as `sign_in` does.
+    async def registration(self, occasion: Occasion) -> AsyncIterator[Attempt]:
+        """One try to register; it counts once it is said to have succeeded. Raises as `sign_in`."""
+        async with self._attempt(occasion, (_of_network(REGISTRATION, occasion),)) as attempt:
+            yield attempt
+
+    @asynccontextmanager
+    async def oauth(self, occasion: Occasion) -> AsyncIterator[Attempt]:
+        """One return from a provider; raises as `sign_in` does.
 
         Each can make this server ask the provider, so those that come to nothing are few.
         """
-        async with self._attempt(Count(OAUTH, network_of(address))) as attempt:
+        async with self._attempt(occasion, (_of_network(OAUTH, occasion),)) as attempt:
             yield attempt
 
-    async def oauth_trouble(self, address: str | None) -> None:
+    async def oauth_trouble(self, occasion: Occasion) -> None:
         """Count a return that ended in a provider's trouble; raises `Throttled` after very many."""
-        await self._count(Count(OAUTH_TROUBLE, network_of(address)))
+        await self._count(_of_network(OAUTH_TROUBLE, occasion), occasion)
 
-    async def refused_refresh(self, address: str | None) -> None:
+    async def refused_refresh(self, occasion: Occasion) -> None:
         """Count one refused refresh; good ones are not limited, a whole office may share an address.
 
         Raises:
             Throttled: there were too many.
+            Unavailable: the store of counts does not answer.
         """
-        await self._count(Count(REFUSED_REFRESH, network_of(address)))
+        await self._count(_of_network(REFUSED_REFRESH, occasion), occasion)
 
-    async def register(self, address: str | None) -> None:
-        """Count one registration; raises `Throttled` when there were too many."""
-        await self._count(Count(REGISTRATION, network_of(address)))
-
-    async def is_audited_first(self, what: str, address: str | None) -> bool:
+    async def is_audited_first(self, what: str, occasion: Occasion) -> bool:
         """Whether this refusal is the first of its kind within a minute."""
-        return await self.hit(Count(AUDIT_ROW, f"{what}@{network_of(address)}"))
+        attempt = Attempt(self, (Count(AUDIT_ROW, f"{what}@{network_of(occasion.ip_address)}"),))
+        is_first = (await self._enter(attempt, attempt.counted)).is_let_in
+        if is_first:
+            await attempt.count()
+        return is_first
 
     async def is_reachable(self) -> bool:
-        return await self._limiter.storage.check()
+        return await self._counts.is_reachable()
+
+    async def close(self) -> None:
+        await self._counts.close()
 
     @asynccontextmanager
-    async def _attempt(self, *counts: Count) -> AsyncIterator[Attempt]:
+    async def _attempt(
+        self,
+        occasion: Occasion,
+        limiting: tuple[Count, ...],
+        counted: tuple[Count, ...] | None = None,
+    ) -> AsyncIterator[Attempt]:
+        attempt = Attempt(self, counted or limiting)
         try:
             # `wait_for` would swallow a cancellation that comes as a place is found (Python 3.11).
-            async with asyncio.timeout(WAIT_SECONDS):
-                await self._enter(counts)
-        except TimeoutError:
-            raise Overloaded(retry_after=1) from None
+            async with asyncio.timeout(WAIT_SECONDS) as patience:
+                await self._find_place(attempt, limiting, occasion)
+        except (TimeoutError, asyncio.CancelledError):
+            # It may have got in just then.
+            await attempt.leave()
+            if patience.expired():
+                raise Overloaded(retry_after=1) from None
+            raise
         try:
-            yield Attempt(self, counts)
+            yield attempt
         finally:
-            self._leave(counts)
+            await attempt.leave()
 
-    async def _enter(self, counts: tuple[Count, ...]) -> None:
+    async def _find_place(
+        self, attempt: Attempt, limiting: tuple[Count, ...], occasion: Occasion
+    ) -> None:
         """Take a place; wait while those in flight could, if all failed, use up the limit.
 
         So a hundred guesses at once get no further than ten, and a program that signs in a hundred
         times at once with the right password is served.
         """
+        pause = FIRST_PAUSE
         while True:
-            left = self._left
-            # Taken before asking, so that no two find the last place free.
-            self._in_flight.update(counts)
-            try:
-                if await self._has_place(counts):
-                    return
-            except BaseException:
-                self._leave(counts)
-                raise
-            self._give_back(counts)
-            await left.wait()
+            entry = await self._enter(attempt, limiting)
+            if entry.is_let_in:
+                return
+            if not entry.full:
+                # Spread, so that those who wait do not ask together.
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
+                pause = min(2 * pause, LONGEST_PAUSE)
+            elif not await self._lift(entry.full, occasion):
+                raise Throttled(retry_after=max(1, math.ceil(max(entry.full.values()))))
 
-    async def _has_place(self, counts: tuple[Count, ...]) -> bool:
-        """Whether failures and attempts in flight, this one included, are within every limit.
+    async def _lift(self, full: Mapping[Count, float], occasion: Occasion) -> bool:
+        """Forget what an operator has forgiven since; whether that was anything."""
+        subjects = {subject for count in full for subject in count.subjects}
+        lifted = [
+            await self._ask(self._counts.lift(f"{row_id}:{count.key}", count))
+            for row_id, subject in await self._unblocks(sorted(subjects), occasion.now)
+            for count in full
+            if subject in count.subjects
+        ]
+        return any(lifted)
+
+    async def _enter(self, attempt: Attempt, limiting: Sequence[Count]) -> Entry:
+        return await self._ask(self._counts.enter(attempt.id, limiting))
+
+    async def leave(self, attempt: Attempt, *, has_failed: bool) -> None:
+        """End an attempt's flight; see `Attempt`."""
+        question = self._counts.leave(attempt.id, attempt.counted, has_failed=has_failed)
+        await self._ask(question)
+
+    async def _count(self, count: Count, occasion: Occasion) -> None:
+        async with self._attempt(occasion, (count,)) as attempt:
+            await attempt.count()
+
+    async def _ask(self, question: Awaitable[T]) -> T:
+        """The store's answer. Fail closed: without counting, guessing would be free."""
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                answer = await question
+        except self._troubles as trouble:
+            self._note(trouble)
+            raise Unavailable from trouble
+        self._note(None)
+        return answer
+
+    def _note(self, trouble: BaseException | None) -> None:
+        """Log that the store went, and that it came back: once, not a line a request."""
+        if trouble is not None and not self._is_away:
+            log.error("the store of rate limits does not answer", trouble=_words(trouble))
+        if trouble is None and self._is_away:
+            log.info("the store of rate limits answers again")
+        self._is_away = trouble is not None
+
+
+class Attempt:
+    """A try under way; it counts for good only once that is said."""
+
+    def __init__(self, throttle: Throttle, counted: tuple[Count, ...]) -> None:
+        self.id = uuid4().hex
+        self.counted = counted
+        self._throttle = throttle
+        self._is_over = False
+
+    async def count(self) -> None:
+        """Count it: a sign-in that failed, a registration that succeeded.
 
         Raises:
-            Throttled: failures alone have used one up.
+            Unavailable: the store of counts does not answer; the try must not be answered either.
         """
-        remaining = {count: (await self._window(count)).remaining for count in counts}
-        for count, left in remaining.items():
-            if left <= 0:
-                raise Throttled(retry_after=await self._seconds_left(count))
-        # Compared without an await: of many that ask together, each sees who went away before it.
-        return all(self._in_flight[count] <= left for count, left in remaining.items())
+        self._is_over = True
+        await self._throttle.leave(self, has_failed=True)
 
-    def _leave(self, counts: tuple[Count, ...]) -> None:
-        """Give the place back, and let those that wait ask again."""
-        self._give_back(counts)
-        self._left.set()
-        self._left = asyncio.Event()
-
-    def _give_back(self, counts: tuple[Count, ...]) -> None:
-        self._in_flight.subtract(counts)
-        for count in counts:
-            if self._in_flight[count] <= 0:
-                del self._in_flight[count]
-
-    async def _count(self, count: Count) -> None:
-        if not await self.hit(count):
-            raise Throttled(retry_after=await self._seconds_left(count))
-
-    async def hit(self, count: Count) -> bool:
-        """Count once for good; whether it was within the limit."""
-        try:
-            return await self._limiter.hit(count.limit, count.key)
-        except StorageError as error:
-            raise _unavailable(error) from error
-
-    async def _seconds_left(self, count: Count) -> int:
-        return max(1, math.ceil((await self._window(count)).reset_time - time.time()))
-
-    async def _window(self, count: Count) -> WindowStats:
-        try:
-            return await self._limiter.get_window_stats(count.limit, count.key)
-        except StorageError as error:
-            raise _unavailable(error) from error
+    async def leave(self) -> None:
+        """End its flight where it does not count. A store that is away forgets it by itself."""
+        if not self._is_over:
+            self._is_over = True
+            with suppress(Unavailable):
+                await self._throttle.leave(self, has_failed=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A try under way; it counts for good only once it is said to have failed."""
-
-    throttle: Throttle
-    counts: tuple[Count, ...]
-
-    async def failed(self) -> None:
-        for count in self.counts:
-            await self.throttle.hit(count)
+def _of_network(limit: Limit, occasion: Occasion) -> Count:
+    address = occasion.ip_address
+    block = block_of(address)
+    network = network_of(address)
+    return Count(limit, network, (network, block) if block else (network,))
 
 
-def _unavailable(error: StorageError) -> Unavailable:
-    """Fail closed: without counting, guessing would be free."""
-    log.error("the limits' storage does not answer", trouble=type(error.storage_error).__name__)
-    return Unavailable()
-
-
-def network_of(address: str | None) -> str:
-    """What an address is counted as: IPv4 by itself, IPv6 by its /64 (one subscriber's)."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed.packed, 64), strict=False))
-    return str(parsed)
+def _words(trouble: BaseException) -> str:
+    """Which trouble it is; the server's own words, such as READONLY, hold no secret."""
+    words = str(trouble).splitlines()
+    return f"{type(trouble).__name__}: {words[0]}" if words else type(trouble).__name__

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.admin import app
-from tests.support.callers import PASSWORD, me_everywhere, new_key, newcomer
+from tests.support.callers import PASSWORD, me_everywhere, new_key, newcomer, one_client_a_worker
 from tests.support.processes import Ended, Server
 
 # What takes nothing away from anybody is tried on both engines in tests/models.
@@ -94,6 +94,26 @@ def test_the_database_is_told_to_be_current(server: Server) -> None:
 def test_purging_tells_how_much(server: Server) -> None:
     assert all(isinstance(count, int) for count in facts(server, "purge").values())
     assert admin(server, "purge").status == 0
+
+
+def test_an_account_that_is_unblocked_may_try_again_on_every_worker(server: Server) -> None:
+    person = newcomer(server)
+    wrong = {"email": person.email, "password": "not the password"}
+    with one_client_a_worker(server, each=6) as clients:
+        tries = [http.post("/v1/auth/login", json=wrong).status_code for http in clients]
+        assert tries == [401] * 10 + [429] * 2
+        assert facts(server, "unblock", person.email.upper()) == {"unblocked": person.email}
+        form = {"email": person.email, "password": PASSWORD}
+        for http in (clients[0], clients[-1]):
+            assert http.post("/v1/auth/login", json=form).status_code == 200
+
+
+@ON_ONE_ENGINE
+@pytest.mark.parametrize("named", ["192.0.2.0/24", "nobody", "x" * 300 + "@example.com", ""])
+def test_what_nothing_is_counted_by_cannot_be_unblocked(server: Server, named: str) -> None:
+    ended = admin(server, "unblock", named)
+    assert (ended.status, ended.stdout) == (1, "")
+    assert ended.stderr.startswith("Name an e-mail address, an IPv4 address, ")
 
 
 @ON_ONE_ENGINE

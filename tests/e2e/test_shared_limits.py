@@ -1,34 +1,22 @@
-"""Workers that count failed sign-ins together, in Redis."""
+"""Workers that count failed sign-ins together, by themselves and in Redis."""
 
 from __future__ import annotations
 
-import os
 import random
-import socket
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.support.callers import PASSWORD, newcomer, one_client_a_worker
-from tests.support.processes import Server, environment
-
-REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379")
-REQUIRED = "TEST_REQUIRES_REDIS"
+from tests.support.processes import START_SECONDS, Server, environment, eventually
+from tests.support.redis import require_redis
 
 
-@pytest.fixture
-def storage_url() -> str:
-    """A storage for limits that answers; its keys are the test's own by their accounts."""
-    url = f"{REDIS}/{random.randrange(8, 16)}"
-    if not _answers(url):
-        reason = f"no Redis answers at {REDIS}"
-        if os.environ.get(REQUIRED):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return url
+@pytest.fixture(params=["memory", "redis"])
+def storage_url(request: pytest.FixtureRequest) -> str:
+    return require_redis() if request.param == "redis" else "memory://"
 
 
 @pytest.fixture
@@ -69,11 +57,16 @@ def test_an_account_that_does_not_exist_is_limited_just_the_same(server: Server)
     assert statuses == [401] * 10 + [429] * 2
 
 
-def _answers(url: str) -> bool:
-    parts = urlsplit(url)
-    try:
-        with socket.create_connection((parts.hostname, parts.port or 6379), timeout=2) as redis:
-            redis.sendall(b"PING\r\n")
-            return redis.recv(64).startswith(b"+PONG")
-    except OSError:
-        return False
+@pytest.mark.parametrize("storage_url", ["memory"], indirect=True)
+def test_a_worker_that_dies_takes_no_count_with_it(server: Server) -> None:
+    form = {"email": f"{uuid.uuid4().hex}@example.com", "password": "wrong words"}
+    with one_client_a_worker(server, each=5) as clients:
+        for http in clients:
+            assert http.post("/v1/auth/login", json=form).status_code == 401
+    dead = server.worker_pids
+    for pid in dead:
+        server.kill(pid)
+    eventually(lambda: not set(dead) & set(server.pids), START_SECONDS)
+    server.wait_until_all_serve()
+    with server.client() as http:
+        assert http.post("/v1/auth/login", json=form).status_code == 429

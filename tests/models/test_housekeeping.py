@@ -8,14 +8,14 @@ from api.identity.audit import Action, record
 from api.identity.housekeeping import KEPT, Purged, purge
 from api.identity.occasion import Occasion
 from api.security.digests import digest
-from models import ApiKey, AuditEvent, RefreshToken, UsedState, User
+from models import ApiKey, AuditEvent, KnownNetwork, RefreshToken, Unblock, UsedState, User
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("opened")]
 
 
 async def test_an_empty_database_has_nothing_to_throw_away() -> None:
-    assert await purge(NOW) == Purged(sessions=0, api_keys=0, audit_events=0, used_states=0)
+    assert await purge(NOW) == Purged(0, 0, 0, 0, 0, 0)
 
 
 async def test_sessions_go_once_they_are_expired() -> None:
@@ -68,6 +68,21 @@ async def test_used_states_go_once_they_could_not_come_again() -> None:
     assert (await purge(NOW)).used_states == 1
     assert {row.state_hash for row in await UsedState.all()} == {digest("now"), digest("soon")}
     assert not await UsedState.use(digest("now"), expires_at=NOW)
+
+
+async def test_networks_go_ninety_days_after_the_last_sign_in() -> None:
+    user = await add_user()
+    for network, age in (("192.0.2.1", 90 * DAY), ("192.0.2.2", 90 * DAY + SECOND)):
+        await KnownNetwork.note(user.id, network, now=NOW - age)
+    assert (await purge(NOW)).known_networks == 1
+    assert {row.network for row in await KnownNetwork.all()} == {"192.0.2.1"}
+
+
+async def test_unblockings_go_after_a_day() -> None:
+    for subject, age in (("192.0.2.1", DAY), ("192.0.2.2", DAY + SECOND)):
+        await Unblock.add(subject, now=NOW - age)
+    assert (await purge(NOW)).unblocks == 1
+    assert {row.subject for row in await Unblock.all()} == {"192.0.2.1"}
 
 
 async def test_users_are_never_thrown_away() -> None:

@@ -65,7 +65,14 @@ def migrated(url: str) -> str:
 def emptied(url: str) -> str:
     """Delete every row of the PostgreSQL database at `url` and return the URL."""
     # The users' own rows go with them; what the triggers wrote down of all this goes last.
-    tables = ("users", "audit_events", "oauth_used_states", "auth_events", "auth_tallies")
+    tables = (
+        "users",
+        "audit_events",
+        "oauth_used_states",
+        "unblocks",
+        "auth_events",
+        "auth_tallies",
+    )
     statements = "; ".join(f"DELETE FROM {table}" for table in tables)
     asyncio.run(execute(url, statements))
     return url

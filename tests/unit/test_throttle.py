@@ -1,11 +1,16 @@
 from __future__ import annotations
 
-import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from api.errors import Throttled
-from api.identity.throttle import Throttle, network_of
+from api.identity.counts.local import LocalCounts
+from api.identity.occasion import Occasion
+from api.identity.throttle import Throttle
+from models import new_id
 
 pytestmark = pytest.mark.anyio
 
@@ -22,32 +27,58 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(time, "time", clock)
-    return clock
+class Unblocks:
+    """What an operator has let try again."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[UUID, str]] = []
+
+    def add(self, subject: str) -> None:
+        self.rows.append((new_id(), subject))
+
+    async def __call__(self, subjects: Sequence[str], _now: datetime) -> list[tuple[UUID, str]]:
+        return [row for row in self.rows if row[1] in subjects]
 
 
 @pytest.fixture
-async def throttle(clock: Clock) -> Throttle:
-    return Throttle("memory://")
+def clock() -> Clock:
+    return Clock()
 
 
-async def fail(throttle: Throttle, email: str, address: str, times: int = 1) -> None:
+@pytest.fixture
+def unblocks() -> Unblocks:
+    return Unblocks()
+
+
+@pytest.fixture
+async def throttle(clock: Clock, unblocks: Unblocks) -> AsyncIterator[Throttle]:
+    throttle = Throttle(LocalCounts(clock=clock), unblocks)
+    yield throttle
+    await throttle.close()
+
+
+def at(address: str | None) -> Occasion:
+    return Occasion(datetime(2026, 3, 1, tzinfo=UTC), ip_address=address)
+
+
+async def fail(
+    throttle: Throttle, email: str, address: str, times: int = 1, *, is_known: bool = False
+) -> None:
     for _ in range(times):
-        async with throttle.sign_in(email, address) as attempt:
-            await attempt.failed()
+        async with throttle.sign_in(email, at(address), is_known=is_known) as attempt:
+            await attempt.count()
 
 
-async def succeed(throttle: Throttle, email: str, address: str) -> None:
-    async with throttle.sign_in(email, address):
+async def succeed(throttle: Throttle, email: str, address: str, *, is_known: bool = False) -> None:
+    async with throttle.sign_in(email, at(address), is_known=is_known):
         pass
 
 
-async def refused(throttle: Throttle, email: str, address: str) -> Throttled:
+async def refused(
+    throttle: Throttle, email: str, address: str, *, is_known: bool = False
+) -> Throttled:
     with pytest.raises(Throttled) as refusal:
-        await succeed(throttle, email, address)
+        await succeed(throttle, email, address, is_known=is_known)
     return refusal.value
 
 
@@ -119,47 +150,119 @@ async def test_an_ipv6_subscriber_is_one_address(throttle: Throttle) -> None:
 
 async def test_five_registrations_a_minute_are_let_in(throttle: Throttle, clock: Clock) -> None:
     for _ in range(5):
-        await throttle.register(HOME)
+        await register(throttle, HOME)
     with pytest.raises(Throttled) as refusal:
-        await throttle.register(HOME)
+        await register(throttle, HOME)
     assert refusal.value.retry_after == 60
-    await throttle.register(ELSEWHERE)
+    await register(throttle, ELSEWHERE)
     clock.now += 61
-    await throttle.register(HOME)
+    await register(throttle, HOME)
+
+
+async def register(throttle: Throttle, address: str) -> None:
+    async with throttle.registration(at(address)) as attempt:
+        await attempt.count()
+
+
+async def test_a_registration_that_came_to_nothing_is_not_counted(throttle: Throttle) -> None:
+    for _ in range(20):
+        async with throttle.registration(at(HOME)):
+            pass
+    await register(throttle, HOME)
 
 
 async def test_the_sixty_first_refused_refresh_within_a_minute_is_too_much(
     throttle: Throttle,
 ) -> None:
     for _ in range(60):
-        await throttle.refused_refresh(HOME)
+        await throttle.refused_refresh(at(HOME))
     with pytest.raises(Throttled):
-        await throttle.refused_refresh(HOME)
-    await throttle.refused_refresh(ELSEWHERE)
+        await throttle.refused_refresh(at(HOME))
+    await throttle.refused_refresh(at(ELSEWHERE))
 
 
 async def test_a_flood_is_audited_once_a_minute(throttle: Throttle, clock: Clock) -> None:
-    assert await throttle.is_audited_first("login", HOME)
-    assert not await throttle.is_audited_first("login", HOME)
-    assert await throttle.is_audited_first("register", HOME)
-    assert await throttle.is_audited_first("login", ELSEWHERE)
+    assert await throttle.is_audited_first("login", at(HOME))
+    assert not await throttle.is_audited_first("login", at(HOME))
+    assert await throttle.is_audited_first("register", at(HOME))
+    assert await throttle.is_audited_first("login", at(ELSEWHERE))
     clock.now += 61
-    assert await throttle.is_audited_first("login", HOME)
+    assert await throttle.is_audited_first("login", at(HOME))
+
+
+async def test_a_56_of_ipv6_is_limited_over_its_64s(throttle: Throttle) -> None:
+    for number in range(6):
+        for account in range(5):
+            await fail(
+                throttle, f"n{number}-{account}@example.com", f"2001:db8::{number}:0:0:0:1", 10
+            )
+    assert (await refused(throttle, "ann@example.com", "2001:db8:0:ff::1")).retry_after == 600
+    await succeed(throttle, "ann@example.com", "2001:db8:0:100::1")
+
+
+async def test_strangers_lock_nobody_out_of_a_known_network(throttle: Throttle) -> None:
+    for number in range(10):
+        await fail(throttle, "ann@example.com", f"198.51.100.{number}", 10)
+        await fail(throttle, f"neighbour{number}@example.com", HOME, 10)
+    await refused(throttle, "ann@example.com", HOME)
+    await succeed(throttle, "ann@example.com", HOME, is_known=True)
+
+
+async def test_on_a_known_network_ten_failures_of_the_account_are_enough(
+    throttle: Throttle,
+) -> None:
+    await fail(throttle, "ann@example.com", HOME, 10, is_known=True)
+    await refused(throttle, "ann@example.com", HOME, is_known=True)
+    await succeed(throttle, "ben@example.com", HOME, is_known=True)
+
+
+async def test_what_failed_on_a_known_network_counts_against_strangers(throttle: Throttle) -> None:
+    for number in range(10):
+        await fail(throttle, "ann@example.com", f"198.51.100.{number}", 10, is_known=True)
+    await refused(throttle, "ann@example.com", HOME)
+
+
+@pytest.mark.parametrize("named", ["ann@example.com", "2001:db8::/64", "2001:db8::/56"])
+async def test_an_unblocking_lets_try_ten_times_more_and_no_further(
+    throttle: Throttle, unblocks: Unblocks, named: str
+) -> None:
+    await fail(throttle, "ann@example.com", "2001:db8::1", 10)
+    unblocks.add("ben@example.com")
+    unblocks.add("2001:db8:0:1::/64")
+    await refused(throttle, "ann@example.com", "2001:db8::1")
+    unblocks.add(named)
+    await fail(throttle, "ann@example.com", "2001:db8::1", 10)
+    await refused(throttle, "ann@example.com", "2001:db8::1")
+
+
+async def test_an_unblocked_account_is_free_on_every_network(
+    throttle: Throttle, unblocks: Unblocks
+) -> None:
+    for number in range(10):
+        await fail(throttle, "ann@example.com", f"198.51.100.{number}", 10)
+    unblocks.add("ann@example.com")
+    for number in range(10):
+        await succeed(throttle, "ann@example.com", f"198.51.100.{number}")
+
+
+async def test_an_unblocked_network_may_register_again(
+    throttle: Throttle, unblocks: Unblocks
+) -> None:
+    for _ in range(5):
+        await register(throttle, HOME)
+    unblocks.add(HOME)
+    await register(throttle, HOME)
 
 
 @pytest.mark.parametrize(
-    ("address", "network"),
+    ("seconds", "words"),
     [
-        ("192.0.2.1", "192.0.2.1"),
-        ("2001:db8::1", "2001:db8::/64"),
-        ("2001:DB8:0:0:ffff::1", "2001:db8::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("::1", "::/64"),
-        ("not an address", "unknown"),
-        ("", "unknown"),
-        (None, "unknown"),
+        (1, "Too many tries; try again in 1 second"),
+        (119, "Too many tries; try again in 119 seconds"),
+        (120, "Too many tries; try again in 2 minutes"),
+        (541, "Too many tries; try again in 10 minutes"),
+        (3600, "Too many tries; try again in 60 minutes"),
     ],
 )
-async def test_an_address_is_counted_as_its_network(address: str | None, network: str) -> None:
-    assert network_of(address) == network
+def test_the_sentence_says_when(seconds: int, words: str) -> None:
+    assert Throttled(retry_after=seconds).detail == words

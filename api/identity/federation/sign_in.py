@@ -107,14 +107,14 @@ async def _counted(
 
     An error in the query is the browser's word, and counts: anybody can write one.
     """
-    async with services.throttle.oauth(occasion.ip_address) as attempt:
+    async with services.throttle.oauth(occasion) as attempt:
         try:
             return await _complete(services, provider, returned, occasion)
         except SignInFailed as failed:
             if isinstance(failed, ProviderTrouble) and not returned.error:
-                await services.throttle.oauth_trouble(occasion.ip_address)
+                await services.throttle.oauth_trouble(occasion)
             else:
-                await attempt.failed()
+                await attempt.count()
             raise
 
 

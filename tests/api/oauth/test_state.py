@@ -246,7 +246,7 @@ async def test_sixty_returns_that_come_to_nothing_are_enough_from_one_address(
         state = query_of(await browser.depart())["state"]
         assert failure(await browser.arrive(state=state, error=error)).startswith("oauth_")
     answer = await Browser(http).arrive(state="x", code="y")
-    assert refusal(answer) == (429, "Too many tries; wait a little and try again")
+    assert refusal(answer) == (429, "Too many tries; try again in 10 minutes")
     assert 0 < int(answer.headers["retry-after"]) <= 600
     (event,) = await audited("auth.rate_limited")
     assert event.detail == {"what": "oauth"}

@@ -1,0 +1,110 @@
+"""Counts that nodes share: in Redis, 5.0 or newer, by its own clock.
+
+A count is two sorted sets, of failures and of attempts in flight, each scored by when it ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from coredis import Redis
+from coredis.exceptions import RedisClusterException, RedisError
+
+from api.identity.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
+
+_PREFIX = "everruns-auth:"
+_BUSY = -1
+
+_NOW = """
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+"""
+# For each count 0 where there is room, else the milliseconds until there is, or -1 where attempts
+# in flight hold the last places.
+_ENTER = f"""{_NOW}
+local attempt, flight, answers, has_room = ARGV[1], tonumber(ARGV[2]), {{}}, true
+for i, key in ipairs(KEYS) do
+  local amount = tonumber(ARGV[i + 2])
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  redis.call('ZREMRANGEBYSCORE', key .. ':in-flight', '-inf', now)
+  local makes_room = redis.call('ZREVRANGE', key, amount - 1, amount - 1, 'WITHSCORES')
+  answers[i] = 0
+  if makes_room[2] then
+    answers[i] = makes_room[2] - now
+  elseif redis.call('ZCARD', key) + redis.call('ZCARD', key .. ':in-flight') >= amount then
+    answers[i] = {_BUSY}
+  end
+  has_room = has_room and answers[i] == 0
+end
+if has_room then
+  for _, key in ipairs(KEYS) do
+    redis.call('ZADD', key .. ':in-flight', now + flight, attempt)
+    redis.call('PEXPIRE', key .. ':in-flight', flight)
+  end
+end
+return answers
+"""
+_LEAVE = f"""{_NOW}
+for i, key in ipairs(KEYS) do
+  redis.call('ZREM', key .. ':in-flight', ARGV[1])
+  if ARGV[2] == '1' then
+    redis.call('ZADD', key, now + ARGV[i + 2], ARGV[1])
+    redis.call('PEXPIRE', key, ARGV[i + 2])
+  end
+end
+"""
+_LIFT = """
+local is_first = redis.call('SET', KEYS[1], 1, 'NX', 'EX', ARGV[1])
+if is_first then redis.call('DEL', KEYS[2]) end
+return is_first and 1 or 0
+"""
+
+
+class RedisCounts:
+    """A store at `url`; connections are made as they are needed."""
+
+    # What is closed in the middle of an answer, a name that is not found, a port that refuses.
+    troubles: tuple[type[Exception], ...] = (RedisError, RedisClusterException, OSError, EOFError)
+
+    def __init__(self, url: str) -> None:
+        self._redis: Redis[bytes] = Redis.from_url(url)
+        self._enter = self._redis.register_script(_ENTER)
+        self._leave = self._redis.register_script(_LEAVE)
+        self._lift = self._redis.register_script(_LIFT)
+
+    async def enter(self, attempt: str, counts: Sequence[Count]) -> Entry:
+        amounts = [count.limit.amount for count in counts]
+        answers = await self._enter.execute(
+            _keys(counts),
+            [attempt, _milliseconds(timedelta(seconds=IN_FLIGHT_SECONDS)), *amounts],
+        )
+        assert isinstance(answers, list)
+        full = {c: ms / 1000 for c, ms in zip(counts, answers, strict=True) if ms > 0}
+        return Entry(is_let_in=not any(answers), full=full)
+
+    async def leave(self, attempt: str, counts: Sequence[Count], *, has_failed: bool) -> None:
+        windows = [_milliseconds(count.limit.window) for count in counts]
+        await self._leave.execute(_keys(counts), [attempt, int(has_failed), *windows])
+
+    async def lift(self, mark: str, count: Count) -> bool:
+        keys = (f"{_PREFIX}lifted:{mark}", *_keys([count]))
+        return bool(await self._lift.execute(keys, [LIFTED_SECONDS]))
+
+    async def is_reachable(self) -> bool:
+        try:
+            await self._redis.ping()
+        except self.troubles:
+            return False
+        return True
+
+    async def close(self) -> None:
+        self._redis.connection_pool.disconnect()
+
+
+def _keys(counts: Sequence[Count]) -> tuple[str, ...]:
+    return tuple(_PREFIX + count.key for count in counts)
+
+
+def _milliseconds(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)

@@ -1,0 +1,70 @@
+"""Owns the table `known_networks`: from which networks a user signed in, and when last."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from models import database
+from models.types import DatetimeField, new_id
+from models.user import User
+
+# The longest IPv6 network as text, `xxxx:…:xxxx::/64`, and room to spare.
+MAX_NETWORK_LENGTH = 43
+
+# One text for both engines, but for how each writes a parameter.
+_NOTE = """
+INSERT INTO known_networks (id, user_id, network, last_sign_in_at) VALUES ({})
+ON CONFLICT (user_id, network) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
+WHERE known_networks.last_sign_in_at < excluded.last_sign_in_at
+"""
+
+
+class KnownNetwork(Model):
+    """A network that a user signed in from; rows are kept for as long as anything asks for them."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="known_networks", on_delete=fields.CASCADE
+    )
+    network = fields.CharField(max_length=MAX_NETWORK_LENGTH)
+    last_sign_in_at = DatetimeField(db_index=True)
+
+    user_id: UUID
+
+    class Meta:
+        table = "known_networks"
+        ordering: ClassVar = ["last_sign_in_at", "id"]
+        unique_together: ClassVar = [("user_id", "network")]
+
+    @classmethod
+    async def note(cls, user_id: UUID, network: str, *, now: datetime) -> None:
+        """Note a sign-in, in one statement, never backwards."""
+        if database.is_sqlite():
+            statement = _NOTE.format("?, ?, ?, ?")
+            values: list[object] = [str(new_id()), str(user_id), network, now.isoformat(" ")]
+        else:
+            statement = _NOTE.format("$1, $2, $3, $4")
+            values = [new_id(), user_id, network, now]
+        await database.connection().execute_query(statement, values)
+
+    @classmethod
+    async def is_known(cls, email: str, network: str, *, since: datetime) -> bool:
+        """Whether the user of a normalised address signed in from `network` since then."""
+        if not User.may_be_email(email):
+            return False
+        return await cls.filter(
+            user__email=email, network=network, last_sign_in_at__gte=since
+        ).exists()
+
+    @classmethod
+    async def purge(cls, *, before: datetime, limit: int) -> int:
+        """Delete at most `limit` of the networks that were not used since `before`; how many."""
+        old = cls.filter(last_sign_in_at__lt=before)
+        ids = await old.limit(limit).values_list("id", flat=True)
+        # Looked at again: one may have been used in between.
+        return await old.filter(id__in=ids).delete() if ids else 0
