@@ -162,7 +162,7 @@ class MisspeltQuestion(Forbidden):
 
 class SessionRequired(Forbidden):
     code = "session_required"
-    words = "This needs a session: sign in with a password, an API key does not suffice"
+    words = "This needs a session: an API key does not suffice: sign in"
 
 
 class RegistrationDisabled(Forbidden):

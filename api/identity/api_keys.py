@@ -131,5 +131,6 @@ def _valid_scopes(scopes: tuple[str, ...]) -> tuple[str, ...]:
 
 def _valid_days(days: int | None) -> int | None:
     if days is not None and not 1 <= days <= MAX_DAYS:
-        raise Invalid(FieldError("expires_in_days", f"Must be a whole number from 1 to {MAX_DAYS}"))
+        words = f"expires_in_days: Must be a whole number from 1 to {MAX_DAYS}"
+        raise Invalid(FieldError("expires_in_days", words))
     return days

@@ -109,6 +109,8 @@ async def test_what_breaks_a_rule_is_422(http: httpx.AsyncClient, ann: Person) -
         answer = await create(http, ann.bearer, **fields)
         assert answer.status_code == 422, fields
         assert [e["field"] for e in answer.json()["errors"]] == [at_fault]
+        if at_fault == "expires_in_days":
+            assert answer.json()["error"].startswith("expires_in_days: ")
     assert await ApiKey.all() == []
 
 

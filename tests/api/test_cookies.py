@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
-from tests.api.clients import answering, in_mode
-from tests.api.people import Person, log_in, me, refresh, registered
+from tests.api.clients import answering, by_hand, in_mode
+from tests.api.people import Person, bearer, claims_of, log_in, me, refresh, registered
 
 pytestmark = pytest.mark.anyio
 
@@ -102,3 +104,29 @@ async def test_a_cookie_of_backslashes_is_nobody(http: httpx.AsyncClient, ann: P
     assert answer.status_code == 401
     answer = await me(http, {"Cookie": f"{slow}; access_token={ann.access_token}"})
     assert answer.status_code == 200
+
+
+async def test_the_longest_names_and_roles_fit_into_a_cookie(
+    http: httpx.AsyncClient, database_url: str
+) -> None:
+    email = "é" * 118 + "@example.org"
+    ann = await registered(http, email, "🦊" * 200)
+    roles = [f"{number:x<32}" for number in range(32)]
+    await by_hand(database_url, "UPDATE users SET roles = ?", json.dumps(roles))
+    answer = await log_in(http, email)
+    assert all(len(cookie) < 4096 for cookie in answer.headers.get_list("set-cookie"))
+    claims = claims_of(answer.json()["access_token"])
+    assert (claims["email"], claims["name"]) == (email, "🦊" * 200)
+    assert claims["roles"] == roles
+    assert (await me(http, bearer(answer.json()["access_token"]))).json()["id"] == ann.id
+
+
+@pytest.mark.parametrize("role", ["r" * 300, "🦊" * 60])
+async def test_what_was_written_by_hand_fits_too(
+    http: httpx.AsyncClient, ann: Person, database_url: str, role: str
+) -> None:
+    await by_hand(database_url, "UPDATE users SET roles = ?", json.dumps(["user", *[role] * 200]))
+    answer = await log_in(http)
+    assert all(len(cookie) < 4096 for cookie in answer.headers.get_list("set-cookie"))
+    assert claims_of(answer.json()["access_token"])["roles"][0] == "user"
+    assert len((await me(http, bearer(answer.json()["access_token"]))).json()["roles"]) == 201
