@@ -29,7 +29,7 @@ from tui.rows import (
     User,
     decoded,
 )
-from tui.text import plain
+from tui.text import plain, raw
 
 R = TypeVar("R", bound=Row)
 V = TypeVar("V")
@@ -167,7 +167,7 @@ class Client:
     async def user_id_of(self, address: str) -> str:
         """The id of the user who has exactly that address, whatever the case; raises Missing."""
         async for user in self.every(User, "/v1/admin/users", {"q": address}):
-            if user.email.casefold() == address.casefold():
+            if raw(user.email).casefold() == address.casefold():
                 return user.id
         raise errors.Missing(f"nobody has the address {plain(address)}", status=404)
 

@@ -24,6 +24,7 @@ from tui.errors import NotSignedIn, Trouble
 from tui.feed import Event
 from tui.places import Place
 from tui.screens.view import View
+from tui.text import plain, raw
 from tui.tokens import Keeper
 from tui.widgets.live import Live
 
@@ -133,10 +134,10 @@ class Desk(App[int]):
             self.under_way = "  ·  ".join(self._doings.values())
 
     def carry(self, name: str, text: str) -> None:
-        """Copy a text by way of the terminal (OSC 52), which works over SSH."""
+        """Copy a text, as it was written, by way of the terminal (OSC 52), which works over SSH."""
         if text:
-            self.copy_to_clipboard(text)
-            self.say(f"copied the {name}: {text}")
+            self.copy_to_clipboard(raw(text))
+            self.say(f"copied the {name}: {plain(text)}")
 
     def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
         """A toast."""

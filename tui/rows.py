@@ -19,9 +19,9 @@ from pydantic import (
 )
 
 from tui.errors import NotOurServer
-from tui.text import plain
+from tui.text import Foreign
 
-Text = Annotated[str, AfterValidator(plain)]
+Text = Annotated[str, AfterValidator(Foreign.of)]
 
 
 class Value(BaseModel):

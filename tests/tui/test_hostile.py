@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from rich.cells import cell_len
 
-from tests.tui.world import SMALL, World
+from tests.tui import canned
+from tests.tui.world import SMALL, Terminal, World, at_one_size
 
 pytestmark = pytest.mark.anyio
 
@@ -47,6 +49,33 @@ async def test_no_name_styles_or_breaks_anything(world: World) -> None:
         is_straight(terminal.lines, SMALL[0])
         await terminal.press(str(len(NAMES)), "enter")
         await terminal.hears(f"revoked {len(NAMES)} API keys")
+
+
+@at_one_size
+async def test_an_impostor_is_seen_and_copied_as_written(world: World) -> None:
+    impostor = "zoe\ufe0f@example.com"
+
+    async def answering(request: httpx.Request) -> httpx.Response:
+        answer = await canned.answer(request)
+        if request.url.path.endswith("/stream"):
+            return answer
+        content = answer.content
+        return httpx.Response(200, content=content.replace(b"ann@example.com", impostor.encode()))
+
+    app = canned.still(world.folder, answering)
+    async with app.run_test(size=world.size, notifications=True) as pilot:
+        terminal = Terminal(app, pilot)
+        await terminal.opens("2", "zoe�@example.com", "zoe@example.com")
+        await terminal.arms()
+        await terminal.press("home", "Y")
+        assert app.clipboard == impostor
+        await terminal.hears("copied the e-mail: zoe�@example.com")
+        await terminal.press("enter")
+        await terminal.sees("Users › zoe�@example.com", "Signs in by")
+        app.clear_notifications()
+        await terminal.press("Y")
+        await terminal.hears("copied the e-mail: zoe�@example.com")
+        assert app.clipboard == impostor
 
 
 def is_straight(lines: list[str], width: int) -> None:

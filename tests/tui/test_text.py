@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tui import ages
-from tui.text import fitted, plain
+from tui.text import Foreign, fitted, plain, raw
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 
@@ -34,13 +34,40 @@ def test_fitted_text_is_exactly_as_wide_as_asked(text: str, width: int) -> None:
         ("Jose\u0301", "José"),
         ("a\tb\nc\x1b[31m\x07", "a�b�c�[31m�"),
         ("\u202eevil\u2066", "�evil�"),
-        ("❤\ufe0f", "❤"),
-        ("x\u0301\u0301\u0301\u0301", "x\u0301\u0301"),
+        ("admin\ufe0f@example.com", "admin�@example.com"),
+        ("x\u0301\u0301\u0301\u0301", "x\u0301\u0301��"),
         ("a\u2028b", "a�b"),
+        ("\u0301ann", "�ann"),
+        ("\u1100\u1161\u11a8", "각"),
+        ("a\u1161", "a�"),
+        ("\u03c9\u0314\u0342\u0345", "ᾧ"),
     ],
 )
 def test_what_cannot_be_shown_is_replaced(text: str, shown: str) -> None:
     assert plain(text) == shown
+
+
+@pytest.mark.parametrize(
+    "character",
+    [
+        *"\u00ad\u034f\u061c\u115f\u1160\u17b4\u180b\u180e\u200b\u200d\u200e\u202e\u2060\u2066",
+        *"\u2800\u3164\ufe00\ufe0f\ufeff\uffa0\ufff9\U0001bca0\U0001d173\U000e0041\U000e0100",
+    ],
+    ids=lambda character: f"U+{ord(character):04X}",
+)
+def test_no_two_texts_look_like_one(character: str) -> None:
+    assert plain(f"ad{character}min") == "ad�min"
+
+
+def test_a_long_run_of_marks_costs_no_more_than_a_long_text() -> None:
+    shown = plain("e" + "\u0301" * 8192 + "\u0316" * 8192)
+    assert len(shown) > 16_000
+    assert shown.endswith("�")
+
+
+def test_what_is_shown_otherwise_is_copied_as_it_was_written() -> None:
+    assert raw(Foreign.of("admin\ufe0f@example.com")) == "admin\ufe0f@example.com"
+    assert raw("ann@example.com") == "ann@example.com"
 
 
 @pytest.mark.parametrize(

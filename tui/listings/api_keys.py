@@ -9,6 +9,7 @@ from tui.columns import Cell, Column, Tone
 from tui.filters import choice, days, person, text
 from tui.listings.listing import Listing
 from tui.rows import ApiKey
+from tui.text import raw
 
 _TONES: dict[str, Tone] = {"live": "good", "expired": "bad"}
 _WORDS = {"never_used": "never used", "stale": "unused"}
@@ -66,7 +67,7 @@ API_KEYS = Listing(
     ),
     sort="-last_used_at",
     label=lambda key: f"{key.name} of {key.user_email}",
-    second=("prefix", lambda key: key.key_prefix.rstrip(".")),
+    second=("prefix", lambda key: raw(key.key_prefix).rstrip(".")),
     empty="No API keys here.",
     words={
         "status": choice("status", *STATUSES, unused="stale", never="never_used"),

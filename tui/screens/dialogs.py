@@ -63,7 +63,7 @@ class Confirm(ModalScreen[bool]):
     def _is_typed(self) -> bool:
         if not self._deed.typed:
             return True
-        return self.query_one(Input).value.strip().casefold() == self._deed.typed.casefold()
+        return plain(self.query_one(Input).value.strip()).casefold() == self._deed.typed.casefold()
 
     def action_yes(self) -> None:
         if self._is_typed:
