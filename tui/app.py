@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.theme import Theme
@@ -26,7 +26,7 @@ from tui.desk import Surroundings
 from tui.errors import NotPermitted, NotSignedIn
 from tui.exporting import Exporting
 from tui.feed import Event, Feed, Happening, Live, Lost
-from tui.keys import by_use, here
+from tui.keys import by_use, here, sign
 from tui.palette import Actions, ById
 from tui.places import Place
 from tui.preferences import Preferences, remember, remembered
@@ -38,7 +38,9 @@ from tui.screens.sign_in import SignIn
 from tui.screens.view import View
 from tui.signing_in import SigningIn
 from tui.widgets.bar import Bar, Standing
+from tui.widgets.held_keys import HeldKey
 from tui.widgets.list_pane import ListPane
+from tui.widgets.table import Table
 
 VIEWS: dict[str, type[View]] = {
     "overview": OverviewView,
@@ -94,6 +96,29 @@ class Dashboard(SigningIn, Acting, Exporting):
             self.register_theme(theme)
         wanted = remembered(surroundings.preferences).theme
         self.theme = wanted if wanted in self.available_themes else themes.OWN[0].name
+
+    # Keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Obey a key of a list before the next one is looked at, which may be about what it leads to."""
+        if (
+            isinstance(event, events.Key)
+            and not event.is_forwarded
+            and isinstance(self.focused, Table)
+        ):
+            active = self.screen.active_bindings.get(event.key)
+            if active is not None and active.enabled:
+                await self.obey(HeldKey(sign(event.key), active.binding.action, active.node))
+                return
+        await super().on_event(event)
+
+    async def obey(self, key: HeldKey) -> None:
+        """Do what the key is bound to, unless it has to wait for the list that it is about."""
+        near = (key.owner, self.focused)
+        panes = [pane for node in near if node for pane in node.ancestors_with_self]
+        pane = next((pane for pane in panes if isinstance(pane, ListPane)), None)
+        if pane is None or not pane.holds(key):
+            await self.run_action(key.action, key.owner)
 
     # Getting in
 

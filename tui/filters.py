@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 Parameters = dict[str, str]
 
+# Of a filter as typed. No word and no search needs more, and a URL has to hold it.
+MOST_CHARACTERS = 1000
 # The server's own limit.
 MOST_DAYS = 36_500
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -41,6 +43,9 @@ class Filter:
 
 def parsed(text: str, words: Mapping[str, Word], now: datetime) -> Filter:
     """What the text asks for. Quotes keep a colon or a space from meaning anything."""
+    if len(text) > MOST_CHARACTERS:
+        count = f"{len(text):,} characters"
+        return Filter(problem=f"a filter has at most {MOST_CHARACTERS:,} characters, this {count}")
     parameters: Parameters = {}
     searched: list[str] = []
     try:

@@ -14,6 +14,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui.keys import Key, by_use, here, sign
 from tui.screens.lists import ListView
+from tui.widgets.held_keys import HeldKey
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -74,7 +75,7 @@ class Actions(Provider):
         return f"{key.description}  ({key.keys})"
 
     async def _run(self, key: Key) -> None:
-        await self.app.run_action(key.action, default_namespace=key.owner)
+        await cast("Dashboard", self.app).obey(HeldKey(key.keys, key.action, key.owner))
 
 
 class ById(Provider):

@@ -72,6 +72,8 @@ class StreamingTransport(httpx.AsyncBaseTransport):
         self._address = address
         self._open: set[_Exchange] = set()
         self.is_away = False
+        self.seconds_late = 0.0
+        """How long every answer takes, as over a long line."""
         self._held = ""
         self._gate = asyncio.Event()
         self.asked: list[tuple[str, str]] = []
@@ -80,6 +82,7 @@ class StreamingTransport(httpx.AsyncBaseTransport):
     def hold(self, words: str) -> None:
         """From now on a request waits that has these words in its URL, until it is let go or the server away."""
         self._held = words
+        self._gate = asyncio.Event()
 
     def break_off(self) -> None:
         """Break every answer that is still coming."""
@@ -103,6 +106,8 @@ class StreamingTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self._held and self._held in str(request.url):
             await self._gate.wait()
+        if self.seconds_late:
+            await asyncio.sleep(self.seconds_late)
         if self.is_away:
             raise httpx.ConnectError("All connection attempts failed")
         self.asked.append((request.method, request.url.raw_path.decode()))

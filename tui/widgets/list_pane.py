@@ -20,15 +20,18 @@ from tui import ages, filters
 from tui.errors import Refused, Trouble
 from tui.rows import Row
 from tui.widgets.following_pane import FollowingPane
+from tui.widgets.held_keys import ASKING, MOVES, HeldKey, HeldKeys
 from tui.widgets.line import Line
 from tui.widgets.loader import Query
 from tui.widgets.table import Table
+from tui.widgets.window_pane import LOADING
 
 R = TypeVar("R", bound=Row)
 
 TYPING_SECONDS = 0.25
-# With these the server says that it is the filter that cannot be; 404 where it names nobody.
-NO_SUCH_FILTER = frozenset({404, 422})
+# With these the server says that it is the filter that cannot be: 404 where it names nobody, the last
+# three where it is longer than a request may be.
+NO_SUCH_FILTER = frozenset({400, 404, 413, 414, 422, 431})
 
 
 class FilterLine(Line):
@@ -38,6 +41,13 @@ class FilterLine(Line):
         Binding("enter", "leave_line", "Apply", priority=True),
         Binding("escape", "screen.back", "Clear", key_display="Esc"),
     ]
+
+    is_left = False
+    """Enter was pressed, and the letters before it are not yet worked off."""
+
+    def action_leave_line(self) -> None:
+        self.is_left = True
+        super().action_leave_line()
 
 
 class ListPane(FollowingPane[R]):
@@ -66,6 +76,7 @@ class ListPane(FollowingPane[R]):
         self.sort = self.listing.sort
         self._typing: Timer | None = None
         self._said = ""
+        self._held = HeldKeys()
 
     def compose(self) -> ComposeResult:
         yield self._input
@@ -75,7 +86,6 @@ class ListPane(FollowingPane[R]):
     def on_mount(self) -> None:
         self.table.now = self.dashboard.now()
         self.table.sort = self.sort
-        self.table.notice = "Loading…"
         self._apply_filter()
 
     @classmethod
@@ -101,6 +111,8 @@ class ListPane(FollowingPane[R]):
     def nothing(self) -> str:
         if self.is_refused:
             return "Nothing is shown for a filter that cannot be."
+        if self.loaded_at is None:
+            return "Nothing could be loaded."
         if self.filter_text:
             return "Nothing fits the filter."
         return "This user has none." if "user_id" in self.fixed else self.listing.empty
@@ -121,12 +133,18 @@ class ListPane(FollowingPane[R]):
     @on(Input.Changed, ".filter")
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
-        if event.value == self.filter_text and self.loaded_at is None:
+        # Not the event's value: it may be older than what was put there meanwhile.
+        if self._input.value == self.filter_text:
             return
+        self._stop_typing()
+        self.filter_text = self._input.value
+        self._typing = self.set_timer(TYPING_SECONDS, self._apply_filter)
+        self.say()
+
+    def _stop_typing(self) -> None:
         if self._typing is not None:
             self._typing.stop()
-        self.filter_text = event.value
-        self._typing = self.set_timer(TYPING_SECONDS, self._apply_filter)
+            self._typing = None
 
     @on(Line.Entered)
     def _filter_done(self, event: Line.Entered) -> None:
@@ -155,20 +173,23 @@ class ListPane(FollowingPane[R]):
         self.table.focus()
 
     def _apply_filter(self, returns_to: str | None = None) -> None:
-        if self._typing is not None:
-            self._typing.stop()
+        self._stop_typing()
+        self._input.is_left = False
         wanted = filters.parsed(self.filter_text, self.listing.words, self.dashboard.now())
         if "q" in wanted.parameters and not self.listing.is_searchable:
             wanted = filters.Filter(problem=f"words are needed here, such as {self._hint}")
         if wanted.problem:
             self._refuse(wanted.problem)
-        elif self.loaded_at is None or wanted != self.filter:
+        elif wanted != self.filter or not (self._is_awaited or self._shown == self.asked):
             self.filter = wanted
             self.load_anew(returns_to)
+        self.say()
+        self.settle()
 
     def _refuse(self, problem: str) -> None:
         self.filter = filters.Filter(problem=problem)
         self.clear()
+        self.settle()
 
     @property
     def is_refused(self) -> bool:
@@ -202,6 +223,73 @@ class ListPane(FollowingPane[R]):
     def _hint(self) -> str:
         words = " ".join(f"{name}:{word.example}" for name, word in self.listing.words.items())
         return f"part of a name or an e-mail, or {words}" if self.listing.is_searchable else words
+
+    # Keys that wait
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether what is on screen is not yet the answer to what was asked for last."""
+        return self._input.is_left or self._typing is not None or self._is_awaited
+
+    def holds(self, key: HeldKey) -> bool:
+        """Whether the key waits, for it is about rows that are not here; then it is kept.
+
+        A key of the view or of the application does not wait, and no key waits behind it.
+        """
+        if self._input.is_left:
+            self._held.add(key)
+        elif not self._is_of_the_list(key) or (self._held and key.name == "filter"):
+            self._give_up_held("it was left before the list was here")
+            return False
+        elif self._held or self._must_wait(key):
+            self._held.add(key)
+        else:
+            return False
+        self.say()
+        return True
+
+    def _is_of_the_list(self, key: HeldKey) -> bool:
+        return self in key.owner.ancestors_with_self
+
+    def _must_wait(self, key: HeldKey) -> bool:
+        if not self._is_of_the_list(key):
+            return False
+        is_asked = self.is_pending and key.name not in ASKING
+        return is_asked or (self.table.is_moving and key.name not in MOVES | ASKING)
+
+    def settle(self) -> None:
+        if self._held:
+            # There every other key is obeyed, too.
+            self.app.call_later(self._press_held)
+
+    async def _press_held(self) -> None:
+        """Press the keys that waited, in their order; one that leads away is the last."""
+        while self._held and not self._input.is_left:
+            key = self._held.first
+            if self._must_wait(key):
+                return
+            is_about_rows = self._is_of_the_list(key) and key.name not in ASKING
+            if is_about_rows and self._problem:
+                self._give_up_held(self._problem)
+                return
+            if self.app.screen is not self.screen:
+                self._give_up_held("something else came up")
+                return
+            await self.app.run_action(key.action, key.owner)
+            self._held.drop_first()
+            if self._held and not key.stays_in_the_list:
+                self._give_up_held(f"{key.sign} came before")
+        self.say()
+
+    def _give_up_held(self, why: str) -> None:
+        if signs := self._held.give_up():
+            self.dashboard.say(f"not done: {signs} ({why})", is_bad=True)
+            self.say()
+
+    @on(Table.ClickedTooEarly)
+    def _clicked_too_early(self, event: Table.ClickedTooEarly) -> None:
+        event.stop()
+        self.dashboard.say("the list is still loading: click once it is here", is_bad=True)
 
     # Marking and carrying away
 
@@ -248,7 +336,9 @@ class ListPane(FollowingPane[R]):
     # Saying
 
     def say(self) -> None:
-        self.set_class(bool(self.marks), "-marking")
+        self.table.is_loading = self.is_pending
+        is_speaking = bool(self.marks or self._held or self._problem)
+        self.set_class(is_speaking, "-speaking")
         words = "  ".join(filter(None, self._words()))
         if words != self._said:
             self._said = words
@@ -256,14 +346,23 @@ class ListPane(FollowingPane[R]):
 
     def _words(self) -> tuple[str, ...]:
         """What the line below the list says."""
-        problem = self.filter.problem or self.trouble
+        if self.is_pending or self._held:
+            return (LOADING, f"{self._held} waits" if self._held else "", self._marked)
+        problem = self._problem
         age = ""
         if self.loaded_at is not None and self.trouble:
             age = f"shown as of {ages.span(time.monotonic() - self.loaded_at)} ago"
-        marked = f"✓ {len(self.marks)} marked (u unmarks)" if self.marks else ""
         is_left_alone = self.table.is_left_alone and not self.is_watched
         watched = "the top stays on screen (↓ chooses a row)" if is_left_alone else ""
-        return (f"! {problem}" if problem else "", age, marked, watched, self._extent())
+        return (f"! {problem}" if problem else "", age, self._marked, watched, self._extent())
+
+    @property
+    def _problem(self) -> str:
+        return self.filter.problem or self.trouble
+
+    @property
+    def _marked(self) -> str:
+        return f"✓ {len(self.marks)} marked (u unmarks)" if self.marks else ""
 
     def _extent(self) -> str:
         window = self.table.window

@@ -61,8 +61,7 @@ class Loader(Live, Generic[R]):
 
         def __init__(self, pages: Sequence[Loaded], fetch: Fetch, place: str) -> None:
             super().__init__()
-            self.pages, self.query, self.place = pages, fetch.query, place
-            self.returns_to = fetch.returns_to
+            self.pages, self.fetch, self.place = pages, fetch, place
             self.seconds = time.monotonic() - fetch.began
 
     class Renewed(Message):
@@ -73,17 +72,20 @@ class Loader(Live, Generic[R]):
             self.row_id, self.row = row_id, row
 
     class Failed(Message):
-        """Nothing came, and why: neither the pages for a `place`, nor these rows."""
+        """Nothing came, and why: neither the pages of a `fetch`, nor these rows."""
 
         def __init__(
-            self, trouble: Trouble, *, place: str = "", row_ids: Sequence[str] = ()
+            self, trouble: Trouble, *, fetch: Fetch | None = None, row_ids: Sequence[str] = ()
         ) -> None:
             super().__init__()
-            self.trouble, self.place, self.row_ids = trouble, place, row_ids
+            self.trouble, self.fetch, self.row_ids = trouble, fetch, row_ids
+            self.place = "" if fetch is None else fetch.place
 
     def __init__(self) -> None:
         super().__init__()
         self._fetching: Fetch | None = None
+        self._newest: Fetch | None = None
+        """What was asked for last; only that is shown."""
 
     @property
     def asked(self) -> Query:
@@ -94,7 +96,7 @@ class Loader(Live, Generic[R]):
         self, place: str, origin: Origin, count: int, *, returns_to: str | None = None
     ) -> None:
         """Ask for pages; what was being asked for is given up."""
-        self._fetching = Fetch(place, self.asked, time.monotonic(), returns_to)
+        self._fetching = self._newest = Fetch(place, self.asked, time.monotonic(), returns_to)
         self._carry_out(self._fetching, origin, count)
 
     @work(exclusive=True, group="page")
@@ -111,7 +113,7 @@ class Loader(Live, Generic[R]):
         try:
             pages = await self._loaded(fetch.query, origin, count, show)
         except Trouble as trouble:
-            self.post_message(self.Failed(trouble, place=fetch.place))
+            self.post_message(self.Failed(trouble, fetch=fetch))
         else:
             self.post_message(self.Arrived(pages, fetch, place))
         finally:

@@ -49,6 +49,8 @@ class Table(Widget, can_focus=True):
     lights = reactive(DARK)
     sort = reactive("")
     notice = reactive("")
+    is_loading = reactive(default=False)
+    """Whether another list is asked for: these rows are faint until it is here."""
     now: reactive[datetime | None] = reactive(None)
 
     class Opened(Message):
@@ -67,6 +69,9 @@ class Table(Widget, can_focus=True):
 
     class LeftForStart(Message):
         """The first row of the list is wanted, and is not loaded."""
+
+    class ClickedTooEarly(Message):
+        """A row was clicked that is not of the list that is asked for."""
 
     class SortChosen(Message):
         """A title was clicked."""
@@ -88,6 +93,7 @@ class Table(Widget, can_focus=True):
         self._top = 0
         # Lines that a move went beyond what is loaded: gone once they are there.
         self._owed = 0
+        self._is_leaving = False
 
     # What is shown
 
@@ -120,6 +126,12 @@ class Table(Widget, can_focus=True):
     def give_up_moving(self) -> None:
         """The rows that a move waits for do not come."""
         self._owed = 0
+        self._is_leaving = False
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the cursor is on its way to a row that is not loaded."""
+        return self._owed != 0 or self._is_leaving
 
     def _pay(self, *, is_new: bool) -> None:
         """Finish a move that waited for rows."""
@@ -173,6 +185,7 @@ class Table(Widget, can_focus=True):
             self._move_to(0)
             self._is_chosen = False
         else:
+            self._is_leaving = True
             self.post_message(self.LeftForStart())
 
     def action_last(self) -> None:
@@ -228,7 +241,11 @@ class Table(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         if event.y == 0:
             self._choose_sort(event.x)
-        elif self._top + event.y - 1 < len(self._window.rows):
+        elif self._top + event.y - 1 >= len(self._window.rows):
+            return
+        elif self.is_loading:
+            self.post_message(self.ClickedTooEarly())
+        else:
             self._move_to(self._top + event.y - 1)
             if event.chain == 2:  # noqa: PLR2004  (a double click)
                 self.action_open()
@@ -258,7 +275,8 @@ class Table(Widget, can_focus=True):
             is_here = self._has_cursor and index == self._cursor
             cursor = self._cursor_style if is_here else ""
             segments, style = pen.row(rows[index], self.lights, self.now, cursor=cursor)
-            return self._strip(segments, base + style)
+            faint = Style(dim=True) if self.is_loading else Style.null()
+            return self._strip(segments, base + style + faint)
         if not rows and y == 2:  # noqa: PLR2004  (a line below the titles, for air)
             words = fitted(f"  {self.notice}", self.size.width)
             return self._strip([Segment(words, self._style("dim"))], base)

@@ -28,6 +28,7 @@ R = TypeVar("R", bound=Row)
 AGAIN_SECONDS = 5.0
 # What takes long to load is loaded anew only after so many times what it took.
 SLOW_SECONDS, REST = 0.5, 3.0
+LOADING = "Loading…"
 # However much happens, it is drawn at most so often.
 SOON_SECONDS = 0.05
 
@@ -52,6 +53,8 @@ class WindowPane(Loader[R]):
         self.loaded_at: float | None = None
         self._shown: Query | None = None
         self._rests_until = 0.0
+        self._is_awaited = False
+        """Another list was asked for, and neither it nor a refusal is here."""
 
     @property
     def _columns(self) -> Sequence[Column[R]]:
@@ -89,14 +92,18 @@ class WindowPane(Loader[R]):
         """The server refused what is asked for; tells whether that is what was wrong."""
         return False
 
+    def settle(self) -> None:
+        """Rows came for what was asked, or will not come."""
+
     # Loading
 
     def clear(self) -> None:
         """Show no rows: those of another question would be taken for the answer."""
         self.workers.cancel_node(self)
-        self._fetching = None
+        self._fetching = self._newest = None
+        self._is_awaited = False
         self._pages = Pages()
-        self._shown = None
+        self._shown = self.loaded_at = None
         self.trouble = ""
         self._show(is_new=True)
 
@@ -104,9 +111,8 @@ class WindowPane(Loader[R]):
         """Load the window anew where it stands; the cursor stays on its row."""
         if self.is_refused:
             return
-        under_way = self._fetching
-        if under_way is not None and under_way.place == "anew":
-            self.load_anew(under_way.returns_to)
+        if self._is_awaited:
+            self.load_anew(None if self._newest is None else self._newest.returns_to)
             return
         if self._shown != self.asked:
             # What stands there is another list, and so are its cursors.
@@ -120,7 +126,10 @@ class WindowPane(Loader[R]):
         """Load another list, from its beginning on; the cursor goes to that row, or to the first."""
         self.seen = self.dashboard.happened
         self._due.seek()
+        self._is_awaited = True
+        self.table.notice = LOADING
         self._fetch("anew", Origin(), PAGE_ROWS, returns_to=returns_to)
+        self.say()
 
     @on(Table.LeftForStart)
     def _wants_start(self) -> None:
@@ -138,7 +147,7 @@ class WindowPane(Loader[R]):
     @on(Loader.Arrived)
     def _arrived(self, event: Loader.Arrived) -> None:
         event.stop()
-        if event.query != self.asked:
+        if event.fetch is not self._newest:
             return
         add = {"after": self._pages.append, "before": self._pages.prepend}
         before = self._pages.window
@@ -157,15 +166,18 @@ class WindowPane(Loader[R]):
             here = (row.id for row in self._pages.window.rows)
             self._due.found(here, horizon=self.horizon, is_new=event.place == "anew")
         self.trouble = ""
-        self._shown = event.query
+        self._shown = event.fetch.query
+        if event.place == "anew":
+            self._is_awaited = False
         self.loaded_at = time.monotonic()
         self._rests_until = self.loaded_at
         if event.seconds > SLOW_SECONDS:
             self._rests_until += REST * event.seconds
         self._refresh_marks()
         self._show(is_new=event.place == "anew")
-        if event.place == "anew" and event.returns_to is not None:
-            self.table.put_cursor_on(event.returns_to)
+        if event.place == "anew" and event.fetch.returns_to is not None:
+            self.table.put_cursor_on(event.fetch.returns_to)
+        self.settle()
 
     def _compare(self, before: Window[R]) -> None:
         """What has just gone is still shown for a moment, where it was.
@@ -183,9 +195,17 @@ class WindowPane(Loader[R]):
     @on(Loader.Failed)
     def _failed(self, event: Loader.Failed) -> None:
         event.stop()
-        self.table.give_up_moving()
-        if event.place == "anew" and self.refuse(event.trouble):
+        if event.fetch not in (None, self._newest):
+            # Something else is asked for by now.
             return
+        self.table.give_up_moving()
+        if event.place == "anew":
+            if self.refuse(event.trouble):
+                return
+            self._is_awaited = False
+            if self._shown != self.asked:
+                # Rows of another question would be taken for the answer.
+                self.clear()
         self.trouble = event.trouble.words
         # A refusal of what was there before is for good; a list that never was is tried again.
         if self.loaded_at is None or not isinstance(event.trouble, Refused):
@@ -196,6 +216,7 @@ class WindowPane(Loader[R]):
         if isinstance(event.trouble, NotSignedIn):
             self.dashboard.lose_sign_in(event.trouble)
         self.say()
+        self.settle()
 
     @on(Loader.Renewed)
     def _renewed(self, event: Loader.Renewed) -> None:
