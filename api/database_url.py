@@ -85,14 +85,12 @@ class DatabaseUrl:
         """Every host that may have the database, in the order in which they are tried."""
         return ((self.host or postgresql_url.DEFAULT_HOST, self.port), *self.more_hosts)
 
-    def dsn(self) -> str:
-        """For the driver: everything but who signs in, and to which database."""
+    def dsns(self) -> tuple[str, ...]:
+        """For the driver, one a host: everything but who signs in, and to which database."""
         parameters = dict(self.driver)
-        parameters["host"] = ",".join(_bracketed(host) for host, _ in self.hosts)
-        parameters["port"] = ",".join(str(port) for _, port in self.hosts)
         if self.sslmode:
             parameters["sslmode"] = self.sslmode
-        return f"postgresql://?{urlencode(parameters, quote_via=quote)}"
+        return tuple(_dsn(host, port, parameters) for host, port in self.hosts)
 
     def __str__(self) -> str:
         """Name the database for people, without its password."""
@@ -104,3 +102,8 @@ class DatabaseUrl:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("/") else host
+
+
+def _dsn(host: str, port: int, parameters: dict[str, str]) -> str:
+    place = {"host": _bracketed(host), "port": str(port)}
+    return f"postgresql://?{urlencode({**parameters, **place}, quote_via=quote)}"

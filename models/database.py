@@ -119,15 +119,19 @@ def _postgresql(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
     return {"engine": "models.engines.postgresql", "credentials": credentials}
 
 
+def _connect_seconds(url: DatabaseUrl) -> int:
+    return url.connect_seconds or CONNECT_SECONDS
+
+
 def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
-    """What `asyncpg.connect` takes, for the pool and for connections beside it."""
+    """What the engine's `connect` takes, for the pool and for connections beside it."""
     arguments: dict[str, Any] = {
-        "dsn": url.dsn(),
+        "dsns": url.dsns(),
         "connection_class": Connection,
         "user": url.user or os.environ.get("PGUSER") or "postgres",
         "password": url.password,
         "database": url.database,
-        "timeout": url.connect_seconds or CONNECT_SECONDS,
+        "timeout": _connect_seconds(url),
         "command_timeout": STATEMENT_SECONDS,
         "server_settings": {
             "application_name": "everruns-auth",
@@ -165,7 +169,7 @@ async def open_database(
     if not is_checked:
         return context
     try:
-        await ping((url.connect_seconds or 0) + STATEMENT_SECONDS)
+        await ping(_connect_seconds(url) * len(url.hosts) + STATEMENT_SECONDS)
     except (*TROUBLES, OSError, asyncpg.ClientConfigurationError) as trouble:
         await close_database(context)
         raise DatabaseUnreachable(_explain(url, trouble)) from trouble

@@ -12,10 +12,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import asyncpg
-
 from api.database_url import DatabaseUrl
 from models import database
+from models.engines.postgresql import connect
 
 _POLL_SECONDS = 0.1
 
@@ -55,7 +54,7 @@ async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def _held_session(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
-    connection = await asyncpg.connect(**database.asyncpg_arguments(url))
+    connection = await connect(**database.asyncpg_arguments(url))
     try:
         # A transaction keeps its connection behind any pooler, where a session's lock would stay
         # behind with one that is somebody else's next.

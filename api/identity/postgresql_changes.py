@@ -20,6 +20,7 @@ import structlog
 
 from api.identity.changes import EVERYTHING, Listener
 from models.database import TROUBLES
+from models.engines.postgresql import connect
 
 CHANNEL = "everruns_auth_changes"
 BEAT_SECONDS = 0.5
@@ -105,8 +106,8 @@ class PostgresqlChanges:
 
     async def _listen(self) -> None:
         async with self._door:
-            self._connection = await asyncpg.connect(**self._credentials)
-            self._voice = await asyncpg.connect(**self._credentials)
+            self._connection = await connect(**self._credentials)
+            self._voice = await connect(**self._credentials)
         self._connection.add_termination_listener(lambda _: self._distrust())
         await self._connection.add_listener(CHANNEL, self._on_change)
         await self._connection.add_listener(self._own_channel, self._on_beat)

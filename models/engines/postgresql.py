@@ -7,7 +7,7 @@ would empty the pool for ever. When giving it back fails, the task keeps the dea
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from secrets import token_hex
 from typing import Any
 
@@ -80,19 +80,34 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
         return f"everruns_auth_{prefix}_{token_hex(12)}"
 
 
+async def connect(_: None = None, *, dsns: tuple[str, ...], **arguments: Any) -> Any:
+    """Connect to the first that will do; each has the whole `timeout`, as with libpq.
+
+    The driver's own loop over hosts has one for all: one that says nothing would use it up. Its pool
+    hands a first argument in, which is None.
+    """
+    *others, last = dsns
+    for dsn in others:
+        with suppress(
+            OSError, asyncpg.CannotConnectNowError, asyncpg.TargetServerAttributeNotMatched
+        ):
+            return await asyncpg.connect(dsn, **arguments)
+    return await asyncpg.connect(last, **arguments)
+
+
 class Client(AsyncpgDBClient):
     """A pool of connections of this worker.
 
-    `dsn` says where PostgreSQL is, in the words of its own URLs; Tortoise knows one host and port.
+    `dsns` say where PostgreSQL may be, in the words of its own URLs; Tortoise knows one host.
     """
 
-    def __init__(self, *, dsn: str, **arguments: Any) -> None:
+    def __init__(self, *, dsns: tuple[str, ...], **arguments: Any) -> None:
         super().__init__(**arguments)
-        self._dsn = dsn
+        self._dsns = dsns
 
     async def create_pool(self, **arguments: Any) -> Any:
         del arguments["host"], arguments["port"]
-        return await asyncpg.create_pool(self._dsn, **arguments)
+        return await asyncpg.create_pool(connect=connect, dsns=self._dsns, **arguments)
 
     async def create_connection(self, with_db: bool) -> None:
         with _door():

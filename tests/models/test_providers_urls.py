@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -101,6 +102,19 @@ async def test_a_socket_is_named_as_a_host_or_as_a_parameter(own: OwnPostgresql)
 async def test_of_several_hosts_the_first_that_answers_is_taken(own: OwnPostgresql) -> None:
     url = f"postgresql://postgres@localhost:1,localhost:{own.port}/postgres"
     assert await asked(f"{url}?target_session_attrs=read-write&connect_timeout=10") == "postgres"
+
+
+async def test_a_host_that_says_nothing_is_passed_by(own: OwnPostgresql) -> None:
+    # It accepts, as a system does whose programs hang.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hosts = f"127.0.0.1:{silent.getsockname()[1]},localhost:{own.port}"
+        assert (
+            await asked(f"postgresql://postgres@{hosts}/postgres?connect_timeout=1") == "postgres"
+        )
+
+
+async def test_a_list_of_hosts_that_are_all_away_is_one_line() -> None:
+    assert "127.0.0.1:1,[::1]:1/auth" in await refused("postgresql://127.0.0.1:1,[::1]:1/auth")
 
 
 async def test_settings_of_the_session_reach_postgresql(own: OwnPostgresql) -> None:

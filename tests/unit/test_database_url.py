@@ -122,7 +122,7 @@ def test_what_libpq_says_in_parameters_is_understood() -> None:
     assert (url.database, url.user, url.password) == ("a+b", "me", "p+w d")
     assert (url.connect_seconds, url.sslmode, url.has_prepared_statements) == (15, "require", False)
     assert dict(url.session) == {"application_name": "x", "options": "-c search_path=auth"}
-    assert "target_session_attrs=read-write" in url.dsn()
+    assert "target_session_attrs=read-write" in url.dsns()[0]
 
 
 @pytest.mark.parametrize(
