@@ -33,6 +33,7 @@ from api.settings import (
 )
 from api.supervisor import App, Supervisor, hold_stop_signals
 from models import database, schema
+from models.explanation import explained, refusal_of_writes
 
 BACKLOG = 1024
 STORAGE_SECONDS = 5
@@ -59,11 +60,20 @@ def serve(settings: Settings, *, workers: int = 1) -> int:
     listener = _bind(settings)
     with _shared_folder() as folder, _shared_metrics(workers, folder):
         counts_file = folder / "counts.db"
-        try:
-            asyncio.run(_prepare(settings, counts_file))
-        except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
-            raise StartRefused(str(refused)) from refused
+        _do_first(settings, counts_file)
         return _run(settings, listener, workers, counts_file)
+
+
+def _do_first(settings: Settings, counts_file: Path) -> None:
+    try:
+        asyncio.run(_prepare(settings, counts_file))
+    except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
+        raise StartRefused(str(refused)) from refused
+    except Exception as error:
+        words = asyncio.run(explained(settings.database, error))
+        if words is None:
+            raise
+        raise StartRefused(words) from error
 
 
 def _run(settings: Settings, listener: socket.socket, workers: int, counts_file: Path) -> int:
@@ -99,6 +109,8 @@ async def _prepare(settings: Settings, counts_file: Path) -> None:
     applied = await schema.migrate(settings.database)
     if applied:
         log.info("the database was migrated", applied=len(applied))
+    if refusal := await refusal_of_writes(settings.database):
+        raise StartRefused(refusal)
     async with database.opened(settings.database):
         await operators.prepare(settings, Occasion(datetime.now(UTC)))
 

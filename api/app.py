@@ -15,6 +15,7 @@ from sanic.config import Config
 
 from api.identity import housekeeping
 from api.identity.services import assemble
+from api.identity.trouble_log import TroubleLog
 from api.routes import access_log, metrics, openapi
 from api.routes.all import ROUTES
 from api.routes.browsers import check_host
@@ -25,6 +26,7 @@ from api.routes.quick import answer_me, answer_verify, quick
 from api.routes.table import add_routes
 from api.settings import Settings
 from models import database
+from models.file_identity import FileIdentity
 
 MAX_BODY_BYTES = 64 * 1024
 # Seconds. A sign-in may wait ten for a thread, and a database statement ten.
@@ -144,14 +146,20 @@ def _add_routes_at_once(app: App) -> None:
 
 def _add_lifecycle(app: App, settings: Settings, workers: int, counts_file: Path | None) -> None:
     tasks: set[asyncio.Task[None]] = set()
+    # Of the file that the main process opened: a worker that comes later must not serve another.
+    path = settings.database.path
+    file = FileIdentity.of(path) if path is not None else None
 
     async def start(app: App) -> None:
         # The main process has checked the database. A worker that is replaced while the database
         # is away must come up all the same, and answer 503 until it is back.
-        app.ctx.database = await database.open_database(settings.database, is_checked=False)
+        app.ctx.database = await database.open_database(
+            settings.database, is_checked=False, file=file
+        )
         app.ctx.services = assemble(settings, workers=workers, counts_file=counts_file)
         await app.ctx.services.changes.start()
         tasks.add(asyncio.create_task(app.ctx.services.usage.run()))
+        tasks.add(asyncio.create_task(app.ctx.services.writability.run()))
         tasks.add(asyncio.create_task(metrics.keep_writing()))
         tasks.add(asyncio.create_task(housekeeping.run(settings.database)))
         tasks.add(asyncio.create_task(housekeeping.keep_sweeping(settings.database)))
@@ -181,5 +189,6 @@ def _add_lifecycle(app: App, settings: Settings, workers: int, counts_file: Path
 async def _finish(last_write: Coroutine[Any, Any, None]) -> None:
     try:
         await asyncio.wait_for(last_write, 5)
-    except database.TROUBLES as trouble:
-        log.warning("the last uses of keys are lost", trouble=type(trouble).__name__)
+    except Exception as error:  # noqa: BLE001
+        # A bug, too: the rest of the stop must come.
+        TroubleLog(log, "the last uses of keys are lost").report(error)

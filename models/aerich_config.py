@@ -11,6 +11,7 @@ from api.database_url import DatabaseUrl
 from api.settings import SettingsRejected, database_from_environment
 from models import schema
 from models.database import DatabaseUnreachable, tortoise_config
+from models.explanation import explained
 
 
 def __getattr__(name: str) -> dict[str, Any]:
@@ -31,4 +32,14 @@ def _prepare(url: DatabaseUrl) -> None:
     In a thread of its own, because aerich reads its configuration inside a running loop.
     """
     with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, schema.prepare_bookkeeping(url)).result()
+        thread.submit(asyncio.run, _prepared(url)).result()
+
+
+async def _prepared(url: DatabaseUrl) -> None:
+    try:
+        await schema.prepare_bookkeeping(url)
+    except Exception as error:
+        words = await explained(url, error)
+        if words is None:
+            raise
+        raise DatabaseUnreachable(words) from error

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -17,11 +16,13 @@ from typing import Any, cast
 import asyncpg
 from tortoise import BaseDBAsyncClient
 from tortoise.context import TortoiseContext, require_context
-from tortoise.exceptions import DBConnectionError, IntegrityError, OperationalError
+from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from api.database_url import DatabaseUrl
 from models.engines.postgresql import Connection
+from models.file_identity import FileIdentity
+from models.trouble import is_trouble
 
 APP = "models"
 MODELS = (
@@ -42,34 +43,6 @@ STATEMENT_SECONDS = 5
 BUSY_MILLISECONDS = 5_000
 
 Duplicate = IntegrityError
-
-TROUBLES: tuple[type[Exception], ...] = (
-    OperationalError,
-    DBConnectionError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    sqlite3.Error,
-    ConnectionError,
-    TimeoutError,
-)
-"""What the database's absence looks like to a caller that can do without it for now."""
-
-
-def is_trouble(error: BaseException) -> bool:
-    """Whether the database is to blame, and not we.
-
-    A broken rule of the tables is our bug, though the ORM derives it from the same class.
-    """
-    return isinstance(error, TROUBLES) and not isinstance(error, IntegrityError)
-
-
-def is_mixed_up(error: BaseException) -> bool:
-    """Whether a pooler lost a prepared statement, or kept another client's of that name."""
-    said = _said_by_postgresql(error)
-    return isinstance(
-        said, asyncpg.InvalidSQLStatementNameError | asyncpg.DuplicatePreparedStatementError
-    )
 
 
 class DatabaseUnreachable(Exception):
@@ -149,11 +122,16 @@ def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
 
 
 async def open_database(
-    url: DatabaseUrl, *, is_checked: bool = True, is_patient: bool = False
+    url: DatabaseUrl,
+    *,
+    is_checked: bool = True,
+    is_patient: bool = False,
+    file: FileIdentity | None = None,
 ) -> TortoiseContext:
     """Open the database for every task of this process.
 
     Unchecked, it succeeds also while the database is away; each question then fails by itself.
+    `file` is the one that another process opened, where it must be the same.
 
     Raises:
         DatabaseUnreachable: it does not answer, or the file cannot be written.
@@ -166,12 +144,16 @@ async def open_database(
         await context.init(
             config=tortoise_config(url, is_patient=is_patient), _enable_global_fallback=True
         )
+        if file is not None:
+            cast(Any, context.db()).file = file
     if not is_checked:
         return context
     try:
         await ping(_connect_seconds(url) * len(url.hosts) + STATEMENT_SECONDS)
-    except (*TROUBLES, OSError, asyncpg.ClientConfigurationError) as trouble:
+    except Exception as trouble:
         await close_database(context)
+        if not (is_trouble(trouble) or isinstance(trouble, OSError | ValueError)):
+            raise
         raise DatabaseUnreachable(_explain(url, trouble)) from trouble
     return context
 
@@ -222,8 +204,15 @@ def require_existing(url: DatabaseUrl) -> None:
         )
 
 
+async def renew_connections() -> None:
+    """Let every connection of PostgreSQL's pool be made anew when it is next taken."""
+    pool = getattr(connection(), "_pool", None)
+    if pool is not None:
+        await pool.expire_connections()
+
+
 async def ping(seconds: float = STATEMENT_SECONDS) -> None:
-    """Ask the database for nothing; raises one of `TROUBLES` when it does not answer."""
+    """Ask the database for nothing; raises what `trouble_of` knows when it does not answer."""
     await asyncio.wait_for(connection().execute_query("SELECT 1"), seconds)
 
 

@@ -12,6 +12,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tortoise.exceptions import DBConnectionError
+
 from api.database_url import DatabaseUrl
 from models import database
 from models.engines.postgresql import connect
@@ -38,9 +40,16 @@ async def held_if_free(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
         yield is_mine
 
 
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise DBConnectionError(f"{path} cannot be opened ({error.strerror})") from error
+
+
 @asynccontextmanager
 async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
-    handle = os.open(f"{path}.{purpose}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    handle = _opened(path.with_name(f"{path.name}.{purpose}.lock"))
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,7 +63,10 @@ async def _held_file(path: Path, purpose: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def _held_session(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
-    connection = await connect(**database.asyncpg_arguments(url))
+    try:
+        connection = await connect(**database.asyncpg_arguments(url))
+    except OSError as error:
+        raise DBConnectionError(str(error)) from error
     try:
         # A transaction keeps its connection behind any pooler, where a session's lock would stay
         # behind with one that is somebody else's next.

@@ -19,6 +19,7 @@ import migrations
 from api.database_url import DatabaseUrl
 from models import database
 from models.locks import exclusive
+from models.trouble import is_missing_table, is_trouble
 
 MIGRATIONS = Path(migrations.__file__).parent
 
@@ -86,6 +87,7 @@ async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
 
     Raises:
         MigrationFailed: one did not apply; what was there before is put back.
+        what `trouble_of` knows: the database would not have it; likewise.
         DatabaseUnreachable: the database cannot be opened.
     """
     async with database.opened(url, is_patient=True):
@@ -150,6 +152,8 @@ async def _undone_on_failure(url: DatabaseUrl) -> AsyncIterator[None]:
     except MigrationFailed:
         raise
     except Exception as error:
+        if is_trouble(error):
+            raise
         raise MigrationFailed(
             f"a migration failed ({error}); the database is as it was before. "
             "Keep a copy of it and report this"
@@ -195,9 +199,3 @@ def _names() -> tuple[str, ...]:
 
 def _number(file: Path) -> int:
     return int(file.name.partition("_")[0])
-
-
-def is_missing_table(error: BaseException) -> bool:
-    """Whether the database said that a table is not there: it was never migrated."""
-    text = str(error)
-    return "no such table" in text or ("relation" in text and "does not exist" in text)

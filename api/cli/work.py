@@ -12,6 +12,7 @@ import typer
 from api.errors import Refusal
 from api.settings import SettingsRejected, database_from_environment
 from models import database, schema
+from models.explanation import explained
 
 T = TypeVar("T")
 
@@ -42,15 +43,11 @@ def finish(work: Callable[[], Awaitable[T]]) -> T:
         fail(refusal.detail)
     except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
         fail(str(refused))
-    except database.TROUBLES as trouble:
-        fail(*_explained(trouble))
-
-
-def _explained(trouble: Exception) -> tuple[str, ...]:
-    words = (str(trouble).splitlines() or [type(trouble).__name__])[0]
-    if schema.is_missing_table(trouble):
-        return words, "the database is not migrated; apply with everruns-admin migrate"
-    return (words,)
+    except Exception as error:
+        words = asyncio.run(explained(database_from_environment(), error))
+        if words is None:
+            raise
+        fail(words)
 
 
 def fail(*lines: str) -> NoReturn:

@@ -15,8 +15,8 @@ from typing import Any
 import structlog
 
 from api.identity import beat
+from api.identity.trouble_log import TroubleLog
 from models import events
-from models.database import TROUBLES
 from models.events import RESET, Place, Row
 
 KEPT = timedelta(minutes=10)
@@ -126,7 +126,7 @@ class Feed:
         the first event is `reset`: everything is to be loaded again.
 
         Raises:
-            any of `TROUBLES`: the database does not answer.
+            what `trouble_of` knows: the database does not answer.
         """
         listener = Listener()
         async with self._turn:
@@ -157,15 +157,16 @@ class Feed:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self) -> None:
+        troubles = TroubleLog(log, "listeners hear nothing for now")
         while self._listeners:
             await asyncio.sleep(beat.until_next(after=beat.READING_SECONDS))
             try:
                 await self._read()
-            except TROUBLES as trouble:
-                log.warning("listeners hear nothing for now", trouble=type(trouble).__name__)
-            except Exception:
-                # A bug: said in full. A task that ended here would leave listeners deaf.
-                log.exception("listeners hear nothing for now")
+            except Exception as error:  # noqa: BLE001
+                # A bug, too: a task that ended here would leave listeners deaf.
+                troubles.report(error)
+            else:
+                troubles.end()
         self._place = None
 
     async def _read(self) -> None:

@@ -13,6 +13,7 @@ import structlog
 
 from api.database_url import DatabaseUrl
 from api.identity import feed
+from api.identity.trouble_log import TroubleLog
 from models import (
     ApiKey,
     AuditEvent,
@@ -20,7 +21,6 @@ from models import (
     RefreshToken,
     Unblock,
     UsedState,
-    database,
     events,
     tallies,
 )
@@ -125,8 +125,6 @@ async def _alone(url: DatabaseUrl, purpose: str, do: Callable[[], Awaitable[None
         async with held_if_free(url, purpose) as is_mine:
             if is_mine:
                 await do()
-    except database.TROUBLES as trouble:
-        log.warning(f"no {purpose} this time", trouble=type(trouble).__name__)
-    except Exception:
-        # A bug: said in full; a task that ended here would never do it again.
-        log.exception(f"no {purpose} this time")
+    except Exception as error:  # noqa: BLE001
+        # A bug, too: a task that ended here would never do it again.
+        TroubleLog(log, f"no {purpose} this time").report(error)

@@ -19,8 +19,8 @@ import asyncpg
 import structlog
 
 from api.identity.changes import EVERYTHING, Listener
-from models.database import TROUBLES
 from models.engines.postgresql import connect
+from models.trouble import first_line, is_trouble
 
 CHANNEL = "everruns_auth_changes"
 BEAT_SECONDS = 0.5
@@ -38,12 +38,10 @@ class NotificationsLost(Exception):
     """A beat did not come back in time."""
 
 
-_LOSSES: tuple[type[Exception], ...] = (
-    *TROUBLES,
-    OSError,
-    NotificationsLost,
-    asyncpg.ClientConfigurationError,
-)
+def _is_loss(error: Exception) -> bool:
+    return is_trouble(error) or isinstance(
+        error, OSError | NotificationsLost | asyncpg.ClientConfigurationError
+    )
 
 
 class PostgresqlChanges:
@@ -75,8 +73,10 @@ class PostgresqlChanges:
             return
         try:
             await self._beat()
-        except _LOSSES:
+        except Exception as error:
             self._distrust()
+            if not _is_loss(error):
+                raise
 
     async def stop(self) -> None:
         if self._task is not None:
@@ -94,11 +94,12 @@ class PostgresqlChanges:
         while True:
             try:
                 await self._listen()
-            except _LOSSES as lost:
-                self._say_lost(lost)
-            except Exception:
-                # A bug: said in full. A task that ended here would never listen again.
-                log.exception("changes are not heard for now")
+            except Exception as error:
+                # A bug, too: a task that ended here would never listen again.
+                if _is_loss(error):
+                    self._say_lost(error)
+                else:
+                    log.exception("changes are not heard for now")
             finally:
                 self._distrust()
                 self._terminate()
@@ -160,7 +161,7 @@ class PostgresqlChanges:
     def _terminate(self) -> None:
         for connection in (self._connection, self._voice):
             if connection is not None:
-                with suppress(*TROUBLES):
+                with suppress(asyncpg.InterfaceError, OSError):
                     connection.terminate()
         self._connection = self._voice = None
 
@@ -170,5 +171,5 @@ class PostgresqlChanges:
             log.warning(
                 "changes are not heard, so the database is asked on every request; "
                 "a pooler in between must let LISTEN through",
-                trouble=type(lost).__name__,
+                trouble=first_line(lost),
             )

@@ -19,9 +19,11 @@ from api.identity.postgresql_changes import PostgresqlChanges
 from api.identity.sqlite_changes import SqliteChanges
 from api.identity.throttle import Throttle, counts_at
 from api.identity.usage import KeyUsage
+from api.identity.writability import Writability
 from api.security.tokens import TokenSigner
 from api.settings import Settings
 from models.database import asyncpg_arguments
+from models.writing import probe_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Services:
     overviews: Overviews
     attempts: AttemptSealer
     providers: Mapping[str, ProviderClient]
+    writability: Writability
 
 
 def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None = None) -> Services:
@@ -68,6 +71,7 @@ def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None =
         overviews=Overviews(is_open=settings.mode == "none"),
         attempts=AttemptSealer(*secrets),
         providers=clients_of(settings),
+        writability=Writability(probe_of(settings.database)),
     )
 
 

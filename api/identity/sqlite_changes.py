@@ -6,6 +6,7 @@ microsecond. Whether the commit concerns us is told by a counter that triggers b
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +15,11 @@ import structlog
 
 from api.identity.changes import EVERYTHING, Listener
 from api.identity.wal_index import WalIndex
+from models.file_identity import FileIdentity
+from models.trouble import FileReplaced
 
+# Under the second of the contract.
+FILE_SECONDS = 0.5
 # No header is that.
 _NOTHING = b""
 
@@ -37,7 +42,9 @@ class SqliteChanges:
         self._outlived: list[WalIndex] = []
         self._header = _NOTHING
         self._counter = -1
-        self._has_said_lost = False
+        self._has_said_lost = self._has_said_replaced = False
+        self._file = FileIdentity.of(self._path)
+        self._task: asyncio.Task[None] | None = None
 
     def is_heard(self) -> bool:
         """Look whether anything was committed, and pass it on if it concerns us."""
@@ -46,25 +53,42 @@ class SqliteChanges:
             return True
         try:
             self._look()
-        except (sqlite3.Error, OSError, ValueError) as trouble:
+        except (sqlite3.Error, OSError, ValueError, FileReplaced) as trouble:
             self._give_up(trouble)
             return False
         return True
 
     async def start(self) -> None:
         self.is_heard()
+        self._task = asyncio.create_task(self._watch_file())
 
     async def settle(self) -> None:
         """Nothing to wait for: every look-up looks."""
 
     async def stop(self) -> None:
         """Let go of everything; the process must have closed its other connections."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
         self._close()
         for index in (*self._outlived, self._index):
             if index is not None:
                 index.close()
         self._index = None
         self._outlived.clear()
+
+    async def _watch_file(self) -> None:
+        """Stop trusting the index of a file that is not there any more; a look costs too much."""
+        while True:
+            await asyncio.sleep(FILE_SECONDS)
+            try:
+                self._check_file()
+            except FileReplaced as replaced:
+                self._give_up(replaced)
+
+    def _check_file(self) -> None:
+        if self._file is not None:
+            self._file.check()
 
     def _look(self) -> None:
         reader = self._reader or self._open()
@@ -74,9 +98,10 @@ class SqliteChanges:
         if counter != self._counter:
             self._listener.forget(EVERYTHING)
         self._header, self._counter = header, counter
-        self._has_said_lost = False
+        self._has_said_lost = self._has_said_replaced = False
 
     def _open(self) -> sqlite3.Connection:
+        self._check_file()
         self._listener.forget(EVERYTHING)
         self._counter = -1
         self._reader = sqlite3.connect(
@@ -93,9 +118,12 @@ class SqliteChanges:
         return self._reader
 
     def _give_up(self, trouble: Exception) -> None:
-        if not self._has_said_lost:
-            self._has_said_lost = True
+        is_file = isinstance(trouble, FileReplaced)
+        if is_file and not self._has_said_replaced:
+            log.critical("the database file was removed or replaced", trouble=str(trouble))
+        elif not is_file and not self._has_said_lost:
             log.warning("the database is asked on every request", trouble=str(trouble))
+        self._has_said_lost, self._has_said_replaced = True, is_file
         self._listener.forget(EVERYTHING)
         self._close()
 

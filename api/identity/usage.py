@@ -9,8 +9,8 @@ from uuid import UUID
 import structlog
 
 from api.identity import beat
+from api.identity.trouble_log import TroubleLog
 from models import ApiKey
-from models.database import TROUBLES
 
 log = structlog.get_logger("everruns_auth.usage")
 
@@ -50,13 +50,13 @@ class KeyUsage:
 
     async def run(self) -> None:
         """Write at each beat until cancelled. A crash loses at most the last second."""
+        troubles = TroubleLog(log, "last_used_at is kept for later")
         while True:
             await asyncio.sleep(beat.until_next())
             try:
                 await self.flush()
-            except TROUBLES as trouble:
-                log.warning("last_used_at is kept for later", trouble=type(trouble).__name__)
-            except Exception:
-                # A bug: said in full, and the next round is tried all the same. A task that
-                # ended here would stop the writing until a restart, without a word.
-                log.exception("last_used_at is kept for later")
+            except Exception as error:  # noqa: BLE001
+                # A bug, too: a task that ended here would stop the writing until a restart.
+                troubles.report(error)
+            else:
+                troubles.end()

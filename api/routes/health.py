@@ -13,6 +13,7 @@ from api.routes.metrics import CONTENT_TYPE, exposition
 from api.routes.replies import reply
 from api.routes.table import Route
 from models import database, schema
+from models.trouble import trouble_of
 
 log = structlog.get_logger("everruns_auth.health")
 
@@ -26,11 +27,16 @@ async def ready(request: Request, call: Call) -> HTTPResponse:
     try:
         await database.ping()
         status = await schema.status()
-    except database.TROUBLES as trouble:
-        log.warning("not ready: the database does not answer", trouble=type(trouble).__name__)
-        return _unready("silent", "unknown")
+    except Exception as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        log.warning("not ready", trouble=trouble.words)
+        return _unready("replaced" if trouble.kind == "replaced" else "silent", "unknown")
     if not status.is_current:
         return _unready("ok", "pending")
+    if refused := call.services.writability.refused():
+        return _unready(refused, "current")
     return reply(
         schemas.Ready(
             status="ready",

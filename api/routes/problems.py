@@ -20,8 +20,9 @@ from sanic.exceptions import (
 from sanic.handlers import ErrorHandler
 
 from api import errors
+from api.identity.trouble_log import TroubleLog
 from api.routes.call import request_id_of
-from models.database import is_mixed_up, is_trouble
+from models.trouble import is_mixed_up, trouble_of
 
 log = structlog.get_logger("everruns_auth.problems")
 
@@ -105,14 +106,13 @@ class Problems(ErrorHandler):
     def __init__(self) -> None:
         super().__init__()
         self._has_named_option = False
+        self._troubles = TroubleLog(log, "database trouble")
 
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
         if isinstance(exception, errors.Refusal):
             return refused(exception)
-        if is_trouble(exception):
-            log.error("database trouble", trouble=_one_line(exception))
-            if is_mixed_up(exception):
-                self._name_option()
+        if trouble_of(exception) is not None:
+            self._note(request, exception)
             return refused(errors.DatabaseUnavailable())
         if isinstance(exception, RequestCancelled):
             # Whoever asked is gone; nobody reads this.
@@ -121,8 +121,11 @@ class Problems(ErrorHandler):
             return _machinery(request, exception)
         return _bug(request, exception)
 
-    def _name_option(self) -> None:
-        if not self._has_named_option:
+    def _note(self, request: Request, exception: Exception) -> None:
+        trouble = self._troubles.report(exception)
+        if trouble is not None:
+            request.app.ctx.services.writability.note(trouble)
+        if is_mixed_up(exception) and not self._has_named_option:
             self._has_named_option = True
             log.error(
                 "a pooler between here and PostgreSQL mixes prepared statements; do without them: "
@@ -163,9 +166,3 @@ def _bug(request: Request, exception: Exception) -> HTTPResponse:
         "Something went wrong; tell the operators the request id",
         request_id=request_id,
     )
-
-
-def _one_line(exception: Exception) -> str:
-    """What a driver says, without the values that PostgreSQL adds on further lines."""
-    words = str(exception).splitlines()
-    return f"{type(exception).__name__}: {words[0]}" if words else type(exception).__name__

@@ -19,7 +19,7 @@ from tortoise.backends.base.client import (
     TransactionContextPooled,
 )
 from tortoise.connection import get_connections
-from tortoise.exceptions import DBConnectionError, TransactionManagementError
+from tortoise.exceptions import DBConnectionError
 
 
 @contextmanager
@@ -60,7 +60,9 @@ class _TransactionContext(TransactionContextPooled):
             if not client._finalized:
                 if exc_type is None:
                     await client.commit()
-                elif exc_type is not TransactionManagementError:
+                else:
+                    # Also after what Tortoise takes for a transaction that is over: a write that
+                    # a read-only database refused.
                     await client.rollback()
         finally:
             if client._parent._pool:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 from tortoise.backends.base.client import ConnectionWrapper, TransactionalDBClient
 from tortoise.backends.sqlite.client import (
@@ -23,6 +24,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
 from models.engines.folding import folded
+from models.file_identity import FileIdentity
 
 
 class _Counting:
@@ -55,10 +57,18 @@ def _executed(
 class _Transaction(_Counting, SqliteTransactionWrapper):
     async def begin(self) -> None:
         try:
-            await self._connection.commit()
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
             raise OperationalError(error) from error
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except sqlite3.Error:
+            # It is still open, and would be committed with the next one although it was refused.
+            await self._connection.rollback()
+            raise
+        cast(Client, self._parent).check_file()
 
 
 class _TransactionContext(SqliteTransactionContext):
@@ -93,6 +103,11 @@ class _Connection(ConnectionWrapper[Any]):
             raise
         return self.connection
 
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        await super().__aexit__(exc_type, exc_val, exc_tb)
+        if exc_type is None:
+            self.client.check_file()  # type: ignore[attr-defined]
+
 
 def _folded(text: object) -> object:
     """A text without case, in SQL; SQLite's own `lower` knows only ASCII."""
@@ -106,9 +121,20 @@ def _decoded(raw: bytes) -> str:
 class Client(_Counting, SqliteClient):
     """One connection of this worker, used by one statement or one transaction at a time."""
 
+    # Of the file that was opened first, by this process or by the one that started it.
+    file: FileIdentity | None = None
+
+    def check_file(self) -> None:
+        """Raise `FileReplaced` where nobody else will ever see what was written or read."""
+        if self.file is not None:
+            self.file.check()
+
     async def create_connection(self, with_db: bool) -> None:
         try:
+            # Before, or SQLite would make a new file where there is none any more.
+            self.check_file()
             await super().create_connection(with_db)
+            self.file = self.file or FileIdentity.of(Path(self.filename))
             if self._connection is not None:
                 # Else one text that is no UTF-8, written by hand, would raise in the middle of a
                 # SELECT, leave it open, and so hold this connection on an old state of the file.

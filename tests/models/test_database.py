@@ -14,6 +14,7 @@ import pytest
 from api.database_url import DatabaseUrl
 from models import User, database
 from tests.models.rows import add_user
+from tests.support.troubles import trouble
 
 pytestmark = pytest.mark.anyio
 
@@ -94,7 +95,7 @@ async def test_a_transaction_that_cannot_begin_gives_the_lock_back(
         await database.connection().execute_query("PRAGMA busy_timeout = 1")
         other_writer.execute("BEGIN IMMEDIATE")
         for _ in range(3):
-            with pytest.raises(database.TROUBLES):
+            with trouble():
                 async with database.transaction():
                     pytest.fail("the transaction began beside another writer's")
         assert await User.everyone() == []
@@ -191,9 +192,9 @@ async def test_a_server_that_cannot_be_found_is_trouble(host: str) -> None:
     url = DatabaseUrl.parse(f"postgresql://postgres@/postgres?host={host}")
     context = await database.open_database(url, is_checked=False)
     try:
-        with pytest.raises(database.TROUBLES):
+        with trouble():
             await database.ping()
-        with pytest.raises(database.TROUBLES):
+        with trouble():
             async with database.transaction():
                 pass
     finally:

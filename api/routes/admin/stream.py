@@ -23,7 +23,7 @@ from api.routes.admin.doors import READ, REFUSALS
 from api.routes.call import SignedInCall, occasion_of
 from api.routes.guard import principal_of
 from api.routes.table import Route
-from models.database import TROUBLES
+from models.trouble import is_trouble
 
 RECHECK_SECONDS = 0.5
 # Every 15 s are promised, and that is looked at twice a second.
@@ -100,7 +100,7 @@ async def _demand_the_right(request: Request, call: SignedInCall) -> None:
 
     Raises:
         Refusal: they may not any more.
-        any of `TROUBLES`: the database does not answer.
+        what `trouble_of` knows: the database does not answer.
     """
     READ(
         await principal_of(
@@ -118,7 +118,9 @@ async def _still_may_listen(request: Request, call: SignedInCall) -> bool:
         await _demand_the_right(request, call)
     except errors.Refusal:
         return False
-    except TROUBLES:
+    except Exception as error:
+        if not is_trouble(error):
+            raise
         # Nobody can say so now; whoever may will come back.
         return False
     return True

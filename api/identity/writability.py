@@ -1,0 +1,72 @@
+"""Owns whether the database of this worker takes writes, and since when not; for `/ready`.
+
+A database that only refuses writes still answers checks, so nothing else depends on it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+import structlog
+
+from api.identity.trouble_log import TroubleLog
+from models.trouble import Kind, Trouble
+from models.writing import WriteProbe
+
+PROBE_SECONDS = 1.0
+# A moment's lock, or a failover that goes well, is no reason to take a node out.
+PATIENCE_SECONDS = 5.0
+# A refusal that the probe does not see, such as a quota's, is taken for this long.
+NOTED_SECONDS = 3.0
+
+_REFUSALS: frozenset[Kind] = frozenset({"read-only", "full", "locked"})
+
+log = structlog.get_logger("everruns_auth.writability")
+
+
+class Writability:
+    """Told by a probe once a second, and by requests whose writes were refused."""
+
+    def __init__(self, probe: WriteProbe) -> None:
+        self._probe = probe
+        self._kind: Kind | None = None
+        self._since = self._noted_at = 0.0
+
+    def refused(self) -> Kind | None:
+        """Why writes have been refused for some seconds; None where they have not."""
+        is_long = monotonic() - self._since > PATIENCE_SECONDS
+        return self._kind if is_long else None
+
+    def note(self, trouble: Trouble) -> None:
+        """A write met this."""
+        if trouble.kind not in _REFUSALS:
+            return
+        self._noted_at = monotonic()
+        if self._kind is None:
+            self._since = self._noted_at
+            log.error("the database refuses writes", trouble=trouble.words)
+        self._kind = trouble.kind
+
+    async def run(self) -> None:
+        """Ask the probe until cancelled."""
+        troubles = TroubleLog(log, "whether the database takes writes is not known")
+        try:
+            while True:
+                await asyncio.sleep(PROBE_SECONDS)
+                try:
+                    self._take(await self._probe.look())
+                except Exception as error:  # noqa: BLE001
+                    # It does not even answer; or a bug, that must not end this.
+                    troubles.report(error)
+                else:
+                    troubles.end()
+        finally:
+            self._probe.close()
+
+    def _take(self, trouble: Trouble | None) -> None:
+        if trouble is not None:
+            self.note(trouble)
+        elif self._kind is not None and monotonic() - self._noted_at > NOTED_SECONDS:
+            self._kind = None
+            log.info("the database takes writes again")

@@ -1,0 +1,67 @@
+"""Owns what people are told about trouble of the database: what it is, and what to do about it."""
+
+from __future__ import annotations
+
+from api.database_url import DatabaseUrl
+from models.rights import Rights, rights_at
+from models.trouble import Trouble, is_missing_table, is_trouble, trouble_of
+
+_RIGHT_MISSING = "42501"
+
+
+async def explained(url: DatabaseUrl, error: Exception) -> str | None:
+    """One line without secrets; None where the database is not to blame."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        return None
+    # Without USAGE on the schema its tables look as if they were not there.
+    if url.path is None and (trouble.code == _RIGHT_MISSING or is_missing_table(error)):
+        advice = await _missing_rights(url, trouble)
+        if advice:
+            return _line(url, trouble, advice)
+    if is_missing_table(error):
+        advice = "the database is not migrated; apply with everruns-admin migrate"
+        return _line(url, trouble, advice)
+    return _line(url, trouble, _ADVICE.get(trouble.kind, ""))
+
+
+_ADVICE = {
+    "read-only": "it takes no writes now; see whether it is a standby, or was made read-only",
+    "full": "make room where it is stored",
+    "locked": "another program holds it; see which, and end it",
+}
+
+
+async def refusal_of_writes(url: DatabaseUrl) -> str | None:
+    """Why the role of a PostgreSQL database that is migrated may not write to it; None if it may."""
+    if url.path is not None:
+        return None
+    rights = await rights_at(url)
+    if rights.is_read_only:
+        return f"DATABASE_URL: {url} is read-only; {_ADVICE['read-only']}"
+    if rights.grants:
+        return f"DATABASE_URL: {url} cannot be written by {rights.role}; {_owners_task(rights)}"
+    return None
+
+
+async def _missing_rights(url: DatabaseUrl, trouble: Trouble) -> str | None:
+    try:
+        rights = await rights_at(url)
+    except Exception as error:
+        if not (is_trouble(error) or isinstance(error, OSError)):
+            raise
+        return None
+    if rights.grants or rights.create_grant:
+        return _owners_task(rights)
+    if rights.owners and trouble.code == _RIGHT_MISSING:
+        return f"migrations are for the owner of the tables ({', '.join(rights.owners)}) to apply"
+    return None
+
+
+def _owners_task(rights: Rights) -> str:
+    grants = rights.grants or ((rights.create_grant,) if rights.create_grant else ())
+    return f"its owner gives the missing rights: {'; '.join(grants)}"
+
+
+def _line(url: DatabaseUrl, trouble: Trouble, advice: str) -> str:
+    return f"DATABASE_URL: {url}: {trouble.words}" + (f"; {advice}" if advice else "")
