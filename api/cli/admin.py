@@ -292,7 +292,7 @@ def _read_password(*, is_piped: bool) -> str | None:
 
 
 def _checked_hash(password: str, email: str, settings: Settings) -> str:
-    check_password(password, email=email, min_length=settings.password_min_length)
+    check_password(password, email, settings)
     return hash_password(password, settings.bcrypt_cost)
 
 

@@ -58,12 +58,7 @@ async def change_password(
     """
     check_password_is_ours(services.settings)
     user = await _row_of(principal)
-    check_password(
-        new,
-        email=user.email,
-        min_length=services.settings.password_min_length,
-        field="new_password",
-    )
+    check_password(new, user.email, services.settings, field="new_password")
     await _verify_current(services, user, current, occasion)
     new_hash = await services.hasher.hash(new)
     async with database.transaction():

@@ -14,6 +14,7 @@ from api.identity.admission import environment_email
 from api.identity.audit import Action, record
 from api.identity.authority import anonymous_user
 from api.identity.occasion import Occasion
+from api.identity.registration import check_password
 from api.security import passwords
 from api.settings import Settings
 from models import ANONYMOUS_ID, ApiKey, OAuthIdentity, RefreshToken, User, database
@@ -25,6 +26,8 @@ log = structlog.get_logger("everruns_auth.operators")
 
 async def prepare(settings: Settings, occasion: Occasion) -> None:
     """Make the rows that the mode needs, before anybody is served."""
+    if settings.mode != "none" and settings.admin_password is not None:
+        _warn_of_password(settings)
     if settings.mode == "none":
         await anonymous_user(ANONYMOUS_ID, occasion)
     elif settings.mode == "admin":
@@ -123,6 +126,14 @@ async def _take_over(user: User, settings: Settings, occasion: Occasion, *, keys
             },
         )
     log.warning("AUTH_ADMIN_EMAIL's account was given AUTH_ADMIN_PASSWORD; its sessions ended")
+
+
+def _warn_of_password(settings: Settings) -> None:
+    """Say why nobody could choose this password. It holds all the same: somebody may rely on it."""
+    try:
+        check_password(_environment_password(settings), environment_email(settings), settings)
+    except Invalid as weak:
+        log.warning(f"AUTH_ADMIN_PASSWORD is weak: {weak.detail}")
 
 
 async def _has_environment_password(user: User, settings: Settings) -> bool:

@@ -47,7 +47,7 @@ async def register(services: Services, form: Registration, occasion: Occasion) -
     settings = services.settings
     check_registration_is_open(settings)
     email, name = checked_identity(form.email, form.name)
-    check_password(form.password, email=email, min_length=settings.password_min_length)
+    check_password(form.password, email, settings)
     try:
         async with services.throttle.registration(occasion) as attempt:
             tokens = await _register(services, email, name, form.password, occasion)
@@ -104,8 +104,15 @@ def checked_identity(email: str, name: str | None) -> tuple[str, str]:
     return address, valid_name(name) if name else address.rpartition("@")[0][:MAX_LENGTH]
 
 
-def check_password(password: str, *, email: str, min_length: int, field: str = "password") -> None:
+def check_password(
+    password: str, email: str, settings: Settings, *, field: str = "password"
+) -> None:
     """Raise `Invalid` with the reason when the policy does not accept a new password."""
-    reason = objection(password, email=email, min_length=min_length)
+    reason = objection(
+        password,
+        email=email,
+        host=settings.public_host,
+        min_length=settings.password_min_length,
+    )
     if reason is not None:
         raise Invalid(FieldError(field, reason))

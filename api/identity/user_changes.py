@@ -59,7 +59,7 @@ async def create(
     roles = list(_valid_roles(form.roles))
     password_hash = None
     if form.password is not None:
-        check_password(form.password, email=email, min_length=settings.password_min_length)
+        check_password(form.password, email, settings)
         password_hash = await hasher.hash(form.password)
     try:
         async with database.transaction():

@@ -72,7 +72,7 @@ def check_host(request: Request, settings: Settings) -> None:
     host = _host_name(request.headers.get("host", ""))
     if host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
         return
-    if host in (settings.host.lower(), urlsplit(settings.base_url).hostname):
+    if host in (settings.host.lower(), settings.public_host):
         return
     if settings.host in _ANY_ADDRESS and host == _local_address(request):
         return

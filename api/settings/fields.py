@@ -203,6 +203,11 @@ class Settings(BaseSettings):
         return f"{parts.scheme}://{parts.netloc.lower()}"
 
     @property
+    def public_host(self) -> str:
+        """The host name or address of the public URL."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
 

@@ -180,3 +180,14 @@ async def test_no_password_and_no_hash_is_in_the_trail(opened: str) -> None:
     trail = "".join(str(event.__dict__) for event in await AuditEvent.newest())
     assert PASSWORD not in trail
     assert "$2b$" not in trail
+
+
+@pytest.mark.parametrize("mode", ["admin", "full"])
+async def test_a_weak_password_of_the_environment_holds_and_is_named(
+    opened: str, mode: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await start(opened, mode, AUTH_ADMIN_PASSWORD="Everruns1")
+    said = capsys.readouterr().out
+    assert "AUTH_ADMIN_PASSWORD is weak: Password must not be the name" in said
+    assert "Everruns1" not in said
+    assert verify_password("Everruns1", (await root()).password_hash or "")
