@@ -25,7 +25,7 @@ class Metadata:
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str | None
-    auth_method: str
+    auth_methods: tuple[str, ...]
     algorithms: frozenset[str]
     names_itself: bool
 
@@ -52,7 +52,7 @@ def metadata_of(document: object, issuer: str) -> Metadata:
         userinfo_endpoint=(
             _endpoint(document, "userinfo_endpoint") if document.get("userinfo_endpoint") else None
         ),
-        auth_method=_auth_method(document),
+        auth_methods=_auth_methods(document),
         algorithms=_algorithms(document),
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
     )
@@ -75,13 +75,14 @@ def _is_fit(url: str) -> bool:
     return has_place and _PRINTABLE_ASCII.fullmatch(url) is not None and is_confidential(url)
 
 
-def _auth_method(document: dict[str, Any]) -> str:
-    """How the client secret is shown: in the form where that is offered, else in the header (§3).
+def _auth_methods(document: dict[str, Any]) -> tuple[str, ...]:
+    """How the client secret may be shown, in the order of trying; where nothing is said, §3 has it.
 
-    Providers that announce both often read only the form.
+    Providers that announce both often read the form alone.
     """
     offered = document.get("token_endpoint_auth_methods_supported")
-    return _POST if isinstance(offered, list) and _POST in offered else _BASIC
+    known = tuple(way for way in (_POST, _BASIC) if isinstance(offered, list) and way in offered)
+    return known or (_BASIC,)
 
 
 def _algorithms(document: dict[str, Any]) -> frozenset[str]:

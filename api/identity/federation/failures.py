@@ -5,6 +5,7 @@
     ├── SignInNotPermitted   … oauth_not_permitted
     ├── AccountExists        … oauth_account_exists
     └── ProviderTrouble      oauth_failed, and the person who tried did nothing wrong
+        └── ClientRefused    … because this server is not what the provider expects
 
 They are no refusals of `api.errors`: a browser is in the middle of a journey, and is led on.
 """
@@ -58,6 +59,10 @@ class ProviderTrouble(SignInFailed):
     """The provider is down, slow, overloaded, or answers nonsense."""
 
 
+class ClientRefused(ProviderTrouble):
+    """The provider does not accept the client id and secret, or the way in which they are shown."""
+
+
 def refusal_of(
     error: object, provider: Provider, *, description: object = None, secrets: Iterable[str] = ()
 ) -> SignInFailed:
@@ -85,7 +90,7 @@ def _meaning(word: str, redirect_uri: str) -> tuple[type[SignInFailed], str]:
         )
     if word in ("invalid_client", "unauthorized_client", "incorrect_client_credentials"):
         return (
-            ProviderTrouble,
+            ClientRefused,
             f"the provider refused this server ({word}); check the client id and secret",
         )
     return ProviderTrouble, f"the provider answered with {word}"

@@ -12,7 +12,7 @@ from joserfc import jwk
 from api.identity.federation import id_tokens
 from api.identity.federation.attempts import Attempt
 from api.identity.federation.discovery import PATH, Metadata, metadata_of
-from api.identity.federation.failures import ProviderTrouble, SignInFailed
+from api.identity.federation.failures import ClientRefused, ProviderTrouble, SignInFailed
 from api.identity.federation.id_tokens import Expected, Unverified
 from api.identity.federation.kept import Kept
 from api.identity.federation.outbound import Outbound
@@ -34,6 +34,7 @@ class OpenIdClient:
         self._outbound = Outbound(provider)
         self._metadata = Kept(self._fetch_metadata)
         self._keys = Kept(self._fetch_keys)
+        self._accepted_way: str | None = None
 
     async def authorization_url(self, attempt: Attempt) -> str:
         """Where to send the browser; raises `ProviderTrouble`."""
@@ -61,10 +62,7 @@ class OpenIdClient:
             (metadata.issuer,) if metadata.names_itself else (metadata.issuer, None)
         ):
             raise SignInFailed("the answer names another issuer, or none where it should")
-        client = self._outbound.client(auth_method=metadata.auth_method)
-        token = await self._outbound.exchange(
-            client, metadata.token_endpoint, code, attempt.code_verifier
-        )
+        client, token = await self._exchange(metadata, code, attempt)
         expected = Expected(
             algorithms=metadata.algorithms,
             issuer=metadata.issuer,
@@ -79,6 +77,29 @@ class OpenIdClient:
 
     async def close(self) -> None:
         await self._outbound.close()
+
+    async def _exchange(
+        self, metadata: Metadata, code: str, attempt: Attempt
+    ) -> tuple[AsyncOAuth2Client, dict[str, Any]]:
+        """The client that asked, and what it was given.
+
+        A provider announces how it takes secrets, but not how this client's was registered: the
+        next way is tried where one is refused, which spends no code (RFC 6749 §4.1.3).
+        """
+        ways = sorted(metadata.auth_methods, key=lambda way: way != self._accepted_way)
+        for way in ways:
+            client = self._outbound.client(auth_method=way)
+            try:
+                token = await self._outbound.exchange(
+                    client, metadata.token_endpoint, code, attempt.code_verifier
+                )
+            except ClientRefused:
+                if way == ways[-1]:
+                    raise
+            else:
+                self._accepted_way = way
+                return client, token
+        raise AssertionError("a provider has at least one way")
 
     async def _claims(self, token: object, expected: Expected, now: datetime) -> dict[str, Any]:
         try:

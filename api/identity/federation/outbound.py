@@ -19,7 +19,7 @@ import orjson
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
-from api.identity.federation.failures import ProviderTrouble, refusal_of
+from api.identity.federation.failures import ClientRefused, ProviderTrouble, refusal_of
 from api.identity.federation.providers import Provider
 
 T = TypeVar("T")
@@ -74,7 +74,8 @@ class Outbound:
 
         Raises:
             SignInFailed: the provider does not accept the code.
-            ProviderTrouble: it does not accept this server, or does not answer as it should.
+            ClientRefused: it does not accept this server.
+            ProviderTrouble: it does not answer as it should.
         """
         asking = client.fetch_token(
             endpoint, grant_type="authorization_code", code=code, code_verifier=code_verifier
@@ -124,9 +125,10 @@ class Outbound:
                 secrets=secrets,
             ) from None
         except httpx2.HTTPStatusError as error:
-            raise ProviderTrouble(
-                f"{what} answered with status {error.response.status_code}"
-            ) from None
+            status = error.response.status_code
+            # RFC 6749 §5.2: 401 is about the client, also where no JSON says so.
+            kind = ClientRefused if status == httpx2.codes.UNAUTHORIZED else ProviderTrouble
+            raise kind(f"{what} answered with status {status}") from None
         except _AnswerTooLarge:
             raise ProviderTrouble(f"{what} answered with over {MAX_ANSWER_BYTES} bytes") from None
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:

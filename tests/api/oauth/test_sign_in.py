@@ -166,6 +166,26 @@ async def test_the_client_proves_itself_in_a_way_that_is_offered(
     assert seen == [offered is None or "client_secret_post" not in offered]
 
 
+async def test_a_way_that_is_announced_and_refused_is_not_the_last(
+    http: httpx.AsyncClient, oidc: FakeOpenId
+) -> None:
+    seen: list[bool] = []
+
+    def token(asked: Asked) -> Any:
+        seen.append("authorization" in asked.headers)
+        if not seen[-1]:
+            return 401, "application/json", b'{"error":"invalid_client"}'
+        return oidc.answer_to(asked)
+
+    both = ["client_secret_post", "client_secret_basic"]
+    oidc.metadata["token_endpoint_auth_methods_supported"] = both
+    oidc.answers["/token"] = token
+    for _ in range(2):
+        assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
+    # The second knows which way is taken.
+    assert seen == [False, True, True]
+
+
 async def test_where_a_browser_is_led_has_a_type_and_no_body(
     http: httpx.AsyncClient, oidc: FakeOpenId
 ) -> None:
