@@ -13,8 +13,8 @@ from typing import Protocol
 
 from tui import tokens as clock
 from tui.errors import NotKept
+from tui.lists.schemas import TokenBody
 from tui.private_files import TooOpen
-from tui.rows import TokenBody
 from tui.tokens import Keeper, Tokens
 
 Renew = Callable[[str], Awaitable[TokenBody]]

@@ -15,12 +15,12 @@ from tui import deeds
 from tui.deeds import Deed
 from tui.errors import NotSignedIn, Trouble
 from tui.feed import Event
-from tui.listings.api_keys import API_KEYS
-from tui.listings.listing import Listing
-from tui.listings.sessions import SESSIONS
-from tui.listings.users import USERS
+from tui.lists.api_keys import API_KEYS
+from tui.lists.listing import Listing
+from tui.lists.schemas import ApiKey, Identity, Row, Session, User
+from tui.lists.sessions import SESSIONS
+from tui.lists.users import USERS
 from tui.opening import Opening
-from tui.rows import ApiKey, Identity, Row, Session, User
 from tui.screens.dialogs import Choice, Confirm, roles_form, user_form, words_of
 
 R = TypeVar("R", bound=Row)

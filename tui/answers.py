@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from tui import ages, errors
+from tui import errors, relative_time
 from tui.text import plain
 
 _REFUSED = {401: errors.NotSignedIn, 403: errors.NotPermitted, 404: errors.Missing}
@@ -51,7 +51,7 @@ def _invalid(errors: object) -> Iterator[tuple[str, str]]:
 def _when_again(seconds: str) -> str:
     if not (seconds.isascii() and seconds.isdecimal() and len(seconds) < 8):  # noqa: PLR2004
         return ""
-    return f"; try again in {ages.span(int(seconds))}"
+    return f"; try again in {relative_time.span(int(seconds))}"
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any] | None:

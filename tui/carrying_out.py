@@ -12,8 +12,8 @@ from typing import TypeVar
 from tui.client import BULK, Client
 from tui.errors import Missing, NotSignedIn, Refused, Trouble
 from tui.feed import Event
-from tui.listings.api_keys import API_KEYS
-from tui.rows import ApiKey, Row, Session, User
+from tui.lists.api_keys import API_KEYS
+from tui.lists.schemas import ApiKey, Row, Session, User
 
 R = TypeVar("R", bound=Row)
 

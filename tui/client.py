@@ -18,7 +18,7 @@ import httpx_sse
 from tui import errors
 from tui.access import Access, Nobody
 from tui.answers import checked, count_of, json_of, unreachable
-from tui.rows import (
+from tui.lists.schemas import (
     Config,
     Identity,
     Me,

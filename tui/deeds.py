@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tui import ages, carrying_out
+from tui import carrying_out, relative_time
 from tui.carrying_out import CarryOut, counted
-from tui.listings.api_keys import API_KEYS
-from tui.rows import ApiKey, Identity, Session, User
+from tui.lists.api_keys import API_KEYS
+from tui.lists.schemas import ApiKey, Identity, Session, User
 
 # As their owners write them; a provider of another name is called by it.
 _PROVIDERS = {"github": "GitHub", "google": "Google"}
@@ -176,7 +176,7 @@ def _used(key: ApiKey, now: datetime) -> str:
     if key.last_used_at is None:
         return "never used"
     origin = f" from {key.last_used_ip}" if key.last_used_ip else ""
-    return f"last used {ages.since(key.last_used_at, now)}{origin}"
+    return f"last used {relative_time.since(key.last_used_at, now)}{origin}"
 
 
 def _of_one_key(key: ApiKey, now: datetime) -> str:
@@ -186,7 +186,7 @@ def _of_one_key(key: ApiKey, now: datetime) -> str:
 def _session(session: Session, now: datetime) -> str:
     origin = f" from {session.ip_address}" if session.ip_address else ""
     program = f" ({session.user_agent})" if session.user_agent else ""
-    used = ages.since(session.last_used_at or session.created_at, now)
+    used = relative_time.since(session.last_used_at or session.created_at, now)
     return f"The session of {session.user_email}{origin}{program}, last used {used}"
 
 

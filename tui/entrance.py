@@ -12,9 +12,9 @@ from tui import tokens as clock
 from tui.access import Access, ByKey, ByTokens, Nobody
 from tui.client import Client
 from tui.errors import NotKept, NotPermitted, NotSignedIn, Trouble
+from tui.lists.schemas import Config, Me, Overview
 from tui.places import Place
 from tui.private_files import TooOpen
-from tui.rows import Config, Me, Overview
 from tui.tokens import Keeper, Tokens
 
 MODE_NONE = "none"

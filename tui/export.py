@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from tui.client import Client
-from tui.listings.listing import Listing
+from tui.lists.listing import Listing
 
 FORMATS = ("csv", "jsonl")
 PRIVATE = 0o600

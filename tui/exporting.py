@@ -12,7 +12,7 @@ from textual.worker import Worker
 from tui.desk import Desk
 from tui.errors import Trouble
 from tui.export import CannotExport, Order, export, file_of
-from tui.listings.listing import Listing
+from tui.lists.listing import Listing
 from tui.screens.dialogs import export_form
 
 

@@ -20,12 +20,12 @@ from tui.client import Client
 from tui.entrance import MODE_NONE
 from tui.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.export import Record
-from tui.filters import parsed
-from tui.listings.all import LISTINGS
-from tui.listings.listing import Listing
+from tui.lists.all import LISTINGS
+from tui.lists.filters import parsed
+from tui.lists.listing import Listing
+from tui.lists.schemas import decoded
 from tui.places import Place
 from tui.private_files import TooOpen
-from tui.rows import decoded
 from tui.text import fitted
 from tui.tokens import Keeper
 

@@ -9,12 +9,12 @@ from textual import work
 
 from tui.desk import Desk
 from tui.errors import Missing, Trouble
-from tui.listings.api_keys import API_KEYS
-from tui.listings.audit import AUDIT
-from tui.listings.listing import Listing
-from tui.listings.sessions import SESSIONS
-from tui.listings.users import USERS
-from tui.rows import ApiKey, AuditEvent, Row, Session, User
+from tui.lists.api_keys import API_KEYS
+from tui.lists.audit import AUDIT
+from tui.lists.listing import Listing
+from tui.lists.schemas import ApiKey, AuditEvent, Row, Session, User
+from tui.lists.sessions import SESSIONS
+from tui.lists.users import USERS
 from tui.screens.details import EventView, KeyView, SessionView, UserView
 from tui.screens.view import View
 

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from tui.lists.schemas import TokenBody
 from tui.private_files import FOLDER_OWNER_ONLY, OWNER_ONLY, read_private, write_private
-from tui.rows import TokenBody
 
 # An access token is renewed this long before its end, or in the last quarter of a shorter life.
 RENEW_SECONDS_BEFORE_END = 30.0

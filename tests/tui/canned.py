@@ -1,6 +1,6 @@
 """A server whose answers never change, and a clock that stands still: for pictures of the layout.
 
-That real answers have these shapes is held by test_shapes.
+That real answers have these shapes is held by test_schemas.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from tui.carrying_out import Outcome, end_sessions, revoke_keys
 from tui.client import BULK, Client
 from tui.errors import Missing, NotSignedIn, Refused, Trouble, Unreachable
-from tui.rows import ApiKey, Session
+from tui.lists.schemas import ApiKey, Session
 
 pytestmark = pytest.mark.anyio
 

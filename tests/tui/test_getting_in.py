@@ -12,8 +12,8 @@ from tests.support.applications import settings_for
 from tests.tui.world import SMALL, Size, Terminal, World, world_of
 from tui.client import Client
 from tui.errors import Unreachable
+from tui.lists.schemas import Overview
 from tui.private_files import write_private
-from tui.rows import Overview
 
 pytestmark = pytest.mark.anyio
 

@@ -6,8 +6,8 @@ import pytest
 
 from tests.tui.by_hand import many_users
 from tests.tui.world import SMALL, World
+from tui.lists.page_buffer import PAGE_ROWS
 from tui.widgets.list_pane import ListPane
-from tui.window import PAGE_ROWS
 
 # Every key is pressed at both sizes in test_every_key.
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("size", [SMALL], ids=["80x24"])]

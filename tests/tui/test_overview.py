@@ -10,7 +10,7 @@ import pytest
 from models import database
 from tests.tui.by_hand import keys_in_use
 from tests.tui.world import World, at_one_size
-from tui.window import PAGE_ROWS
+from tui.lists.page_buffer import PAGE_ROWS
 
 # What is shown as it happens, and no key or dialog.
 pytestmark = [pytest.mark.anyio, at_one_size]

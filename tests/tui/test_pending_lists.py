@@ -11,7 +11,7 @@ import pytest
 from tests.tui.by_hand import many_users
 from tests.tui.canned import Answer, answer, still
 from tests.tui.world import Terminal, World, at_one_size
-from tui.window import PAGE_ROWS
+from tui.lists.page_buffer import PAGE_ROWS
 
 pytestmark = [pytest.mark.anyio, at_one_size]
 

@@ -10,9 +10,9 @@ import pytest
 from tui.access import ByTokens
 from tui.contexts import ContextsRejected, checked_url, named
 from tui.errors import NotKept, Unreachable
+from tui.lists.schemas import TokenBody
 from tui.preferences import Preferences, remember, remembered
 from tui.private_files import TooOpen, read_private, write_private
-from tui.rows import TokenBody
 from tui.tokens import Keeper, Tokens
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui import ages
+from tui import relative_time
 from tui.text import Foreign, fitted, plain, raw
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -97,16 +97,16 @@ def test_text_is_cut_with_an_ellipsis(text: str, width: int, shown: str) -> None
     ],
 )
 def test_a_span_is_said_in_its_largest_unit(seconds: float, words: str) -> None:
-    assert ages.span(seconds) == words
-    assert ages.since(NOW - timedelta(seconds=seconds), NOW) == f"{words} ago"
+    assert relative_time.span(seconds) == words
+    assert relative_time.since(NOW - timedelta(seconds=seconds), NOW) == f"{words} ago"
 
 
 def test_a_clock_that_is_ahead_makes_no_future() -> None:
-    assert ages.since(NOW + timedelta(seconds=3), NOW) == "0 s ago"
+    assert relative_time.since(NOW + timedelta(seconds=3), NOW) == "0 s ago"
 
 
 def test_what_is_to_come_and_what_is_past() -> None:
-    assert ages.until(NOW + timedelta(days=3), NOW) == "in 3 d"
-    assert ages.until(NOW - timedelta(days=3), NOW) == "3 d ago"
-    assert ages.until(None, NOW) == "never"
-    assert ages.exact(NOW) == "2026-11-25 12:00:00 UTC"
+    assert relative_time.until(NOW + timedelta(days=3), NOW) == "in 3 d"
+    assert relative_time.until(NOW - timedelta(days=3), NOW) == "3 d ago"
+    assert relative_time.until(None, NOW) == "never"
+    assert relative_time.exact(NOW) == "2026-11-25 12:00:00 UTC"

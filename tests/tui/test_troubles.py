@@ -13,8 +13,8 @@ from tests.tui.by_hand import many_users
 from tests.tui.world import Terminal, World, at_one_size
 from tui.errors import Missing, Refused, Trouble, Unreachable
 from tui.feed import Event
+from tui.lists.page_buffer import PAGE_ROWS
 from tui.widgets import window_pane
-from tui.window import PAGE_ROWS
 
 pytestmark = [pytest.mark.anyio, at_one_size]
 

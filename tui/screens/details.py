@@ -12,14 +12,14 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TabbedContent, TabPane
 
-from tui import facts_of
 from tui.errors import Trouble
-from tui.facts_of import Fact
-from tui.listings.api_keys import API_KEYS
-from tui.listings.audit import AUDIT
-from tui.listings.sessions import SESSIONS
-from tui.listings.users import USERS
-from tui.rows import ApiKey, AuditEvent, Identity, Session, User
+from tui.lists import detail_fields
+from tui.lists.api_keys import API_KEYS
+from tui.lists.audit import AUDIT
+from tui.lists.detail_fields import Fact
+from tui.lists.schemas import ApiKey, AuditEvent, Identity, Session, User
+from tui.lists.sessions import SESSIONS
+from tui.lists.users import USERS
 from tui.screens.view import View
 from tui.widgets.detail import Detail
 from tui.widgets.list_pane import ListPane
@@ -106,7 +106,7 @@ class UserView(DetailView):
         self._focus_tab()
 
     def _facts(self, user: User, now: datetime) -> Sequence[Fact]:
-        return facts_of.user(user, now, self._identities)
+        return detail_fields.user(user, now, self._identities)
 
     @on(Detail.Came)
     @work(exclusive=True, group="identities")
@@ -174,7 +174,7 @@ class KeyView(DetailView):
         self.crumbs = (API_KEYS.title, API_KEYS.label(key))
 
     def parts(self) -> ComposeResult:
-        yield Detail(API_KEYS, self.key.id, facts=facts_of.api_key, is_wide=True)
+        yield Detail(API_KEYS, self.key.id, facts=detail_fields.api_key, is_wide=True)
 
     def action_revoke(self) -> None:
         self.dashboard.revoke_keys(self.there)
@@ -198,7 +198,7 @@ class SessionView(DetailView):
         self.crumbs = (SESSIONS.title, SESSIONS.label(session))
 
     def parts(self) -> ComposeResult:
-        yield Detail(SESSIONS, self.session.id, facts=facts_of.session, is_wide=True)
+        yield Detail(SESSIONS, self.session.id, facts=detail_fields.session, is_wide=True)
 
     def action_end(self) -> None:
         self.dashboard.end_sessions(self.there)
@@ -224,7 +224,7 @@ class EventView(DetailView):
         self.crumbs = (AUDIT.title, AUDIT.label(event))
 
     def parts(self) -> ComposeResult:
-        yield Detail(AUDIT, self.event.id, facts=facts_of.audit_event, is_wide=True)
+        yield Detail(AUDIT, self.event.id, facts=detail_fields.audit_event, is_wide=True)
 
     def action_owner(self) -> None:
         if self.event.user_id:

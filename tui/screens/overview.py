@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from tui import ages
+from tui import relative_time
 from tui.errors import Trouble
 from tui.feed import Event
-from tui.rows import Overview
+from tui.lists.schemas import Overview
 from tui.screens.view import View
 from tui.widgets.answer import Answer
 from tui.widgets.chart import Chart
@@ -84,7 +84,7 @@ class Numbers(Answer[Overview]):
         words = [
             f"{overview.engine}",
             f"{migrations} ({overview.migrations.applied} applied)",
-            f"counted {ages.since(overview.counted_at, now)}",
+            f"counted {relative_time.since(overview.counted_at, now)}",
         ]
         words += [f"! {self._trouble}"] if self._trouble else []
         self._server.update("  ·  ".join(words), layout=False)

@@ -13,7 +13,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tui import ages
+from tui import relative_time
 from tui.text import fitted
 
 NAME = "Everruns Auth"
@@ -40,7 +40,7 @@ class Standing:
         if self.is_connecting:
             return "○ connecting", "dim"
         if self.stale_for is not None:
-            return f"✗ stale {ages.span(self.stale_for)}", "bad"
+            return f"✗ stale {relative_time.span(self.stale_for)}", "bad"
         return ("‖ paused", "warning") if self.is_paused else ("● live", "good")
 
     @property

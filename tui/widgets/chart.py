@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.rows import Minute
+from tui.lists.schemas import Minute
 from tui.text import fitted
 
 BLOCKS = " ▁▂▃▄▅▆▇█"

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual import events
 from textual.widget import Widget
 
-from tui.listings.all import LISTINGS
+from tui.lists.all import LISTINGS
 
 CRUMB = " › "
 VIEWS = ("Overview", *(listing.title for listing in LISTINGS.values()))

@@ -14,10 +14,10 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from tui.errors import Missing, NotSignedIn, Trouble
-from tui.facts_of import Fact
 from tui.feed import Event
-from tui.listings.listing import Listing
-from tui.rows import Row
+from tui.lists.detail_fields import Fact
+from tui.lists.listing import Listing
+from tui.lists.schemas import Row
 from tui.widgets.answer import Answer
 from tui.widgets.facts import Facts
 from tui.widgets.panes import used

@@ -13,8 +13,8 @@ from rich.style import Style
 from rich.text import Text
 from textual.widget import Widget
 
-from tui.columns import GAP, Cell
-from tui.facts_of import Fact
+from tui.lists.columns import GAP, Cell
+from tui.lists.detail_fields import Fact
 from tui.text import fitted
 
 NAME_WIDTH = 12

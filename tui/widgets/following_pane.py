@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from tui.feed import Event
-from tui.rows import Row
+from tui.lists.schemas import Row
 from tui.widgets.window_pane import WindowPane
 
 R = TypeVar("R", bound=Row)

@@ -16,9 +16,10 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
-from tui import ages, filters
+from tui import relative_time
 from tui.errors import Refused, Trouble
-from tui.rows import Row
+from tui.lists import filters
+from tui.lists.schemas import Row
 from tui.widgets.following_pane import FollowingPane
 from tui.widgets.held_keys import ASKING, MOVES, HeldKey, HeldKeys
 from tui.widgets.line import Line
@@ -351,7 +352,7 @@ class ListPane(FollowingPane[R]):
         problem = self._problem
         age = ""
         if self.loaded_at is not None and self.trouble:
-            age = f"shown as of {ages.span(time.monotonic() - self.loaded_at)} ago"
+            age = f"shown as of {relative_time.span(time.monotonic() - self.loaded_at)} ago"
         is_left_alone = self.table.is_left_alone and not self.is_watched
         watched = "the top stays on screen (↓ chooses a row)" if is_left_alone else ""
         return (f"! {problem}" if problem else "", age, self._marked, watched, self._extent())

@@ -15,10 +15,10 @@ from textual import work
 from textual.message import Message
 
 from tui.errors import Missing, Trouble
-from tui.listings.listing import Listing
-from tui.rows import Page, Row
+from tui.lists.listing import Listing
+from tui.lists.page_buffer import PAGE_ROWS, Origin
+from tui.lists.schemas import Page, Row
 from tui.widgets.live import Live
-from tui.window import PAGE_ROWS, Origin
 
 R = TypeVar("R", bound=Row)
 

@@ -13,11 +13,11 @@ from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from textual.binding import Binding, BindingType
 
 from tui.feed import Event
-from tui.listings.api_keys import API_KEYS, STATUSES
-from tui.listings.audit import AUDIT
-from tui.listings.sessions import SESSIONS
-from tui.listings.users import USERS
-from tui.rows import ApiKey, AuditEvent, Session, User
+from tui.lists.api_keys import API_KEYS, STATUSES
+from tui.lists.audit import AUDIT
+from tui.lists.schemas import ApiKey, AuditEvent, Session, User
+from tui.lists.sessions import SESSIONS
+from tui.lists.users import USERS
 from tui.text import plain
 from tui.widgets.list_pane import ListPane
 

@@ -13,8 +13,8 @@ from typing import Any
 from rich.segment import Segment
 from rich.style import Style
 
-from tui.columns import GAP, Cell, Column
-from tui.rows import Row
+from tui.lists.columns import GAP, Cell, Column
+from tui.lists.schemas import Row
 from tui.text import fitted
 
 # Cursor, mark, and the dot of use, each with a place of its own before the first column.

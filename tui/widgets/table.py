@@ -20,11 +20,11 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.columns import GAP, Column, shared
-from tui.rows import Row
+from tui.lists.columns import GAP, Column, shared
+from tui.lists.page_buffer import PAGE_ROWS, Window
+from tui.lists.schemas import Row
 from tui.text import fitted
 from tui.widgets.row_lines import DARK, GUTTER, STYLES, Pen
-from tui.window import PAGE_ROWS, Window
 
 # How near to the end of what is loaded the cursor comes before more is asked for.
 # Two screens, so that rows are there when the next key comes; in a high terminal less than a page.

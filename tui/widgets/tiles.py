@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.widget import Widget
 
-from tui.rows import Overview
+from tui.lists.schemas import Overview
 from tui.text import fitted
 
 Tile = tuple[str, tuple[tuple[str, str], ...]]

@@ -13,14 +13,14 @@ from typing import ClassVar, TypeVar
 
 from textual import on
 
-from tui.columns import Column
 from tui.errors import NotSignedIn, Refused, Trouble
-from tui.rows import Row
+from tui.lists.columns import Column
+from tui.lists.page_buffer import PAGE_ROWS, Origin, PageBuffer, Window
+from tui.lists.schemas import Row
 from tui.widgets.due import Due
 from tui.widgets.lamps import Lamps
 from tui.widgets.loader import Loader, Query
 from tui.widgets.table import Table
-from tui.window import PAGE_ROWS, Origin, Pages, Window
 
 R = TypeVar("R", bound=Row)
 
@@ -45,7 +45,7 @@ class WindowPane(Loader[R]):
         self.table = Table(self._columns, is_watched=self.is_watched)
         self.marks: dict[str, R] = {}
         self.trouble = ""
-        self._pages: Pages[R] = Pages()
+        self._pages: PageBuffer[R] = PageBuffer()
         self._lamps = Lamps()
         self._due = Due()
         self._left_out: dict[str, tuple[int, R]] = {}
@@ -102,7 +102,7 @@ class WindowPane(Loader[R]):
         self.workers.cancel_node(self)
         self._fetching = self._newest = None
         self._is_awaited = False
-        self._pages = Pages()
+        self._pages = PageBuffer()
         self._shown = self.loaded_at = None
         self.trouble = ""
         self._show(is_new=True)

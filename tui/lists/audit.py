@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tui import ages
-from tui.columns import Cell, Column
-from tui.filters import choice, moment, person, text
-from tui.listings.listing import Listing
-from tui.rows import AuditEvent
+from tui import relative_time
+from tui.lists.columns import Cell, Column
+from tui.lists.filters import choice, moment, person, text
+from tui.lists.listing import Listing
+from tui.lists.schemas import AuditEvent
 
 
 def who(email: str | None, row_id: str | None) -> str:
@@ -29,7 +29,9 @@ AUDIT = Listing(
     columns=(
         Column(
             "When",
-            lambda event, now: Cell(ages.since(event.at, now, never=ages.UNKNOWN)),
+            lambda event, now: Cell(
+                relative_time.since(event.at, now, never=relative_time.UNKNOWN)
+            ),
             10,
             11,
             0,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tui.columns import GAP, shared
-from tui.listings.all import LISTINGS
-from tui.rows import Page, Row
-from tui.window import PAGES, Origin, Pages
+from tui.lists.all import LISTINGS
+from tui.lists.columns import GAP, shared
+from tui.lists.page_buffer import PAGES, Origin, PageBuffer
+from tui.lists.schemas import Page, Row
 
 
 def page(first: int, count: int = 2, *, is_last: bool = False) -> Page[Row]:
@@ -18,7 +18,7 @@ def page(first: int, count: int = 2, *, is_last: bool = False) -> Page[Row]:
     )
 
 
-def ids(pages: Pages[Row]) -> str:
+def ids(pages: PageBuffer[Row]) -> str:
     return "".join(row.id for row in pages.window.rows)
 
 
@@ -39,7 +39,7 @@ def test_columns_fill_a_width_and_never_exceed_it(
 
 
 def test_pages_behind_push_out_pages_before() -> None:
-    pages: Pages[Row] = Pages()
+    pages: PageBuffer[Row] = PageBuffer()
     pages.start(page(0), Origin())
     assert pages.window.begins_the_list
     for first in (2, 4, 6):
@@ -56,14 +56,14 @@ def test_pages_behind_push_out_pages_before() -> None:
 
 
 def test_a_row_that_moved_between_two_requests_is_there_once() -> None:
-    pages: Pages[Row] = Pages()
+    pages: PageBuffer[Row] = PageBuffer()
     pages.start(page(0), Origin())
     pages.append(page(1), Origin(">0"))
     assert ids(pages) == "012"
 
 
 def test_rows_change_leave_and_rise_in_place() -> None:
-    pages: Pages[Row] = Pages()
+    pages: PageBuffer[Row] = PageBuffer()
     pages.start(page(0), Origin())
     pages.append(page(2, is_last=True), Origin(">0"))
     pages.change(lambda row: None if row.id == "1" else row)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tui.rows import Page, Row
+from tui.lists.schemas import Page, Row
 
 R = TypeVar("R", bound=Row)
 
@@ -57,7 +57,7 @@ class Origin:
     is_backward: bool = False
 
 
-class Pages(Generic[R]):
+class PageBuffer(Generic[R]):
     """The loaded pages, the first at the left, each with where it came from."""
 
     def __init__(self) -> None:

@@ -13,8 +13,8 @@ from tests.tui.world import LARGE, Size, World
 from tui.access import ByKey
 from tui.client import Client, connection
 from tui.errors import Missing, NotOurServer, NotPermitted, NotSignedIn
-from tui.listings.all import LISTINGS
-from tui.rows import ApiKey, Page, User, decoded
+from tui.lists.all import LISTINGS
+from tui.lists.schemas import ApiKey, Page, User, decoded
 
 pytestmark = pytest.mark.anyio
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tui import ages
-from tui.columns import Cell, Column, Tone
-from tui.filters import choice, days, person, text
-from tui.listings.listing import Listing
-from tui.rows import ApiKey
+from tui import relative_time
+from tui.lists.columns import Cell, Column, Tone
+from tui.lists.filters import choice, days, person, text
+from tui.lists.listing import Listing
+from tui.lists.schemas import ApiKey
 from tui.text import raw
 
 _TONES: dict[str, Tone] = {"live": "good", "expired": "bad"}
@@ -38,7 +38,7 @@ API_KEYS = Listing(
         Column("Status", _status, 10, 10, 3, is_status=True),
         Column(
             "Last used",
-            lambda key, now: Cell(ages.since(key.last_used_at, now)),
+            lambda key, now: Cell(relative_time.since(key.last_used_at, now)),
             11,
             13,
             1,
@@ -48,7 +48,7 @@ API_KEYS = Listing(
         Column("From", lambda key, _: Cell(key.last_used_ip or ""), 13, 39, 4),
         Column(
             "Expires",
-            lambda key, now: Cell(ages.until(key.expires_at, now), "dim"),
+            lambda key, now: Cell(relative_time.until(key.expires_at, now), "dim"),
             10,
             11,
             6,
@@ -57,7 +57,9 @@ API_KEYS = Listing(
         ),
         Column(
             "Created",
-            lambda key, now: Cell(ages.since(key.created_at, now, never=ages.UNKNOWN), "dim"),
+            lambda key, now: Cell(
+                relative_time.since(key.created_at, now, never=relative_time.UNKNOWN), "dim"
+            ),
             10,
             11,
             7,

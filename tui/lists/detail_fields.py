@@ -9,11 +9,11 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from tui import ages
-from tui.columns import Cell
-from tui.listings.api_keys import status_words
-from tui.listings.audit import who
-from tui.rows import ApiKey, AuditEvent, Identity, Session, User
+from tui import relative_time
+from tui.lists.api_keys import status_words
+from tui.lists.audit import who
+from tui.lists.columns import Cell
+from tui.lists.schemas import ApiKey, AuditEvent, Identity, Session, User
 from tui.text import plain
 
 Fact = tuple[str, Cell]
@@ -21,7 +21,7 @@ Fact = tuple[str, Cell]
 
 def user(row: User, now: datetime, identities: Sequence[Identity] = ()) -> list[Fact]:
     """An account."""
-    state = Cell(f"disabled {ages.since(row.disabled_at, now)}", "bad")
+    state = Cell(f"disabled {relative_time.since(row.disabled_at, now)}", "bad")
     others = ", ".join(f"{one.provider} ({one.account})" for one in identities)
     verified = Cell("verified", "good") if row.email_verified else Cell("not verified", "dim")
     return [
@@ -31,7 +31,7 @@ def user(row: User, now: datetime, identities: Sequence[Identity] = ()) -> list[
         ("State", state if row.is_disabled else Cell("enabled", "good")),
         ("Signs in by", Cell(others or row.auth_provider)),
         ("Address", verified),
-        ("Created", _on(row.created_at, now, never=ages.UNKNOWN)),
+        ("Created", _on(row.created_at, now, never=relative_time.UNKNOWN)),
         ("Last active", _on(row.last_active_at, now)),
         ("Sessions", Cell(str(row.session_count))),
         ("API keys", Cell(str(row.api_key_count))),
@@ -51,7 +51,7 @@ def api_key(row: ApiKey, now: datetime) -> list[Fact]:
         ("From", Cell(row.last_used_ip or "nowhere yet")),
         ("Scopes", Cell(" ".join(row.scopes))),
         ("Expires", _end(row.expires_at, now)),
-        ("Created", _at(row.created_at, now, never=ages.UNKNOWN)),
+        ("Created", _at(row.created_at, now, never=relative_time.UNKNOWN)),
         ("Id", Cell(row.id, "dim")),
     ]
 
@@ -63,8 +63,8 @@ def session(row: Session, now: datetime) -> list[Fact]:
         ("From", Cell(row.ip_address or "unknown")),
         ("Program", Cell(row.user_agent or "unknown")),
         ("Last used", _at(row.last_used_at, now)),
-        ("Created", _at(row.created_at, now, never=ages.UNKNOWN)),
-        ("Expires", _end(row.expires_at, now, never=ages.UNKNOWN)),
+        ("Created", _at(row.created_at, now, never=relative_time.UNKNOWN)),
+        ("Expires", _end(row.expires_at, now, never=relative_time.UNKNOWN)),
         ("Id", Cell(row.id, "dim")),
     ]
 
@@ -75,7 +75,7 @@ def audit_event(row: AuditEvent, now: datetime) -> list[Fact]:
     facts = [
         ("Action", Cell(row.action, "strong")),
         ("Outcome", Cell(row.outcome, tone)),  # type: ignore[arg-type]
-        ("When", _at(row.at, now, never=ages.UNKNOWN)),
+        ("When", _at(row.at, now, never=relative_time.UNKNOWN)),
         ("By", Cell(who(row.actor_email, row.actor_id) or "nobody")),
         ("About", Cell(who(row.user_email, row.user_id) or "nobody")),
         ("From", Cell(row.ip_address or "unknown")),
@@ -94,18 +94,18 @@ def _shown(value: object) -> str:
 def _at(then: datetime | None, now: datetime, *, never: str = "never") -> Cell:
     if then is None:
         return Cell(never, "dim")
-    return Cell(f"{ages.since(then, now)}, {ages.exact(then)}")
+    return Cell(f"{relative_time.since(then, now)}, {relative_time.exact(then)}")
 
 
 def _on(then: datetime | None, now: datetime, *, never: str = "never") -> Cell:
     """A time where there is little room."""
     if then is None:
         return Cell(never, "dim")
-    return Cell(f"{ages.since(then, now)} ({then:%Y-%m-%d})")
+    return Cell(f"{relative_time.since(then, now)} ({then:%Y-%m-%d})")
 
 
 def _end(then: datetime | None, now: datetime, *, never: str = "never") -> Cell:
     if then is None:
         return Cell(never, "dim")
     tone = "" if then > now else "bad"
-    return Cell(f"{ages.until(then, now)}, {ages.exact(then)}", tone)  # type: ignore[arg-type]
+    return Cell(f"{relative_time.until(then, now)}, {relative_time.exact(then)}", tone)  # type: ignore[arg-type]

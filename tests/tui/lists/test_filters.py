@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tui.filters import parsed
-from tui.listings.all import LISTINGS
+from tui.lists.all import LISTINGS
+from tui.lists.filters import parsed
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tui import ages
-from tui.columns import Cell, Column
-from tui.filters import choice, person, text
-from tui.listings.listing import Listing
-from tui.rows import Session
+from tui import relative_time
+from tui.lists.columns import Cell, Column
+from tui.lists.filters import choice, person, text
+from tui.lists.listing import Listing
+from tui.lists.schemas import Session
 
 SESSIONS = Listing(
     name="sessions",
@@ -17,7 +17,7 @@ SESSIONS = Listing(
         Column("User", lambda session, _: Cell(session.user_email), 20, 40, 0, is_owner=True),
         Column(
             "Last used",
-            lambda session, now: Cell(ages.since(session.last_used_at, now)),
+            lambda session, now: Cell(relative_time.since(session.last_used_at, now)),
             11,
             13,
             1,
@@ -29,7 +29,7 @@ SESSIONS = Listing(
         Column(
             "Created",
             lambda session, now: Cell(
-                ages.since(session.created_at, now, never=ages.UNKNOWN), "dim"
+                relative_time.since(session.created_at, now, never=relative_time.UNKNOWN), "dim"
             ),
             10,
             11,
@@ -40,7 +40,7 @@ SESSIONS = Listing(
         Column(
             "Expires",
             lambda session, now: Cell(
-                ages.until(session.expires_at, now, never=ages.UNKNOWN), "dim"
+                relative_time.until(session.expires_at, now, never=relative_time.UNKNOWN), "dim"
             ),
             10,
             11,

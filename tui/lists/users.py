@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from tui import ages
-from tui.columns import Cell, Column
-from tui.filters import choice, text, yes_or_no
-from tui.listings.listing import Listing
-from tui.rows import User
+from tui import relative_time
+from tui.lists.columns import Cell, Column
+from tui.lists.filters import choice, text, yes_or_no
+from tui.lists.listing import Listing
+from tui.lists.schemas import User
 
 
 def _roles(user: User, _: datetime) -> Cell:
@@ -34,7 +34,7 @@ USERS = Listing(
         Column("Keys", lambda user, _: Cell(str(user.api_key_count)), 4, 4, 4),
         Column(
             "Last active",
-            lambda user, now: Cell(ages.since(user.last_active_at, now)),
+            lambda user, now: Cell(relative_time.since(user.last_active_at, now)),
             11,
             13,
             5,
@@ -43,7 +43,9 @@ USERS = Listing(
         ),
         Column(
             "Created",
-            lambda user, now: Cell(ages.since(user.created_at, now, never=ages.UNKNOWN), "dim"),
+            lambda user, now: Cell(
+                relative_time.since(user.created_at, now, never=relative_time.UNKNOWN), "dim"
+            ),
             10,
             11,
             6,

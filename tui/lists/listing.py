@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from tui.columns import Column
-from tui.filters import Word
-from tui.rows import Row
+from tui.lists.columns import Column
+from tui.lists.filters import Word
+from tui.lists.schemas import Row
 
 R = TypeVar("R", bound=Row)
 

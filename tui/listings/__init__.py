@@ -1,1 +1,0 @@
-"""The lists that the dashboard shows: their paths, columns, words and orders."""
