@@ -12,8 +12,8 @@ from pathlib import Path
 
 from api.demo.stage import Stage, staged
 from tui.app import Dashboard
-from tui.client import Client, connection
 from tui.desk import Surroundings
+from tui.http.client import Client, connection
 from tui.places import Place
 
 PICTURE = Path(__file__).with_suffix(".svg")

@@ -13,8 +13,8 @@ from textual import work
 
 from tui import deeds
 from tui.deeds import Deed
-from tui.errors import NotSignedIn, Trouble
-from tui.feed import Event
+from tui.http.errors import NotSignedIn, Trouble
+from tui.http.feed import Event
 from tui.lists.api_keys import API_KEYS
 from tui.lists.listing import Listing
 from tui.lists.schemas import ApiKey, Identity, Row, Session, User

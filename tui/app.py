@@ -20,12 +20,12 @@ from textual.theme import Theme
 from tui import themes
 from tui.acting import Acting
 from tui.carrying_out import Outcome
-from tui.client import Client
 from tui.deeds import Deed
 from tui.desk import Surroundings
-from tui.errors import NotPermitted, NotSignedIn
 from tui.exporting import Exporting
-from tui.feed import Event, Feed, Happening, Live, Lost
+from tui.http.client import Client
+from tui.http.errors import NotPermitted, NotSignedIn
+from tui.http.feed import Event, Feed, Happening, Live, Lost
 from tui.keys import by_use, here, sign
 from tui.palette import Actions, ById
 from tui.places import Place

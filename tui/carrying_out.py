@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from tui.client import BULK, Client
-from tui.errors import Missing, NotSignedIn, Refused, Trouble
-from tui.feed import Event
+from tui.http.client import BULK, Client
+from tui.http.errors import Missing, NotSignedIn, Refused, Trouble
+from tui.http.feed import Event
 from tui.lists.api_keys import API_KEYS
 from tui.lists.schemas import ApiKey, Row, Session, User
 

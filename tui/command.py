@@ -16,8 +16,8 @@ from typing import Annotated
 import typer
 
 from tui import contexts, folders
-from tui.client import Client, connection
 from tui.farewell import log_out
+from tui.http.client import Client, connection
 from tui.multiplexer import is_gnu_screen
 from tui.once import SUBJECTS, Question, Status, answer, fail
 from tui.places import DEFAULT_URL, Place

@@ -18,10 +18,10 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.client import Client
 from tui.entrance import Entered
-from tui.errors import NotSignedIn, Trouble
-from tui.feed import Event
+from tui.http.client import Client
+from tui.http.errors import NotSignedIn, Trouble
+from tui.http.feed import Event
 from tui.places import Place
 from tui.screens.view import View
 from tui.text import plain, raw

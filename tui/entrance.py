@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tui import tokens as clock
-from tui.access import Access, ByKey, ByTokens, Nobody
-from tui.client import Client
-from tui.errors import NotKept, NotPermitted, NotSignedIn, Trouble
+from tui.http.auth import Access, ByKey, ByTokens, Nobody
+from tui.http.client import Client
+from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.lists.schemas import Config, Me, Overview
 from tui.places import Place
 from tui.private_files import TooOpen

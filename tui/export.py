@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from tui.client import Client
+from tui.http.client import Client
 from tui.lists.listing import Listing
 
 FORMATS = ("csv", "jsonl")

@@ -10,8 +10,8 @@ from textual import work
 from textual.worker import Worker
 
 from tui.desk import Desk
-from tui.errors import Trouble
 from tui.export import CannotExport, Order, export, file_of
+from tui.http.errors import Trouble
 from tui.lists.listing import Listing
 from tui.screens.dialogs import export_form
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui.client import Client
-from tui.errors import NotKept, Trouble
+from tui.http.client import Client
+from tui.http.errors import NotKept, Trouble
 from tui.private_files import TooOpen
 from tui.tokens import Keeper
 

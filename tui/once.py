@@ -15,15 +15,15 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from tui.access import Access, ByKey, ByTokens, Nobody
-from tui.client import Client
 from tui.entrance import MODE_NONE
-from tui.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.export import Record
+from tui.http.auth import Access, ByKey, ByTokens, Nobody
+from tui.http.client import Client
+from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble
+from tui.http.responses import decoded
 from tui.lists.all import LISTINGS
 from tui.lists.filters import parsed
 from tui.lists.listing import Listing
-from tui.lists.schemas import decoded
 from tui.places import Place
 from tui.private_files import TooOpen
 from tui.text import fitted

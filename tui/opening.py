@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from textual import work
 
 from tui.desk import Desk
-from tui.errors import Missing, Trouble
+from tui.http.errors import Missing, Trouble
 from tui.lists.api_keys import API_KEYS
 from tui.lists.audit import AUDIT
 from tui.lists.listing import Listing

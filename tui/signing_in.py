@@ -10,10 +10,10 @@ from typing import ClassVar
 from textual import work
 from textual.screen import ModalScreen
 
-from tui.client import Client
 from tui.desk import Desk
 from tui.entrance import Entered
-from tui.errors import Trouble
+from tui.http.client import Client
+from tui.http.errors import Trouble
 from tui.screens.sign_in import SignIn
 from tui.screens.view import View
 

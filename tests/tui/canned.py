@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 
 from tui.app import Dashboard
-from tui.client import Client, connection
 from tui.desk import Surroundings
+from tui.http.client import Client, connection
 from tui.places import Place
 
 Answer = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]

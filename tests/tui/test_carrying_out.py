@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 
 from tui.carrying_out import Outcome, end_sessions, revoke_keys
-from tui.client import BULK, Client
-from tui.errors import Missing, NotSignedIn, Refused, Trouble, Unreachable
+from tui.http.client import BULK, Client
+from tui.http.errors import Missing, NotSignedIn, Refused, Trouble, Unreachable
 from tui.lists.schemas import ApiKey, Session
 
 pytestmark = pytest.mark.anyio

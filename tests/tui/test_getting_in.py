@@ -10,8 +10,8 @@ import pytest
 from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, in_mode
 from tests.support.applications import settings_for
 from tests.tui.world import SMALL, Size, Terminal, World, world_of
-from tui.client import Client
-from tui.errors import Unreachable
+from tui.http.client import Client
+from tui.http.errors import Unreachable
 from tui.lists.schemas import Overview
 from tui.private_files import write_private
 

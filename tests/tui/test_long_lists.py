@@ -11,7 +11,7 @@ import pytest
 from models.listing import search
 from tests.tui.by_hand import keys_in_use, many_users
 from tests.tui.world import SMALL, Size, World
-from tui.errors import Unreachable
+from tui.http.errors import Unreachable
 from tui.lists.page_buffer import PAGE_ROWS, PAGES
 
 pytestmark = pytest.mark.anyio

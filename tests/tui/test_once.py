@@ -8,7 +8,7 @@ import pytest
 
 from tests.tui.by_hand import many_users
 from tests.tui.world import LARGE, Size, World
-from tui.client import Client, connection
+from tui.http.client import Client, connection
 from tui.once import SUBJECTS, Question, Status, answer
 from tui.places import Place
 

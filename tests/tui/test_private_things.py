@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tui.access import ByTokens
 from tui.contexts import ContextsRejected, checked_url, named
-from tui.errors import NotKept, Unreachable
+from tui.http.auth import ByTokens
+from tui.http.errors import NotKept, Unreachable
 from tui.lists.schemas import TokenBody
 from tui.preferences import Preferences, remember, remembered
 from tui.private_files import TooOpen, read_private, write_private

@@ -15,8 +15,8 @@ from textual.widgets import Input
 
 from tests.support.waiting import until
 from tests.tui import canned
-from tui import feed
 from tui.app import Dashboard
+from tui.http import feed
 from tui.screens.dialogs import Confirm, Form
 from tui.screens.lists import ApiKeysView, UsersView
 from tui.screens.overview import OverviewView

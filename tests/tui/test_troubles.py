@@ -11,8 +11,8 @@ import pytest
 from models import database
 from tests.tui.by_hand import many_users
 from tests.tui.world import Terminal, World, at_one_size
-from tui.errors import Missing, Refused, Trouble, Unreachable
-from tui.feed import Event
+from tui.http.errors import Missing, Refused, Trouble, Unreachable
+from tui.http.feed import Event
 from tui.lists.page_buffer import PAGE_ROWS
 from tui.widgets import window_pane
 

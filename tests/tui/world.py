@@ -28,8 +28,8 @@ from tests.support.applications import PASSWORD, serving
 from tests.support.streaming import StreamingTransport
 from tests.support.waiting import until
 from tui.app import Dashboard
-from tui.client import Client, connection
 from tui.desk import Surroundings
+from tui.http.client import Client, connection
 from tui.places import Place
 from tui.widgets.table import Table
 

@@ -14,11 +14,8 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
-    TypeAdapter,
-    ValidationError,
 )
 
-from tui.errors import NotOurServer
 from tui.text import Foreign
 
 Text = Annotated[str, AfterValidator(Foreign.of)]
@@ -191,7 +188,6 @@ class TokenBody(Value):
 
 
 R = TypeVar("R", bound=Row)
-V = TypeVar("V")
 
 
 class Page(Value, Generic[R]):
@@ -200,17 +196,3 @@ class Page(Value, Generic[R]):
     data: tuple[R, ...]
     next_cursor: str | None
     previous_cursor: str | None
-
-
-def decoded(shape: type[V], data: object, what: str) -> V:
-    """`data` as a value of `shape`.
-
-    Raises:
-        NotOurServer: a field is missing or of another type; the words name it, and `what` it was.
-    """
-    try:
-        return TypeAdapter(shape).validate_python(data)
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or "the answer"
-        raise NotOurServer(f"{what}: {field}: {first['msg'].lower()}") from None

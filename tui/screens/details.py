@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TabbedContent, TabPane
 
-from tui.errors import Trouble
+from tui.http.errors import Trouble
 from tui.lists import detail_fields
 from tui.lists.api_keys import API_KEYS
 from tui.lists.audit import AUDIT

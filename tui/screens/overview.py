@@ -11,8 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from tui import relative_time
-from tui.errors import Trouble
-from tui.feed import Event
+from tui.http.errors import Trouble
+from tui.http.feed import Event
 from tui.lists.schemas import Overview
 from tui.screens.view import View
 from tui.widgets.answer import Answer

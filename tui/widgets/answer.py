@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from textual import on, work
 from textual.message import Message
 
-from tui.errors import NotSignedIn, Trouble
+from tui.http.errors import NotSignedIn, Trouble
 from tui.widgets.live import Live
 
 V = TypeVar("V")

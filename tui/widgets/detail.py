@@ -13,8 +13,8 @@ from textual.app import ComposeResult
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from tui.errors import Missing, NotSignedIn, Trouble
-from tui.feed import Event
+from tui.http.errors import Missing, NotSignedIn, Trouble
+from tui.http.feed import Event
 from tui.lists.detail_fields import Fact
 from tui.lists.listing import Listing
 from tui.lists.schemas import Row

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
-from tui.feed import Event
+from tui.http.feed import Event
 from tui.lists.schemas import Row
 from tui.widgets.window_pane import WindowPane
 

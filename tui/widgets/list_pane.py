@@ -17,7 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui import relative_time
-from tui.errors import Refused, Trouble
+from tui.http.errors import Refused, Trouble
 from tui.lists import filters
 from tui.lists.schemas import Row
 from tui.widgets.following_pane import FollowingPane

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
-from tui.feed import Event
+from tui.http.feed import Event
 
 if TYPE_CHECKING:
     from tui.app import Dashboard

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual import work
 from textual.message import Message
 
-from tui.errors import Missing, Trouble
+from tui.http.errors import Missing, Trouble
 from tui.lists.listing import Listing
 from tui.lists.page_buffer import PAGE_ROWS, Origin
 from tui.lists.schemas import Page, Row

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
 from textual.binding import Binding, BindingType
 
-from tui.feed import Event
+from tui.http.feed import Event
 from tui.lists.api_keys import API_KEYS, STATUSES
 from tui.lists.audit import AUDIT
 from tui.lists.schemas import ApiKey, AuditEvent, Session, User

@@ -13,7 +13,7 @@ from typing import ClassVar, TypeVar
 
 from textual import on
 
-from tui.errors import NotSignedIn, Refused, Trouble
+from tui.http.errors import NotSignedIn, Refused, Trouble
 from tui.lists.columns import Column
 from tui.lists.page_buffer import PAGE_ROWS, Origin, PageBuffer, Window
 from tui.lists.schemas import Row

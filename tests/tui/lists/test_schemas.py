@@ -10,11 +10,12 @@ import pytest
 
 from models import OAuthIdentity
 from tests.tui.world import LARGE, Size, World
-from tui.access import ByKey
-from tui.client import Client, connection
-from tui.errors import Missing, NotOurServer, NotPermitted, NotSignedIn
+from tui.http.auth import ByKey
+from tui.http.client import Client, connection
+from tui.http.errors import Missing, NotOurServer, NotPermitted, NotSignedIn
+from tui.http.responses import decoded
 from tui.lists.all import LISTINGS
-from tui.lists.schemas import ApiKey, Page, User, decoded
+from tui.lists.schemas import ApiKey, Page, User
 
 pytestmark = pytest.mark.anyio
 

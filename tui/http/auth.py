@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from tui import tokens as clock
-from tui.errors import NotKept
+from tui.http.errors import NotKept
 from tui.lists.schemas import TokenBody
 from tui.private_files import TooOpen
 from tui.tokens import Keeper, Tokens

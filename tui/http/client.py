@@ -15,9 +15,9 @@ from urllib.parse import quote
 import httpx
 import httpx_sse
 
-from tui import errors
-from tui.access import Access, Nobody
-from tui.answers import checked, count_of, json_of, unreachable
+from tui.http import errors
+from tui.http.auth import Access, Nobody
+from tui.http.responses import checked, count_of, decoded, json_of, unreachable
 from tui.lists.schemas import (
     Config,
     Identity,
@@ -27,7 +27,6 @@ from tui.lists.schemas import (
     Row,
     TokenBody,
     User,
-    decoded,
 )
 from tui.text import plain, raw
 

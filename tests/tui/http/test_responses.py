@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tui import answers
-from tui.errors import Refused
+from tui.http import responses
+from tui.http.errors import Refused
 
 
 def refused_with(status: int, body: object, **headers: str) -> str:
@@ -14,7 +14,7 @@ def refused_with(status: int, body: object, **headers: str) -> str:
     request = httpx.Request("GET", "http://auth.test")
     answer = httpx.Response(status, json=body, request=request, headers=headers)
     with pytest.raises(Refused) as refused:
-        answers.checked(answer)
+        responses.checked(answer)
     return refused.value.words
 
 

@@ -14,8 +14,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from tui.client import STREAM_SILENCE_SECONDS, Client, StreamEvent
-from tui.errors import NotPermitted, NotSignedIn, Silent, Trouble, Unreachable
+from tui.http.client import STREAM_SILENCE_SECONDS, Client, StreamEvent
+from tui.http.errors import NotPermitted, NotSignedIn, Silent, Trouble, Unreachable
 from tui.text import plain
 
 FIRST_WAIT_SECONDS = 0.25

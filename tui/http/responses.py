@@ -6,12 +6,16 @@ Knows nothing of what was asked for. Only this module and the client import http
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
+from pydantic import TypeAdapter, ValidationError
 
-from tui import errors, relative_time
+from tui import relative_time
+from tui.http import errors
 from tui.text import plain
+
+V = TypeVar("V")
 
 _REFUSED = {401: errors.NotSignedIn, 403: errors.NotPermitted, 404: errors.Missing}
 _SERVER_ERROR = 500
@@ -110,3 +114,17 @@ def unreachable(broken: Exception, url: str) -> errors.Unreachable:
 def _reason(broken: Exception) -> str:
     words = plain(str(broken))
     return "connection refused" if "All connection attempts failed" in words else words
+
+
+def decoded(shape: type[V], data: object, what: str) -> V:
+    """`data` as a value of `shape`.
+
+    Raises:
+        NotOurServer: a field is missing or of another type; the words name it, and `what` it was.
+    """
+    try:
+        return TypeAdapter(shape).validate_python(data)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the answer"
+        raise errors.NotOurServer(f"{what}: {field}: {first['msg'].lower()}") from None

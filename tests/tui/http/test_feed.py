@@ -47,8 +47,8 @@ async def test_a_server_that_hangs_is_soon_seen_to(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It closes nothing, so that the stream alone would not tell."""
-    monkeypatch.setattr("tui.feed.SILENCE_SECONDS", 0.2)
-    monkeypatch.setattr("tui.client.PULSE_SECONDS", 0.2)
+    monkeypatch.setattr("tui.http.feed.SILENCE_SECONDS", 0.2)
+    monkeypatch.setattr("tui.http.client.PULSE_SECONDS", 0.2)
     await world.user("ann@example.com")
     async with world.terminal() as terminal:
         await terminal.opens("2", "ann@example.com", "● live")
@@ -61,7 +61,7 @@ async def test_a_server_that_hangs_is_soon_seen_to(
 async def test_a_server_that_is_there_and_has_nothing_to_tell_is_live(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.feed.SILENCE_SECONDS", 0.05)
+    monkeypatch.setattr("tui.http.feed.SILENCE_SECONDS", 0.05)
     pulse = ("GET", "/api/v1/auth/config")
     async with world.terminal() as terminal:
         await terminal.opens("2", "1 row", "● live")

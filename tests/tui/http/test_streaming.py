@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from tui.access import ByTokens
-from tui.client import Client, connection
-from tui.errors import NotSignedIn
-from tui.feed import Feed, Live, Lost
+from tui.http.auth import ByTokens
+from tui.http.client import Client, connection
+from tui.http.errors import NotSignedIn
+from tui.http.feed import Feed, Live, Lost
 from tui.tokens import Tokens
 
 pytestmark = pytest.mark.anyio
