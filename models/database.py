@@ -152,7 +152,9 @@ async def open_database(
         await ping(_connect_seconds(url) * len(url.hosts) + STATEMENT_SECONDS)
     except Exception as trouble:
         await close_database(context)
-        if not (is_trouble(trouble) or isinstance(trouble, OSError | ValueError)):
+        # Whatever PostgreSQL says here is about the URL: the statement asks for nothing.
+        is_refused = isinstance(trouble, OSError | ValueError) or _said_by_postgresql(trouble)
+        if not (is_refused or is_trouble(trouble)):
             raise
         raise DatabaseUnreachable(_explain(url, trouble)) from trouble
     return context

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.database_url import DatabaseUrl
 from models.rights import Rights, rights_at
-from models.trouble import Trouble, is_missing_table, is_trouble, trouble_of
+from models.trouble import Trouble, is_missing_table, is_mixed_up, is_trouble, trouble_of
 
 _RIGHT_MISSING = "42501"
 
@@ -21,6 +21,9 @@ async def explained(url: DatabaseUrl, error: Exception) -> str | None:
             return _line(url, trouble, advice)
     if is_missing_table(error):
         advice = "the database is not migrated; apply with everruns-admin migrate"
+        return _line(url, trouble, advice)
+    if is_mixed_up(error):
+        advice = "a pooler mixes prepared statements: add ?prepared_statements=off to DATABASE_URL"
         return _line(url, trouble, advice)
     return _line(url, trouble, _ADVICE.get(trouble.kind, ""))
 

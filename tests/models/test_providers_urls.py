@@ -76,6 +76,12 @@ async def test_postgresqls_own_words_are_kept(own: OwnPostgresql) -> None:
         ("postgres", "nope", 'database "nope" does not exist'),
         ("postgres", "postgres?sslmode=disable", "no pg_hba.conf entry for host"),
         ("postgres", "postgres?options=-c%20nope%3D1", 'configuration parameter "nope"'),
+        (
+            "postgres",
+            "postgres?options=-c%20work_mem%3Dx",
+            'invalid value for parameter "work_mem"',
+        ),
+        ("postgres", "postgres?options=--x%20y", "--x"),
     ):
         said = await refused(f"postgresql://{login}@localhost:{own.port}/{rest}")
         assert words in said
