@@ -1,4 +1,4 @@
-"""Owns the line that each request leaves in the log, and the request id that each answer carries."""
+"""Owns the line that each request leaves in the log, and the headers that each answer carries."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ log = structlog.get_logger("everruns_auth.requests")
 _SECRET = re.compile(r"evr_[0-9a-f]+|ey[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")
 # More of a path says no more, and secrets are looked for in a time that grows with its square.
 MAX_PATH = 512
+# Nothing here is a page, and nothing is to be kept by those between (OWASP ASVS 3.4.4, 14.3.2).
+_ON_EVERY_ANSWER = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 _VERIFY = "/v1/auth/verify"
 
 
@@ -34,6 +36,8 @@ def install(app: Sanic[Any, Any]) -> None:
         route = request.route
         path = getattr(route.ctx, "path", "other") if route is not None else "other"
         is_quiet = route is not None and getattr(route.ctx, "is_quiet", False)
+        for name, value in _ON_EVERY_ANSWER.items():
+            response.headers.setdefault(name, value)
         # Proxies ask that on every request, and pass nothing of it on but what they know already.
         if path != _VERIFY or proxy_request_id(request):
             response.headers["X-Request-Id"] = request_id_of(request)

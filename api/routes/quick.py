@@ -34,6 +34,8 @@ _VERIFY_LINES = _NEXT.join(
         *(name.encode() + b": %b" for name in HEADERS),
         b"content-length: 0",
         b"content-type: text/plain",
+        b"x-content-type-options: nosniff",
+        b"cache-control: no-store",
     )
 )
 _ME_LINES = _NEXT.join(
@@ -41,6 +43,7 @@ _ME_LINES = _NEXT.join(
         b"cache-control: no-store",
         b"content-type: application/json",
         b"content-length: %d",
+        b"x-content-type-options: nosniff",
         b"x-request-id: %b",
     )
 )

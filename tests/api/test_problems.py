@@ -8,7 +8,7 @@ from sanic import HTTPResponse, Request
 
 from api.app import create_app
 from api.settings import Settings
-from tests.api.clients import without_jar
+from tests.api.clients import by_hand, without_jar
 from tests.api.people import Person, log_in, me
 from tests.support.applications import client_of, lifespan
 
@@ -123,3 +123,36 @@ async def test_answers_about_somebody_are_not_kept_by_caches(
         answer = await http.get(path, headers=ann.bearer)
         assert answer.headers["cache-control"] == "no-store"
     assert (await me(http, {})).headers["cache-control"] == "no-store"
+
+
+def assert_guarded(answer: httpx.Response) -> None:
+    assert answer.headers.get_list("x-content-type-options") == ["nosniff"], answer.url
+    assert answer.headers.get_list("cache-control") == ["no-store"], answer.url
+
+
+async def test_every_answer_is_nosniff_and_no_store(
+    http: httpx.AsyncClient, ann: Person, database_url: str
+) -> None:
+    await by_hand(database_url, "UPDATE users SET roles = '[\"admin\"]'")
+    paths = ("/health", "/ready", "/metrics", "/openapi.json", "/nothing", "/v1/auth/config")
+    checks = ("/v1/auth/me", "/v1/auth/me", "/v1/auth/verify", "/v1/auth/verify?role=x")
+    for path in (*paths, *checks, "/v1/admin/users", "/v1/auth/oauth/google"):
+        for method in ("GET", "HEAD", "OPTIONS", "PUT"):
+            assert_guarded(await http.request(method, path, headers=ann.bearer))
+            assert_guarded(await http.request(method, path))
+    for content in (b"{", b"{}", b"x" * 70_000):
+        json = {"Content-Type": "application/json"}
+        assert_guarded(await http.post("/v1/auth/login", content=content, headers=json))
+    assert_guarded(await http.head("/v1/admin/stream", headers=ann.bearer))
+    assert_guarded(await http.delete("/v1/auth/sessions", headers=ann.bearer))
+
+
+async def test_a_bug_is_answered_so_too(broken: httpx.AsyncClient) -> None:
+    assert_guarded(await broken.get("/fails"))
+
+
+async def test_without_a_database_it_is_answered_so_too(away: httpx.AsyncClient) -> None:
+    for path in ("/ready", "/v1/auth/me"):
+        answer = await away.get(path, headers={"Authorization": "evr_" + "0" * 64})
+        assert answer.status_code == 503
+        assert_guarded(answer)

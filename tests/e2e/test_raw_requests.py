@@ -23,7 +23,10 @@ def answer_to(server: Server, request: bytes) -> bytes:
     parts = urlsplit(server.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
         connection.sendall(request)
-        return connection.recv(65_536)
+        answer = connection.recv(65_536)
+    assert b"\r\nx-content-type-options: nosniff\r\n" in answer.lower()
+    assert b"\r\ncache-control: no-store\r\n" in answer.lower()
+    return answer
 
 
 @pytest.mark.parametrize(
