@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
@@ -50,8 +51,9 @@ def body_of(response: HTTPResponse) -> dict[str, Any]:
 
 
 def asked() -> Request:
-    app: Any = None
-    return Request(b"/v1/auth/me", Header({}), "1.1", "GET", app, app)
+    app: Any = SimpleNamespace(ctx=SimpleNamespace(proxies=None))
+    transport: Any = None
+    return Request(b"/v1/auth/me", Header({}), "1.1", "GET", transport, app)
 
 
 def test_the_branches_have_the_contracts_statuses() -> None:
