@@ -13,6 +13,7 @@ from sanic.compat import Header
 from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
 
 from api import errors
+from api.identity.writability import Writability
 from api.routes.problems import STATUSES, Problems, problem, refused, status_of
 
 CONTRACT = {
@@ -51,7 +52,9 @@ def body_of(response: HTTPResponse) -> dict[str, Any]:
 
 
 def asked() -> Request:
-    app: Any = SimpleNamespace(ctx=SimpleNamespace(proxies=None))
+    probe: Any = None
+    services = SimpleNamespace(writability=Writability(probe))
+    app: Any = SimpleNamespace(ctx=SimpleNamespace(proxies=None, services=services))
     transport: Any = None
     return Request(b"/v1/auth/me", Header({}), "1.1", "GET", transport, app)
 
@@ -153,7 +156,9 @@ def test_the_machinery_never_speaks_in_its_own_words(status: int) -> None:
 
 
 def test_trouble_in_the_database_is_503_and_nothing_of_the_inside() -> None:
-    response = Problems().default(asked(), sqlite3.OperationalError("QQ is locked"))
+    locked = sqlite3.OperationalError("QQ is locked")
+    locked.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    response = Problems().default(asked(), locked)
     assert response.status == 503
     assert response.headers["Retry-After"] == "1"
     assert b"QQ" not in (response.body or b"")
