@@ -24,6 +24,7 @@ from api import __version__, logs
 from api.identity import operators
 from api.identity.occasion import Occasion
 from api.identity.throttle import counts_at
+from api.protocol import Connection
 from api.settings import (
     Settings,
     SettingsRejected,
@@ -31,7 +32,7 @@ from api.settings import (
     load,
     unknown_in_environment,
 )
-from api.supervisor import App, Supervisor, hold_stop_signals
+from api.supervisor import App, Supervisor, hold_signals
 from models import database, schema
 from models.explanation import explained, refusal_of_writes
 
@@ -83,22 +84,21 @@ def _run(settings: Settings, listener: socket.socket, workers: int, counts_file:
     # Forked, workers share what is loaded already and start in a fraction of the time.
     Sanic.start_method = "fork"
     app = create_app(settings, workers=workers, counts_file=counts_file)
-    supervisor = Supervisor(app, workers=workers)
+    supervisor = Supervisor(app, listener, workers=workers)
 
     def load_app() -> App:
         supervisor.enter_worker()
         return app
 
     # Said again, or Sanic would shorten it.
-    app.prepare(sock=listener, workers=workers, backlog=BACKLOG, motd=False)
+    app.prepare(sock=listener, workers=workers, backlog=BACKLOG, motd=False, protocol=Connection)
     app.state.server_info[0].settings["connections"] = supervisor.connections
     _announce(settings, listener, workers)
     # Else a collection in a worker would write to every page that it shares.
     gc.freeze()
     gc.enable()
     Sanic.serve(primary=app, app_loader=AppLoader(factory=load_app))
-    # The echo of a signal must not change how this ends.
-    hold_stop_signals()
+    supervisor.end()
     log.info("stopped")
     return supervisor.exit_status
 
@@ -197,7 +197,7 @@ def _announce(settings: Settings, listener: socket.socket, workers: int) -> None
 
 def main(*, workers: int = 1, **overrides: object) -> int:
     """Read the environment and serve; problems go to standard error, one a line."""
-    hold_stop_signals()
+    hold_signals()
     try:
         settings = load().model_copy(update={k: v for k, v in overrides.items() if v is not None})
         return serve(settings, workers=workers)

@@ -5,6 +5,9 @@ arrives while a worker starts is lost, and the manager then waits for ever. So w
 signals and hold the reading end of a pipe instead. When the main process closes its end, or dies,
 each worker sees the end of the pipe as soon as it is able to, and stops. The main process in turn
 holds a stop back until the pipe is there.
+
+The listening socket belongs to every process that holds a copy. A stop closes all copies before
+anything is waited for, so that new connections are refused rather than left to nobody.
 """
 
 from __future__ import annotations
@@ -12,8 +15,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.util import register_after_fork
 from threading import Thread
@@ -27,6 +32,9 @@ from sanic.server import HttpProtocol
 from sanic.worker.manager import WorkerManager
 from sanic.worker.process import WorkerProcess
 
+from api.heartbeats import BEAT_SECONDS, Heartbeats
+from api.protocol import Connection
+
 App = Sanic[Any, Any]
 
 MAX_DEATHS = 10
@@ -35,41 +43,57 @@ DEATHS_WINDOW_SECONDS = 60.0
 ECHO_SECONDS = 1.0
 KILLED = 137
 _DRAIN_SECONDS = 0.05
+# As many as may wait: see BACKLOG.
+_MAX_ACCEPTED = 1024
 _STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
+# Python's own way with them is to die.
+_OTHER_SIGNALS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 log = structlog.get_logger("everruns_auth.supervisor")
 
 
-def hold_stop_signals() -> None:
-    """Let a stop wait until the supervisor can obey it.
+def hold_signals() -> None:
+    """Let a stop wait until the supervisor can obey it, and other signals pass.
 
     Else it would cut a migration in two, or be lost where Sanic puts its own handlers in place.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    for number in _OTHER_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 class Supervisor:
     """Stops and replaces the workers of `app`; lives in the main process and is forked into each."""
 
-    def __init__(self, app: App, *, workers: int) -> None:
+    def __init__(self, app: App, listener: socket.socket, *, workers: int) -> None:
         self.exit_status = 0
         # In each worker its own; Sanic must be given this set.
         self.connections: set[HttpProtocol] = set()
+        self._listener = listener
         self._workers = workers
+        # Workers may die together.
+        self._max_deaths = max(MAX_DEATHS, 2 * workers)
         self._main_pid = os.getpid()
         self._manager: WorkerManager | None = None
-        self._lifeline = self._started = [-1, -1]
-        self._started_count = 0
+        self._lifeline = [-1, -1]
+        self._heartbeats = Heartbeats()
+        self._had_terminal = _has_terminal()
         self._stopping_since: float | None = None
-        self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
+        self._deaths: deque[float] = deque(maxlen=self._max_deaths)
         self._mourned: dict[str, int] = {}
+        self._accepted: list[socket.socket] = []
         self._draining: asyncio.Task[None] | None = None
         register_after_fork(self, Supervisor._watch_main)
         app.main_process_ready(self._take_over)
-        app.before_server_start(self._say_started)
+        app.before_server_start(self._begin_beating)
         app.after_server_start(self._watch_lifeline)
         app.before_server_stop(self._begin_draining)
         app.after_server_stop(self._end_draining)
+
+    def end(self) -> None:
+        """Once all workers are gone: a signal from here on must not change how this ends."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        hold_signals()
 
     def enter_worker(self) -> None:
         """What a forked worker does first: obey the lifeline alone."""
@@ -79,14 +103,15 @@ class Supervisor:
         # Closed already where the stop came before this worker.
         if self._lifeline[1] >= 0:
             os.close(self._lifeline[1])
-        os.close(self._started[0])
+        self._heartbeats.enter_worker()
 
     def _watch_main(self) -> None:
         """In a forked child: Sanic's helper, which nothing else would end, ends after us all.
 
-        Orphaned, it would hold the listening socket, and no server could start again.
+        With a copy of the listening socket it would take connections that nobody answers.
         """
         if self._manager is None:
+            self._listener.close()
             Thread(target=_end_with_parent, daemon=True).start()
 
     async def _take_over(self, app: App) -> None:
@@ -95,19 +120,19 @@ class Supervisor:
         # Sanic's own way kills the whole process group, and with it whoever started us.
         app.manager.kill = self._kill  # type: ignore[method-assign]
         self._lifeline = list(os.pipe())
-        self._started = list(os.pipe())
-        os.set_blocking(self._started[0], False)
+        self._heartbeats.open()
         for number in _STOP_SIGNALS:
             signal.signal(number, self._on_stop_signal)
+        signal.signal(signal.SIGHUP, self._on_hangup)
         signal.signal(signal.SIGCHLD, self._on_child_death)
+        signal.signal(signal.SIGALRM, self._on_tick)
+        signal.setitimer(signal.ITIMER_REAL, BEAT_SECONDS, BEAT_SECONDS)
         # One that was held back is obeyed here.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
-    async def _say_started(self, _app: App) -> None:
+    async def _begin_beating(self, _app: App) -> None:
         """In a worker, before its first answer: from here on it can be replaced."""
-        # Where the main process is gone, the lifeline is about to say so.
-        with suppress(BrokenPipeError):
-            os.write(self._started[1], b".")
+        self._heartbeats.begin()
 
     async def _watch_lifeline(self, app: App) -> None:
         """In a worker, once it serves: stop at the end of the pipe."""
@@ -118,12 +143,45 @@ class Supervisor:
             # and forgotten. The loop calls again at once.
             if app.state.is_running:
                 loop.remove_reader(self._lifeline[0])
+                # Said with each answer from here on.
+                app.config.KEEP_ALIVE = False
+                self._accept_the_rest()
+                self._stop_listening()
                 app.stop(terminate=False)
 
         loop.add_reader(self._lifeline[0], stop)
 
+    def _accept_the_rest(self) -> None:
+        """Empty the queue of the listening socket; connections left in it would be reset.
+
+        The event loop would take one a turn.
+        """
+        with suppress(OSError):
+            while len(self._accepted) < _MAX_ACCEPTED:
+                connection, _ = self._listener.accept()
+                connection.setblocking(False)
+                self._accepted.append(connection)
+
+    def _stop_listening(self) -> None:
+        """Give up this process's copy of the listening socket; with the last copy it is gone.
+
+        Another socket takes its place: Sanic is still to close one, and a worker that is being
+        forked right now wants one to start, before it can see that it is to stop.
+        """
+        with socket.socket() as nobodys:
+            nobodys.bind(("127.0.0.1", 0))
+            nobodys.listen()
+            nobodys.setblocking(False)
+            os.dup2(nobodys.fileno(), self._listener.fileno(), inheritable=False)
+
     async def _begin_draining(self, app: App) -> None:
         self._draining = asyncio.create_task(self._drain(app.config.GRACEFUL_SHUTDOWN_TIMEOUT))
+        loop = asyncio.get_running_loop()
+        connect = partial(Connection, loop=loop, app=app, connections=self.connections)
+        for accepted in self._accepted:
+            # Its client may have gone meanwhile.
+            with suppress(OSError):
+                await loop.connect_accepted_socket(connect, accepted)
 
     async def _end_draining(self, _app: App) -> None:
         if self._draining is not None:
@@ -142,7 +200,8 @@ class Supervisor:
             for connection in tuple(self.connections):
                 if connection.close_if_idle():
                     continue
-                connection.http.keep_alive = False
+                if connection.http is not None:
+                    connection.http.keep_alive = False
                 if monotonic() > deadline:
                     connection.abort()  # type: ignore[no-untyped-call]
             await asyncio.sleep(_DRAIN_SECONDS)
@@ -163,9 +222,33 @@ class Supervisor:
         writing_end, self._lifeline[1] = self._lifeline[1], -1
         if writing_end < 0:
             return
+        self._stop_listening()
         os.close(writing_end)
         # Wakes the manager, which then joins the workers.
         self._manager.monitor_publisher.send(None)
+
+    def _on_hangup(self, _number: int, _frame: FrameType | None) -> None:
+        if os.getpid() != self._main_pid:
+            return
+        if self._had_terminal and not _has_terminal():
+            # Somebody closed its window. Nothing can be said any more; the workers stop by themselves.
+            signal.signal(signal.SIGHUP, signal.SIG_DFL)
+            os.kill(self._main_pid, signal.SIGHUP)
+        else:
+            log.info("SIGHUP: nothing is read again")
+
+    def _on_tick(self, _number: int, _frame: FrameType | None) -> None:
+        """Kill the workers that hang, stopped by a signal for instance; their deaths are seen."""
+        if os.getpid() != self._main_pid or self._manager is None:
+            return
+        workers = {
+            process.pid: process.name
+            for process in self._manager.transient_processes
+            if process.pid and not _is_dead(process)
+        }
+        for pid in self._heartbeats.look(workers):
+            log.error("a worker no longer answers and is killed", worker=workers[pid])
+            os.kill(pid, signal.SIGKILL)
 
     def _on_child_death(self, _number: int, _frame: FrameType | None) -> None:
         manager = self._manager
@@ -180,7 +263,7 @@ class Supervisor:
         if not dead:
             return
         self._mourned.update({process.name: process.pid for process in dead})
-        if not self._have_all_started():
+        if self._heartbeats.started_count < self._workers:
             log.error("a worker died while it started; see the lines above")
             self._kill()
         self._deaths.extend([monotonic()] * len(dead))
@@ -193,13 +276,8 @@ class Supervisor:
             log.error("a worker died and is replaced", worker=process.name, status=process.exitcode)
             manager.monitor_publisher.send(f"{process.name}:")
 
-    def _have_all_started(self) -> bool:
-        with suppress(BlockingIOError):
-            self._started_count += len(os.read(self._started[0], 4096))
-        return self._started_count >= self._workers
-
     def _is_hopeless(self) -> bool:
-        is_full = len(self._deaths) == MAX_DEATHS
+        is_full = len(self._deaths) == self._max_deaths
         return is_full and self._deaths[-1] - self._deaths[0] < DEATHS_WINDOW_SECONDS
 
     def _kill(self) -> None:
@@ -221,6 +299,10 @@ def _is_dead(process: WorkerProcess) -> bool:
     except ProcessLookupError:
         return True
     return False
+
+
+def _has_terminal() -> bool:
+    return any(map(os.isatty, range(3)))
 
 
 def _end_with_parent() -> None:

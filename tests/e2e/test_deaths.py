@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from api.heartbeats import BEAT_SECONDS, MAX_SILENT_LOOKS
 from tests.support.callers import one_client_a_worker
 from tests.support.processes import Server, environment, eventually
 
-BOUND = 20.0
+BOUND = 30.0
 
 
 @pytest.fixture
@@ -90,6 +93,34 @@ def test_workers_that_die_together_are_replaced_once_each(
         assert server.stderr.count("a worker died and is replaced") == 2
         assert server.stop() == 0, server.stderr
         server.assert_gone()
+
+
+def test_workers_that_no_longer_answer_are_replaced(env: dict[str, str], tmp_path: Path) -> None:
+    with Server(env, tmp_path).start() as server:
+        server.wait_until_all_serve()
+        hanging = server.worker_pids
+        for worker in hanging:
+            os.kill(worker, signal.SIGSTOP)
+        eventually(lambda: not set(hanging) & set(server.pids), BOUND, lambda: server.stderr)
+        server.wait_until_all_serve()
+        assert server.stderr.count("a worker no longer answers and is killed") == 2
+        assert server.stop() == 0, server.stderr
+        server.assert_gone()
+
+
+def test_a_suspended_server_replaces_nobody_when_it_goes_on(
+    env: dict[str, str], tmp_path: Path
+) -> None:
+    with Server(env, tmp_path).start() as server:
+        server.wait_until_all_serve()
+        before = server.pids
+        # As Ctrl-Z and `fg` do.
+        os.killpg(server.process.pid, signal.SIGSTOP)
+        time.sleep(MAX_SILENT_LOOKS * BEAT_SECONDS + 1)
+        os.killpg(server.process.pid, signal.SIGCONT)
+        server.wait_until_all_serve()
+        assert server.pids == before
+        assert server.stop() == 0, server.stderr
 
 
 def test_a_stop_right_after_a_death_is_obeyed(env: dict[str, str], tmp_path: Path) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -103,3 +105,93 @@ def test_idle_connections_do_not_delay_a_stop(tmp_path: Path) -> None:
             assert server.stop() == 0, server.stderr
             assert time.monotonic() - began < BELOW_THE_GRACE
         server.assert_gone()
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_new_connections_are_refused_while_a_request_in_flight_is_answered(
+    tmp_path: Path, workers: int
+) -> None:
+    env = environment(f"sqlite://{tmp_path}/new.db", **SLOW)
+    with Server(env, tmp_path, workers=workers).start() as server:
+        server.wait_until_all_serve()
+        form = {"email": newcomer(server).email, "password": PASSWORD}
+        with server.client() as http, ThreadPoolExecutor(1) as pool:
+            http.get("/health")
+            answer = pool.submit(http.post, "/v1/auth/login", json=form)
+            time.sleep(0.2)
+            server.process.send_signal(signal.SIGTERM)
+            eventually(lambda: _is_refused(server), 20)
+            assert not answer.done(), "hashing is too quick here for this test to say anything"
+            assert answer.result(20).status_code == 200
+        assert server.wait() == 0, server.stderr
+        server.assert_gone()
+
+
+def test_connections_of_before_a_stop_are_answered(tmp_path: Path) -> None:
+    env = environment(f"sqlite://{tmp_path}/new.db")
+    with Server(env, tmp_path, workers=1).start() as server:
+        server.wait_until_all_serve()
+        accepted = _connection(server)
+        # What comes now waits until the worker sees it, together with the stop.
+        (worker,) = server.worker_pids
+        os.kill(worker, signal.SIGSTOP)
+        connections = [accepted, *(_connection(server) for _ in range(20))]
+        for connection in connections:
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+        server.process.send_signal(signal.SIGTERM)
+        os.kill(worker, signal.SIGCONT)
+        answers = [connection.recv(65_536) for connection in connections]
+        assert {answer[:12] for answer in answers} == {b"HTTP/1.1 200"}
+        assert all(b"connection: close" in answer.lower() for answer in answers)
+        for connection in connections:
+            connection.close()
+        assert server.wait() == 0, server.stderr
+        server.assert_gone()
+
+
+def test_a_worker_that_hangs_does_not_hold_a_stop_up_for_ever(tmp_path: Path) -> None:
+    env = environment(f"sqlite://{tmp_path}/new.db")
+    with Server(env, tmp_path).start() as server:
+        server.wait_until_all_serve()
+        os.kill(server.worker_pids[0], signal.SIGSTOP)
+        assert server.stop() == 0, server.stderr
+        server.assert_gone()
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2])
+def test_other_signals_end_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    env = environment(f"sqlite://{tmp_path}/new.db")
+    with Server(env, tmp_path).start() as server:
+        server.wait_until_all_serve()
+        before = server.pids
+        os.kill(server.process.pid, number)
+        os.killpg(server.process.pid, number)
+        server.wait_until_all_serve()
+        assert server.pids == before
+        assert ("SIGHUP: nothing is read again" in server.stderr) == (number == signal.SIGHUP)
+        assert server.stop() == 0, server.stderr
+        server.assert_gone()
+
+
+def test_a_closed_terminal_ends_the_server(tmp_path: Path) -> None:
+    controller, terminal = os.openpty()
+    env = environment(f"sqlite://{tmp_path}/new.db")
+    with Server(env, tmp_path, stdin=terminal).start() as server:
+        server.wait_until_all_serve()
+        os.close(terminal)
+        os.close(controller)
+        assert server.stop(signal.SIGHUP) == -signal.SIGHUP
+        server.assert_gone()
+
+
+def _connection(server: Server) -> socket.socket:
+    parts = urlsplit(server.url)
+    return socket.create_connection((parts.hostname, parts.port), timeout=20)
+
+
+def _is_refused(server: Server) -> bool:
+    try:
+        _connection(server).close()
+    except ConnectionRefusedError:
+        return True
+    return False

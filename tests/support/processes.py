@@ -83,6 +83,7 @@ class Server:
     folder: Path
     workers: int = 2
     arguments: tuple[str, ...] = ("--port", "0")
+    stdin: int = subprocess.DEVNULL
     url: str = field(default="", init=False)
 
     def start(self) -> Server:
@@ -99,7 +100,7 @@ class Server:
                 ],
                 env=dict(self.env),
                 cwd=self.folder,
-                stdin=subprocess.DEVNULL,
+                stdin=self.stdin,
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
