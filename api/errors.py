@@ -43,6 +43,7 @@ people. It knows no status number: `routes/problems.py` alone chooses those.
     ├── BadRequest
     │   └── MalformedJson
     ├── UnsupportedMediaType
+    │   └── UnsupportedCoding
     ├── Invalid                  the values break a rule; carries which
     ├── Throttled                too many tries; carries when to come back
     └── Unavailable              the server cannot answer now; carries when to come back
@@ -273,6 +274,10 @@ class MalformedJson(BadRequest):
 class UnsupportedMediaType(Refusal):
     code = "unsupported_media_type"
     words = "Send JSON, with Content-Type: application/json"
+
+
+class UnsupportedCoding(UnsupportedMediaType):
+    words = "Send the body as it is, without Content-Encoding"
 
 
 @dataclass(frozen=True, slots=True)

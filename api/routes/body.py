@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sanic import Request
 
-from api.errors import FieldError, Invalid, MalformedJson, UnsupportedMediaType
+from api.errors import FieldError, Invalid, MalformedJson, UnsupportedCoding, UnsupportedMediaType
 from api.routes import schemas
 
 T = TypeVar("T", bound=schemas.Request)
@@ -42,11 +42,14 @@ def read(request: Request, schema: type[T]) -> T:
 
     Raises:
         UnsupportedMediaType: it is not announced as JSON.
+        UnsupportedCoding: it is compressed, or encoded otherwise.
         MalformedJson: it does not parse, or names a member twice.
         Invalid: a field is missing, of another type, or not known.
     """
     if not _is_json(request):
         raise UnsupportedMediaType
+    if _is_encoded(request):
+        raise UnsupportedCoding
     return parse(_parsed(request.body), schema)
 
 
@@ -88,6 +91,11 @@ def _field_error(detail: ErrorDetails) -> FieldError:
     if kind == "value_error":
         return FieldError(field, detail["msg"].removeprefix("Value error, "))
     return FieldError(field, f"{field}: {_WORDS.get(kind, 'Not acceptable')}")
+
+
+def _is_encoded(request: Request) -> bool:
+    codings = ",".join(request.headers.getall("content-encoding", ())).split(",")
+    return any(coding.strip().lower() not in ("", "identity") for coding in codings)
 
 
 def _is_json(request: Request) -> bool:

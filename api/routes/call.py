@@ -19,23 +19,22 @@ from api.errors import NotFound
 from api.identity.occasion import Occasion
 from api.identity.principal import Principal
 from api.identity.services import Services
+from api.protocol import check_head
 from api.routes.client_address import address_of
 
 MAX_USER_AGENT = 512
 # A key or a token in the wrong header must not be written down.
 _REQUEST_ID = re.compile(r"(?!.*(?:evr_|eyJ))[A-Za-z0-9._-]{1,64}")
 _SECRET = re.compile(r"evr_[0-9a-f]{8,}|eyJ[\w-]+\.[\w-]*\.?[\w-]*", re.IGNORECASE)
-# RFC 9112 §5.1: no whitespace between a header's name and the colon; proxies read it otherwise.
-_MALFORMED_HEADER = re.compile(rb"\r\n[^:\r\n]*[ \t]:")
 _ODD_URL = re.compile(rb"[\x00-\x20\x7f]")
 _NOWHERE = b"/"
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\ud7ff\ue000-\uffff]")
 
 
 class TimedRequest(Request):
-    """A request that knows when it began, and whether it can be understood.
+    """A request that knows when it began, and whether its address can be read.
 
-    What Sanic would answer with a closed connection, or not notice, is answered with 400: see
+    An address that Sanic would answer with a closed connection is answered with 400: see
     `problems.py`.
     """
 
@@ -44,11 +43,10 @@ class TimedRequest(Request):
     def __init__(
         self, url_bytes: bytes, headers: Any, version: str, method: str, *rest: Any, **more: Any
     ) -> None:
-        self.is_unreadable = (
-            _MALFORMED_HEADER.search(more.get("head", b"")) is not None
-            or (version == "1.1" and "host" not in headers)
-            or _ODD_URL.search(url_bytes) is not None
-        )
+        # Without a head it stands for one that was refused, or comes from a test in process.
+        if head := more.get("head"):
+            check_head(head, headers, version)
+        self.is_unreadable = _ODD_URL.search(url_bytes) is not None
         if self.is_unreadable:
             url_bytes = _NOWHERE
         try:

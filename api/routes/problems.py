@@ -49,7 +49,7 @@ _MACHINERY: Mapping[int, tuple[str, str]] = {
     408: ("request_timeout", "The request took too long to arrive"),
     413: ("payload_too_large", "The body is larger than 64 KiB"),
     417: ("expectation_failed", "That expectation cannot be met"),
-    431: ("headers_too_large", "The headers are too large"),
+    431: ("headers_too_large", "The headers are larger than 32 KiB"),
     503: ("unavailable", "The server cannot answer now; try again shortly"),
 }
 
