@@ -14,7 +14,7 @@ from api.demo.stage import Stage, staged
 from tui.app import Dashboard
 from tui.desk import Surroundings
 from tui.http.client import Client, connection
-from tui.places import Place
+from tui.session.target import Target
 
 PICTURE = Path(__file__).with_suffix(".svg")
 SIZE = (104, 30)
@@ -31,8 +31,8 @@ async def draw(stage: Stage) -> None:
         preferences=stage.folder / "preferences",
         exports=stage.folder,
     )
-    place = Place(stage.url, "demo", api_key=stage.operator_key)
-    dashboard = Dashboard(place, surroundings)
+    target = Target(stage.url, "demo", api_key=stage.operator_key)
+    dashboard = Dashboard(target, surroundings)
     async with dashboard.run_test(size=SIZE) as pilot:
         await pilot.pause(SETTLING_SECONDS)
         await pilot.press("3")

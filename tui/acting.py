@@ -88,10 +88,10 @@ class Acting(Opening):
         self.carry_out(sessions, self._ending)
 
     def _revoking(self, keys: Sequence[ApiKey], now: datetime) -> Deed:
-        return deeds.revoke_keys(keys, now, self.place.api_key or "")
+        return deeds.revoke_keys(keys, now, self.target.api_key or "")
 
     def _ending(self, sessions: Sequence[Session], now: datetime) -> Deed:
-        return deeds.end_sessions(sessions, now, "" if self.place.api_key else self.myself)
+        return deeds.end_sessions(sessions, now, "" if self.target.api_key else self.myself)
 
     # By id
 

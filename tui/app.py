@@ -28,15 +28,15 @@ from tui.http.errors import NotPermitted, NotSignedIn
 from tui.http.feed import Event, Feed, Happening, Live, Lost
 from tui.keys import by_use, here, sign
 from tui.palette import Actions, ById
-from tui.places import Place
-from tui.preferences import Preferences, remember, remembered
 from tui.screens.dialogs import Confirm
 from tui.screens.help import Help
 from tui.screens.lists import ApiKeysView, AuditView, SessionsView, UsersView
 from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
 from tui.screens.view import View
-from tui.signing_in import SigningIn
+from tui.session.preferences import Preferences, remember, remembered
+from tui.session.session import OperatorSession
+from tui.session.target import Target
 from tui.widgets.bar import Bar, Standing
 from tui.widgets.held_keys import HeldKey
 from tui.widgets.list_pane import ListPane
@@ -55,7 +55,7 @@ LEAVING_SECONDS = 5
 OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export"})
 
 
-class Dashboard(SigningIn, Acting, Exporting):
+class Dashboard(OperatorSession, Acting, Exporting):
     """The operators' dashboard."""
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
@@ -88,8 +88,8 @@ class Dashboard(SigningIn, Acting, Exporting):
             super().__init__()
             self.happening = happening
 
-    def __init__(self, place: Place, surroundings: Surroundings) -> None:
-        super().__init__(place, surroundings)
+    def __init__(self, target: Target, surroundings: Surroundings) -> None:
+        super().__init__(target, surroundings)
         self._lost: Lost | None = None
         self._is_connecting = True
         for theme in themes.OWN:
@@ -186,21 +186,21 @@ class Dashboard(SigningIn, Acting, Exporting):
     def _standing(self) -> Standing:
         overview = self.entered.overview if self.entered else None
         return Standing(
-            url=self.place.url,
-            context=self.place.context,
-            colour=self.place.colour,
+            url=self.target.url,
+            context=self.target.context,
+            colour=self.target.colour,
             mode=overview.mode.lower() if overview else "",
             version=overview.version if overview else "",
             stale_for=time.monotonic() - self._lost.since if self._lost else None,
             is_paused=self.is_paused,
             is_connecting=self._is_connecting,
             is_armed=self.is_armed,
-            is_locked=bool(self.place.lock),
+            is_locked=bool(self.target.lock),
         )
 
     def action_arm(self) -> None:
-        if self.place.lock:
-            self.say(f"read-only: {self.place.lock}", is_bad=True)
+        if self.target.lock:
+            self.say(f"read-only: {self.target.lock}", is_bad=True)
             return
         self.is_armed = True
         self.show_standing()

@@ -15,13 +15,13 @@ from typing import Annotated
 
 import typer
 
-from tui import contexts, folders
-from tui.farewell import log_out
 from tui.http.client import Client, connection
 from tui.multiplexer import is_gnu_screen
 from tui.once import SUBJECTS, Question, Status, answer, fail
-from tui.places import DEFAULT_URL, Place
-from tui.tokens import Keeper
+from tui.session import contexts, paths
+from tui.session.logout import log_out
+from tui.session.target import DEFAULT_URL, Target
+from tui.session.token_store import TokenStore
 
 URL = "EVERRUNS_AUTH_URL"
 API_KEY = "EVERRUNS_AUTH_API_KEY"
@@ -41,7 +41,7 @@ def dashboard(
         str | None, typer.Option(help=f"URL of the API ({URL}; default {DEFAULT_URL}).")
     ] = None,
     context: Annotated[
-        str | None, typer.Option(help=f"A server by its name in {folders.contexts_file()}.")
+        str | None, typer.Option(help=f"A server by its name in {paths.contexts_file()}.")
     ] = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Change nothing, whatever is pressed.")
@@ -77,18 +77,18 @@ def dashboard(
         raise typer.Exit(fail(Status.MISUSED, "SUBJECT, --json and --filter go with --once"))
     if not serve and serve_port is not None:
         raise typer.Exit(fail(Status.MISUSED, "--serve-port goes with --serve"))
-    place = _place(url, context, is_read_only=read_only)
+    target = _target(url, context, is_read_only=read_only)
     if logout:
-        raise typer.Exit(_log_out(place))
+        raise typer.Exit(_log_out(target))
     if once:
-        raise typer.Exit(_once(place, subject, is_json=json, filter_text=filter_))
+        raise typer.Exit(_once(target, subject, is_json=json, filter_text=filter_))
     if serve:
         port = SERVE_PORT if serve_port is None else serve_port
-        raise typer.Exit(_serve(place, context, port, is_read_only=read_only))
+        raise typer.Exit(_serve(target, context, port, is_read_only=read_only))
     if not _has_terminal():
         words = "the dashboard needs a terminal; --once SUBJECT prints what it shows"
         raise typer.Exit(fail(Status.MISUSED, words))
-    raise typer.Exit(_open(place))
+    raise typer.Exit(_open(target))
 
 
 def _has_terminal() -> bool:
@@ -98,7 +98,7 @@ def _has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.__stderr__))
 
 
-def _place(url: str | None, context: str | None, *, is_read_only: bool) -> Place:
+def _target(url: str | None, context: str | None, *, is_read_only: bool) -> Target:
     """Where to: `--url`, or the context, or the environment, or the default."""
     if url is not None and context is not None:
         raise typer.Exit(fail(Status.MISUSED, "--url or --context, not both"))
@@ -108,42 +108,42 @@ def _place(url: str | None, context: str | None, *, is_read_only: bool) -> Place
         raise typer.Exit(fail(Status.MISUSED, f"{API_KEY}: no API key; it begins with evr_"))
     try:
         if context is not None:
-            named = contexts.named(context, folders.contexts_file())
+            named = contexts.named(context, paths.contexts_file())
             lock = lock or (
                 f"the context {named.name} allows no changes" if named.is_read_only else ""
             )
-            return Place(named.url, named.name, named.colour, lock, key)
+            return Target(named.url, named.name, named.colour, lock, key)
         wanted = contexts.checked_url(url or os.environ.get(URL, "").strip() or DEFAULT_URL)
     except contexts.ContextsRejected as rejected:
         raise typer.Exit(fail(Status.MISUSED, str(rejected))) from None
     except ValueError as wrong:
         raise typer.Exit(fail(Status.MISUSED, f"{'--url' if url else URL}: {wrong}")) from None
-    return Place(wanted, lock=lock, api_key=key)
+    return Target(wanted, lock=lock, api_key=key)
 
 
-def _keeper(place: Place) -> Keeper:
-    return Keeper(folders.tokens_folder(), place.url, place.context or None)
+def _token_store(target: Target) -> TokenStore:
+    return TokenStore(paths.tokens_folder(), target.url, target.context or None)
 
 
-def _log_out(place: Place) -> Status:
+def _log_out(target: Target) -> Status:
     """Forget the tokens, and end their session where the server can be told."""
-    print(asyncio.run(_logged_out(place)), file=sys.stderr)
+    print(asyncio.run(_logged_out(target)), file=sys.stderr)
     return Status.DONE
 
 
-async def _logged_out(place: Place) -> str:
-    client = Client(connection(place.url))
+async def _logged_out(target: Target) -> str:
+    client = Client(connection(target.url))
     try:
-        return await log_out(client, _keeper(place))
+        return await log_out(client, _token_store(target))
     finally:
         await client.close()
 
 
-def _once(place: Place, subject: str | None, *, is_json: bool, filter_text: str) -> Status:
+def _once(target: Target, subject: str | None, *, is_json: bool, filter_text: str) -> Status:
     if subject not in SUBJECTS:
         return fail(Status.MISUSED, f"--once prints one of: {', '.join(SUBJECTS)}")
     try:
-        status = asyncio.run(_answered(place, Question(subject, is_json, filter_text)))
+        status = asyncio.run(_answered(target, Question(subject, is_json, filter_text)))
         sys.stdout.flush()
     except OSError as wrong:
         # Python would try, and complain, once more at its end.
@@ -155,18 +155,18 @@ def _once(place: Place, subject: str | None, *, is_json: bool, filter_text: str)
     return status
 
 
-async def _answered(place: Place, question: Question) -> Status:
-    client = Client(connection(place.url))
+async def _answered(target: Target, question: Question) -> Status:
+    client = Client(connection(target.url))
     try:
-        return await answer(client, place, _keeper(place), question)
+        return await answer(client, target, _token_store(target), question)
     finally:
         await client.close()
 
 
-def _serve(place: Place, context: str | None, port: int, *, is_read_only: bool) -> Status:
+def _serve(target: Target, context: str | None, port: int, *, is_read_only: bool) -> Status:
     from tui.serve import serve  # noqa: PLC0415  (aiohttp loads only when it is needed)
 
-    where = ["--context", context] if context is not None else ["--url", place.url]
+    where = ["--context", context] if context is not None else ["--url", target.url]
     command = [
         sys.executable,
         "-P",
@@ -182,17 +182,17 @@ def _serve(place: Place, context: str | None, port: int, *, is_read_only: bool) 
     return Status.DONE
 
 
-def _open(place: Place) -> int:
+def _open(target: Target) -> int:
     from tui.app import Dashboard  # noqa: PLC0415  (Textual loads only when it is needed)
     from tui.desk import Surroundings  # noqa: PLC0415
 
     surroundings = Surroundings(
         connect=lambda url: Client(connection(url)),
-        tokens=folders.tokens_folder(),
-        preferences=folders.preferences_file(),
+        tokens=paths.tokens_folder(),
+        preferences=paths.preferences_file(),
         exports=Path.cwd(),
     )
-    application = Dashboard(place, surroundings)
+    application = Dashboard(target, surroundings)
     # GNU screen, once asked for the mouse, holds an Esc back until the next key.
     status = application.run(mouse=not is_gnu_screen())
     return status if status is not None else application.return_code or 0

@@ -18,14 +18,14 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.entrance import Entered
 from tui.http.client import Client
 from tui.http.errors import NotSignedIn, Trouble
 from tui.http.feed import Event
-from tui.places import Place
 from tui.screens.view import View
+from tui.session.login import Entered
+from tui.session.target import Target
+from tui.session.token_store import TokenStore
 from tui.text import plain, raw
-from tui.tokens import Keeper
 from tui.widgets.live import Live
 
 A = TypeVar("A")
@@ -45,9 +45,9 @@ class Surroundings:
     preferences: Path
     exports: Path
 
-    def keeper(self, place: Place) -> Keeper:
-        """Where the tokens of a place are kept."""
-        return Keeper(self.tokens, place.url, place.context or None)
+    def token_store(self, target: Target) -> TokenStore:
+        """Where the tokens of a target are kept."""
+        return TokenStore(self.tokens, target.url, target.context or None)
 
 
 class Desk(App[int]):
@@ -58,12 +58,12 @@ class Desk(App[int]):
     under_way: reactive[str] = reactive("")
     """All that is under way, in words; empty when nothing is."""
 
-    def __init__(self, place: Place, surroundings: Surroundings) -> None:
+    def __init__(self, target: Target, surroundings: Surroundings) -> None:
         super().__init__()
-        self.place = place
+        self.target = target
         self.surroundings = surroundings
-        self.client = surroundings.connect(place.url)
-        self.keeper = surroundings.keeper(place)
+        self.client = surroundings.connect(target.url)
+        self.token_store = surroundings.token_store(target)
         self.entered: Entered | None = None
         self._doings: dict[object, str] = {}
         self._is_asking = False
@@ -154,11 +154,11 @@ class Desk(App[int]):
     @property
     def may_act(self) -> bool:
         """Whether anything may be changed from here; where not, it says how to."""
-        if self.place.lock:
-            self.say(f"read-only: {self.place.lock}", is_bad=True)
+        if self.target.lock:
+            self.say(f"read-only: {self.target.lock}", is_bad=True)
         elif not self.is_armed:
             self.say("read-only: press R to arm, then do it again", is_bad=True)
-        return self.is_armed and not self.place.lock
+        return self.is_armed and not self.target.lock
 
     def watch_under_way(self, task: str) -> None:
         self.show_task(task)

@@ -15,7 +15,6 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from tui.entrance import MODE_NONE
 from tui.export import Record
 from tui.http.auth import Access, ByKey, ByTokens, Nobody
 from tui.http.client import Client
@@ -24,10 +23,11 @@ from tui.http.responses import decoded
 from tui.lists.all import LISTINGS
 from tui.lists.filters import parsed
 from tui.lists.listing import Listing
-from tui.places import Place
-from tui.private_files import TooOpen
+from tui.session.login import MODE_NONE
+from tui.session.private_files import TooOpen
+from tui.session.target import Target
+from tui.session.token_store import TokenStore
 from tui.text import fitted
-from tui.tokens import Keeper
 
 OVERVIEW = "overview"
 SUBJECTS = (*LISTINGS, OVERVIEW)
@@ -52,10 +52,12 @@ class Question:
     filter: str = ""
 
 
-async def answer(client: Client, place: Place, keeper: Keeper, question: Question) -> Status:
+async def answer(
+    client: Client, target: Target, token_store: TokenStore, question: Question
+) -> Status:
     """Print it; what goes wrong is one line on standard error and the exit status."""
     try:
-        client.access = await _access(client, place, keeper)
+        client.access = await _access(client, target, token_store)
         if question.subject == OVERVIEW:
             return await _overview(client, question)
         return await _list(client, question)
@@ -69,22 +71,22 @@ async def answer(client: Client, place: Place, keeper: Keeper, question: Questio
         return fail(Status.NOT_SIGNED_IN, str(refused))
 
 
-async def _access(client: Client, place: Place, keeper: Keeper) -> Access:
+async def _access(client: Client, target: Target, token_store: TokenStore) -> Access:
     """The API key, or the kept tokens, or nothing: that is enough in mode none.
 
     Raises:
         TooOpen: the kept tokens can be read by others.
         NotKept: they cannot be read at all.
     """
-    if place.api_key is not None:
-        return ByKey(place.api_key)
+    if target.api_key is not None:
+        return ByKey(target.api_key)
     if (await client.config()).mode == MODE_NONE:
         return Nobody()
     try:
-        kept = keeper.kept()
+        kept = token_store.kept()
     except OSError as wrong:
         raise NotKept.because(wrong) from None
-    return ByTokens(kept, keeper) if kept is not None else Nobody()
+    return ByTokens(kept, token_store) if kept is not None else Nobody()
 
 
 HOW_TO_SIGN_IN = (

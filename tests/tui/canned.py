@@ -16,7 +16,7 @@ import httpx
 from tui.app import Dashboard
 from tui.desk import Surroundings
 from tui.http.client import Client, connection
-from tui.places import Place
+from tui.session.target import Target
 
 Answer = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]
 
@@ -201,11 +201,11 @@ class Still(Dashboard):
 def still(folder: Path, answer: Answer = answer, **differences: Any) -> Still:
     """The dashboard on the canned server, or on one that answers otherwise."""
     transport = httpx.MockTransport(answer)
-    place = Place(**{"url": "https://auth.example.com/api", "api_key": "evr_0", **differences})
+    target = Target(**{"url": "https://auth.example.com/api", "api_key": "evr_0", **differences})
     surroundings = Surroundings(
         connect=lambda url: Client(connection(url, transport)),
         tokens=folder / "tokens",
         preferences=folder / "dashboard.json",
         exports=Path("/home/zoe"),
     )
-    return Still(place, surroundings)
+    return Still(target, surroundings)

@@ -34,8 +34,8 @@ async def test_read_only_refuses_and_says_how_to_arm(world: World, view: str, ke
 
 
 async def test_a_lock_cannot_be_taken_off(world: World) -> None:
-    place = world.place(lock="it was started with --read-only")
-    async with world.terminal(place) as terminal:
+    target = world.target(lock="it was started with --read-only")
+    async with world.terminal(target) as terminal:
         await terminal.opens("3", "READ-ONLY (locked)", "the dashboard's")
         await terminal.press("R", "x")
         await terminal.hears("read-only: it was started with --read-only")
@@ -216,7 +216,7 @@ async def test_what_is_typed_behind_a_slash_is_no_command(world: World) -> None:
 
 
 async def test_who_signs_in_again_is_not_armed(world: World) -> None:
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await terminal.sees("E-mail", "Password")
         await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
         await terminal.opens("4", OPERATOR_EMAIL)
@@ -236,7 +236,7 @@ async def test_what_ends_this_dashboard_too_says_so(world: World) -> None:
         await terminal.press("x")
         await terminal.is_asked("programs that use it stop now. This dashboard uses it!")
         await terminal.press("n")
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await terminal.sees("E-mail", "Password")
         await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
         await terminal.opens("4", OPERATOR_EMAIL)

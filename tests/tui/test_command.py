@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tui import command, folders
+from tui import command
 from tui.command import app
-from tui.places import Place
-from tui.private_files import write_private
-from tui.tokens import Keeper, Tokens
+from tui.session import paths
+from tui.session.private_files import write_private
+from tui.session.target import Target
+from tui.session.token_store import Tokens, TokenStore
 
 
 @pytest.fixture(autouse=True)
@@ -26,12 +27,12 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[Place]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
     """Where the dashboard would have gone, instead of a terminal that tests do not have."""
-    places: list[Place] = []
+    places: list[Target] = []
 
-    def go(place: Place) -> int:
-        places.append(place)
+    def go(target: Target) -> int:
+        places.append(target)
         return 0
 
     monkeypatch.setattr(command, "_open", go)
@@ -46,14 +47,14 @@ def run(*arguments: str) -> tuple[int, str]:
 
 
 def test_the_url_comes_from_the_option_the_environment_or_the_default(
-    opened: list[Place], monkeypatch: pytest.MonkeyPatch
+    opened: list[Target], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run()
     monkeypatch.setenv(command.URL, "https://from.example/api/")
     monkeypatch.setenv(command.API_KEY, "evr_1")
     run()
     run("--url", "http://given.example/api", "--read-only")
-    assert [place.url for place in opened] == [
+    assert [target.url for target in opened] == [
         "http://localhost:9300/api",
         "https://from.example/api",
         "http://given.example/api",
@@ -64,12 +65,12 @@ def test_the_url_comes_from_the_option_the_environment_or_the_default(
     assert "evr_1" not in repr(opened[1])
 
 
-def test_a_context_brings_its_url_its_colour_and_its_lock(opened: list[Place]) -> None:
+def test_a_context_brings_its_url_its_colour_and_its_lock(opened: list[Target]) -> None:
     text = '[prod]\nurl = "https://auth.example.com/api"\ncolour = "red"\nread_only = true\n'
-    write_private(folders.contexts_file(), text)
+    write_private(paths.contexts_file(), text)
     run("--context", "prod")
     assert opened == [
-        Place("https://auth.example.com/api", "prod", "red", "the context prod allows no changes")
+        Target("https://auth.example.com/api", "prod", "red", "the context prod allows no changes")
     ]
 
 
@@ -104,12 +105,12 @@ def test_no_server_is_one_line_and_a_status() -> None:
 
 @pytest.mark.parametrize("arguments", [("logout",), ("--logout",)])
 def test_logout_forgets_what_was_kept(arguments: tuple[str, ...]) -> None:
-    keeper = Keeper(folders.tokens_folder(), "http://127.0.0.1:9")
-    keeper.keep(Tokens("a", "r", 0.0))
+    token_store = TokenStore(paths.tokens_folder(), "http://127.0.0.1:9")
+    token_store.keep(Tokens("a", "r", 0.0))
     status, said = run("--url", "http://127.0.0.1:9", *arguments)
     assert status == 0
     assert "forgot the tokens" in said and "still open: no server answers" in said
-    assert keeper.kept() is None
+    assert token_store.kept() is None
     assert "nothing was kept" in run("--url", "http://127.0.0.1:9", *arguments)[1]
 
 
@@ -139,5 +140,5 @@ def test_there_is_no_mouse_in_screen_which_would_hold_escape_back(
     asked: list[bool] = []
     monkeypatch.setattr("tui.command.is_gnu_screen", lambda: is_in_screen)
     monkeypatch.setattr("tui.app.Dashboard.run", lambda _, *, mouse: asked.append(mouse))
-    command._open(Place())
+    command._open(Target())
     assert asked == [not is_in_screen]

@@ -10,7 +10,7 @@ from tests.tui.by_hand import many_users
 from tests.tui.world import LARGE, Size, World
 from tui.http.client import Client, connection
 from tui.once import SUBJECTS, Question, Status, answer
-from tui.places import Place
+from tui.session.target import Target
 
 pytestmark = pytest.mark.anyio
 
@@ -21,10 +21,10 @@ def size() -> Size:
     return LARGE
 
 
-async def once(world: World, question: Question, place: Place | None = None) -> Status:
-    place = place or world.place()
-    client = Client(connection(place.url, world.transport))
-    return await answer(client, place, world.surroundings.keeper(place), question)
+async def once(world: World, question: Question, target: Target | None = None) -> Status:
+    target = target or world.target()
+    client = Client(connection(target.url, world.transport))
+    return await answer(client, target, world.surroundings.token_store(target), question)
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -82,8 +82,8 @@ async def test_what_goes_wrong_is_words_and_a_status(
     status: Status,
 ) -> None:
     capsys.readouterr()
-    place = world.place(**differences)
-    assert await once(world, question, place) == status
+    target = world.target(**differences)
+    assert await once(world, question, target) == status
     printed = capsys.readouterr()
     assert "[info" in printed.out or not printed.out
     assert printed.err
@@ -94,8 +94,8 @@ async def test_a_user_without_the_role_is_another_status(
 ) -> None:
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "ci-deploy")
-    place = world.place(api_key=key["key"])
-    assert await once(world, Question("users", is_json=True), place) == Status.NOT_PERMITTED
+    target = world.target(api_key=key["key"])
+    assert await once(world, Question("users", is_json=True), target) == Status.NOT_PERMITTED
     assert "Admin access required" in capsys.readouterr().err
 
 

@@ -30,7 +30,7 @@ from tests.support.waiting import until
 from tui.app import Dashboard
 from tui.desk import Surroundings
 from tui.http.client import Client, connection
-from tui.places import Place
+from tui.session.target import Target
 from tui.widgets.table import Table
 
 URL = "http://auth.test/api"
@@ -112,13 +112,13 @@ class World:
             exports=self.folder,
         )
 
-    def place(self, **differences: Any) -> Place:
-        return Place(**{"url": URL, "api_key": self.operator_key, **differences})
+    def target(self, **differences: Any) -> Target:
+        return Target(**{"url": URL, "api_key": self.operator_key, **differences})
 
     @asynccontextmanager
-    async def terminal(self, place: Place | None = None) -> AsyncIterator[Terminal]:
+    async def terminal(self, target: Target | None = None) -> AsyncIterator[Terminal]:
         """The dashboard, open."""
-        app = Dashboard(place or self.place(), self.surroundings)
+        app = Dashboard(target or self.target(), self.surroundings)
         async with app.run_test(size=self.size, notifications=True) as pilot:
             yield Terminal(app, pilot)
 

@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
-from tui import tokens as clock
 from tui.http.errors import NotKept
 from tui.lists.schemas import TokenBody
-from tui.private_files import TooOpen
-from tui.tokens import Keeper, Tokens
+from tui.session import token_store as clock
+from tui.session.private_files import TooOpen
+from tui.session.token_store import Tokens, TokenStore
 
 Renew = Callable[[str], Awaitable[TokenBody]]
 
@@ -54,11 +54,11 @@ class ByKey:
 
 
 class ByTokens:
-    """A sign-in. With a keeper the tokens are kept, and shared with other dashboards."""
+    """A sign-in. With a token_store the tokens are kept, and shared with other dashboards."""
 
-    def __init__(self, tokens: Tokens, keeper: Keeper | None = None) -> None:
+    def __init__(self, tokens: Tokens, token_store: TokenStore | None = None) -> None:
         self._tokens = tokens
-        self._keeper = keeper
+        self._token_store = token_store
         self._renewal: asyncio.Task[None] | None = None
 
     @property
@@ -88,21 +88,21 @@ class ByTokens:
 
     async def _renew(self, renew: Renew) -> None:
         with ExitStack() as locked:
-            if self._keeper is not None:
+            if self._token_store is not None:
                 with _kept_privately():
-                    await asyncio.to_thread(locked.enter_context, self._keeper.renewing())
-                    elsewhere = self._keeper.kept()
+                    await asyncio.to_thread(locked.enter_context, self._token_store.renewing())
+                    elsewhere = self._token_store.kept()
                 if elsewhere is None or elsewhere.user_id != self._tokens.user_id:
                     # It was forgotten, and stays so; or somebody else has signed in and kept theirs.
-                    self._keeper = None
+                    self._token_store = None
                 elif elsewhere.refresh_token != self._tokens.refresh_token:
                     self._tokens = elsewhere
                     return
             body = await renew(self._tokens.refresh_token)
             self._tokens = Tokens.of(body, clock.now(), self._tokens.user_id)
-            if self._keeper is not None:
+            if self._token_store is not None:
                 with _kept_privately():
-                    self._keeper.keep(self._tokens)
+                    self._token_store.keep(self._tokens)
 
 
 @contextmanager

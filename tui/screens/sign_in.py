@@ -12,8 +12,8 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from tui.contexts import checked_url
-from tui.entrance import Closed, Entered, enter, sign_in
+from tui.session.contexts import checked_url
+from tui.session.login import Closed, Entered, enter, sign_in
 from tui.widgets.keys_line import KeysLine
 from tui.widgets.line import TAB, Line
 from tui.widgets.tick import Tick
@@ -51,7 +51,7 @@ class SignIn(Screen[None]):
         with Vertical(classes="dialog", id="sign-in"):
             yield Static(self._title, classes="title", markup=False)
             yield Static("URL of the API", classes="label", markup=False)
-            yield Line(self.dashboard.place.url, id="url")
+            yield Line(self.dashboard.target.url, id="url")
             with Vertical(id="credentials"):
                 yield Static("E-mail", classes="label", markup=False)
                 yield Line(id="email")
@@ -74,8 +74,8 @@ class SignIn(Screen[None]):
     @property
     def _title(self) -> str:
         """Which of one's servers it is; two may have the same URL."""
-        place = self.dashboard.place
-        parts = ("Everruns Auth", place.context, "READ-ONLY" if place.lock else "")
+        target = self.dashboard.target
+        parts = ("Everruns Auth", target.context, "READ-ONLY" if target.lock else "")
         return "  ·  ".join(filter(None, parts))
 
     # Trying
@@ -109,7 +109,7 @@ class SignIn(Screen[None]):
         self._say("Asking…")
         dashboard = self.dashboard
         self.post_message(
-            self.Tried(await enter(dashboard.client, dashboard.place, dashboard.keeper))
+            self.Tried(await enter(dashboard.client, dashboard.target, dashboard.token_store))
         )
 
     @work(exclusive=True)
@@ -119,7 +119,7 @@ class SignIn(Screen[None]):
             self.dashboard.client,
             self._value("email"),
             self.query_one("#password", Input).value,
-            keeper=self.dashboard.keeper,
+            token_store=self.dashboard.token_store,
             is_kept=self.query_one("#keep", Tick).value,
         )
         self.post_message(self.Tried(answer))

@@ -13,7 +13,7 @@ from tui.http.auth import ByTokens
 from tui.http.client import Client, connection
 from tui.http.errors import NotSignedIn
 from tui.http.feed import Feed, Live, Lost
-from tui.tokens import Tokens
+from tui.session.token_store import Tokens
 
 pytestmark = pytest.mark.anyio
 

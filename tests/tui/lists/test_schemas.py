@@ -27,7 +27,7 @@ def size() -> Size:
 
 
 def client_of(world: World, key: str | None = None) -> Client:
-    return Client(connection(world.place().url, world.transport), ByKey(key or world.operator_key))
+    return Client(connection(world.target().url, world.transport), ByKey(key or world.operator_key))
 
 
 # What a use of a key changes, which is written at the next beat: perhaps between two questions.

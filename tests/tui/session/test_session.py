@@ -163,7 +163,7 @@ async def test_another_server_is_asked_with_nothing_left_at_the_first(
         app.screen.query_one("#url", Input).focus()
         await pilot.pause()
         await pilot.press("enter")
-        await until(lambda: app.place.url == "https://elsewhere.example.com/api")
+        await until(lambda: app.target.url == "https://elsewhere.example.com/api")
         # The feed was waiting to ask the first server once more.
         await pilot.pause(2 * feed.LONGEST_WAIT_SECONDS)
         assert app.is_running

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tui.private_files import write_private
+from tui.session.private_files import write_private
 
 DEFAULT_THEME = "everruns-dark"
 

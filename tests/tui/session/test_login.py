@@ -13,7 +13,7 @@ from tests.tui.world import SMALL, Size, Terminal, World, world_of
 from tui.http.client import Client
 from tui.http.errors import Unreachable
 from tui.lists.schemas import Overview
-from tui.private_files import write_private
+from tui.session.private_files import write_private
 
 pytestmark = pytest.mark.anyio
 
@@ -33,14 +33,14 @@ async def sign_in(terminal: Terminal, email: str, password: str) -> None:
 
 
 async def test_an_operator_signs_in(world: World) -> None:
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("Overview", "sessions", "● live")
     assert not list(world.folder.glob("tokens/*.json"))
 
 
 async def test_a_wrong_password_is_said_and_tried_again(world: World) -> None:
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await sign_in(terminal, OPERATOR_EMAIL, "wrong")
         await terminal.sees("Invalid email or password")
         await terminal.write(OPERATOR_PASSWORD)
@@ -50,7 +50,7 @@ async def test_a_wrong_password_is_said_and_tried_again(world: World) -> None:
 
 async def test_somebody_who_is_no_operator_is_named_and_logged_out_again(world: World) -> None:
     user = await world.user("ann@example.com")
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await sign_in(terminal, "ann@example.com", "correct horse battery")
         await terminal.sees("ann@example.com is no operator here:")
     shown = await world.ask("GET", f"/v1/admin/users/{user['id']}")
@@ -63,7 +63,7 @@ async def test_a_sign_in_that_breaks_off_leaves_no_session(
     async def broken(_: Client) -> Overview:
         raise Unreachable("it broke")
 
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         monkeypatch.setattr(Client, "overview", broken)
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("✗ it broke")
@@ -85,8 +85,8 @@ async def test_no_server_is_said_until_there_is_one(world: World) -> None:
 
 
 async def test_a_wrong_url_can_be_put_right(world: World) -> None:
-    place = world.place(url="http://auth.test/nowhere", api_key=None)
-    async with world.terminal(place) as terminal:
+    target = world.target(url="http://auth.test/nowhere", api_key=None)
+    async with world.terminal(target) as terminal:
         await terminal.sees("URL of the API", "There is nothing at this path")
         await terminal.press("end", *["backspace"] * len("nowhere"))
         await terminal.write("api")
@@ -96,7 +96,7 @@ async def test_a_wrong_url_can_be_put_right(world: World) -> None:
 
 
 async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
-    async with world.terminal(world.place(url="http://auth.test/nowhere")) as terminal:
+    async with world.terminal(world.target(url="http://auth.test/nowhere")) as terminal:
         await terminal.sees("There is nothing at this path")
         world.transport.headers.clear()
         await terminal.press("end", *["backspace"] * len("nowhere"), *"api", "enter")
@@ -106,14 +106,14 @@ async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
 
 @pytest.mark.parametrize("url", ["ftp://auth.test", "auth.test", "http://ann:secret@auth.test"])
 async def test_what_is_no_url_is_not_asked(world: World, url: str) -> None:
-    async with world.terminal(world.place(url="http://auth.test/x")) as terminal:
+    async with world.terminal(world.target(url="http://auth.test/x")) as terminal:
         await terminal.sees("There is nothing at this path")
         await terminal.press("end", *["backspace"] * len("http://auth.test/x"), *url, "enter")
         await terminal.sees("✗ a URL")
 
 
 async def test_a_refused_api_key_is_said(world: World) -> None:
-    async with world.terminal(world.place(api_key="evr_" + "0" * 64)) as terminal:
+    async with world.terminal(world.target(api_key="evr_" + "0" * 64)) as terminal:
         await terminal.sees("EVERRUNS_AUTH_API_KEY was refused: Invalid API key", "Password")
 
 
@@ -123,7 +123,7 @@ async def test_mode_none_goes_straight_in_and_is_loud(
     settings = in_mode(database_url, "none")
     async with (
         world_of(settings, tmp_path, size) as world,
-        world.terminal(world.place(api_key=None)) as terminal,
+        world.terminal(world.target(api_key=None)) as terminal,
     ):
         await terminal.sees("MODE NONE: OPEN TO ALL", "● live")
 
@@ -134,14 +134,14 @@ async def test_without_passwords_it_says_what_there_is(
     settings = settings_for(database_url, AUTH_DISABLE_PASSWORD="true")
     async with (
         world_of(settings, tmp_path, size) as world,
-        world.terminal(world.place(api_key=None)) as terminal,
+        world.terminal(world.target(api_key=None)) as terminal,
     ):
         await terminal.sees("this server takes no passwords; set EVERRUNS_AUTH_API_KEY")
 
 
 async def test_a_kept_sign_in_is_used_again(world: World) -> None:
-    place = world.place(api_key=None)
-    async with world.terminal(place) as terminal:
+    target = world.target(api_key=None)
+    async with world.terminal(target) as terminal:
         await terminal.sees("E-mail")
         await terminal.write(OPERATOR_EMAIL)
         await terminal.press("tab")
@@ -150,21 +150,21 @@ async def test_a_kept_sign_in_is_used_again(world: World) -> None:
         await terminal.sees("● live")
     [file] = world.folder.glob("tokens/*.json")
     assert file.stat().st_mode & 0o777 == 0o600
-    async with world.terminal(place) as terminal:
+    async with world.terminal(target) as terminal:
         await terminal.sees("Overview", "● live")
 
 
 async def test_tokens_that_others_may_read_are_refused(world: World) -> None:
-    file = world.surroundings.keeper(world.place()).file
+    file = world.surroundings.token_store(world.target()).file
     write_private(file, "{}")
     file.chmod(0o644)
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await terminal.sees("can be read by others", "chmod 600")
 
 
 async def test_where_tokens_cannot_be_kept_one_is_let_in_and_told(world: World) -> None:
     (world.folder / "tokens").write_text("no folder")
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await terminal.sees("the kept sign-in cannot be used", "Not a directory", "E-mail")
         await terminal.write(OPERATOR_EMAIL)
         await terminal.press("tab")
@@ -180,7 +180,7 @@ async def test_access_tokens_are_renewed_quietly(
     settings = settings_for(database_url, AUTH_JWT_ACCESS_TOKEN_LIFETIME="2", **OPERATOR)
     async with (
         world_of(settings, tmp_path, size) as world,
-        world.terminal(world.place(api_key=None)) as terminal,
+        world.terminal(world.target(api_key=None)) as terminal,
     ):
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("● live")
@@ -191,7 +191,7 @@ async def test_access_tokens_are_renewed_quietly(
 
 
 async def test_who_is_put_out_signs_in_again_and_goes_on(world: World) -> None:
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.opens("2", OPERATOR_EMAIL)
         me = (await world.ask("GET", "/v1/auth/me"))["id"]
@@ -211,14 +211,14 @@ async def test_what_is_no_server_of_ours_is_said(world: World) -> None:
 
 
 async def test_what_is_typed_ahead_lands_where_it_belongs(world: World) -> None:
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await terminal.sees("E-mail", "Password")
         await terminal.bursts(*OPERATOR_EMAIL, "tab", *OPERATOR_PASSWORD, "enter")
         await terminal.sees("Overview", "● live")
 
 
 async def test_nothing_is_armed_or_paused_on_the_way_in(world: World) -> None:
-    async with world.terminal(world.place(api_key=None)) as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
         await terminal.sees("E-mail", "Password")
         terminal.app.screen.query_one("#keep").focus()
         await terminal.press("R", "p", "1", "E")
@@ -230,6 +230,6 @@ async def test_nothing_is_armed_or_paused_on_the_way_in(world: World) -> None:
 
 
 async def test_the_way_in_names_its_context_and_its_lock(world: World) -> None:
-    place = world.place(api_key=None, context="production", lock="the context is")
-    async with world.terminal(place) as terminal:
+    target = world.target(api_key=None, context="production", lock="the context is")
+    async with world.terminal(target) as terminal:
         await terminal.sees("Everruns Auth · production · READ-ONLY")

@@ -11,16 +11,16 @@ from textual import work
 from textual.screen import ModalScreen
 
 from tui.desk import Desk
-from tui.entrance import Entered
 from tui.http.client import Client
 from tui.http.errors import Trouble
 from tui.screens.sign_in import SignIn
 from tui.screens.view import View
+from tui.session.login import Entered
 
 CLOSING = "close"
 
 
-class SigningIn(Desk):
+class OperatorSession(Desk):
     """Lets somebody in, and sees them out."""
 
     views: ClassVar[dict[str, type[View]]]
@@ -28,17 +28,17 @@ class SigningIn(Desk):
 
     def move_to(self, url: str) -> bool:
         """Ask another server from now on; tells whether it is another."""
-        place = self.place.at(url.strip().rstrip("/"))
-        if place == self.place:
+        target = self.target.at(url.strip().rstrip("/"))
+        if target == self.target:
             return False
         # Whatever still waits for the server that is left would ask it once more.
         for worker in self.workers:
             if worker.group != CLOSING:
                 worker.cancel()
         self._close(self.client)
-        self.place = place
-        self.client = self.surroundings.connect(place.url)
-        self.keeper = self.surroundings.keeper(place)
+        self.target = target
+        self.client = self.surroundings.connect(target.url)
+        self.token_store = self.surroundings.token_store(target)
         return True
 
     def let_in(self, entered: Entered) -> None:

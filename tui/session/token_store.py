@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from tui.lists.schemas import TokenBody
-from tui.private_files import FOLDER_OWNER_ONLY, OWNER_ONLY, read_private, write_private
+from tui.session.private_files import FOLDER_OWNER_ONLY, OWNER_ONLY, read_private, write_private
 
 # An access token is renewed this long before its end, or in the last quarter of a shorter life.
 RENEW_SECONDS_BEFORE_END = 30.0
@@ -54,7 +54,7 @@ class _Kept(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Keeper:
+class TokenStore:
     """The file of one context's tokens; several dashboards may share it."""
 
     folder: Path

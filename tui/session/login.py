@@ -8,14 +8,14 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from tui import tokens as clock
 from tui.http.auth import Access, ByKey, ByTokens, Nobody
 from tui.http.client import Client
 from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.lists.schemas import Config, Me, Overview
-from tui.places import Place
-from tui.private_files import TooOpen
-from tui.tokens import Keeper, Tokens
+from tui.session import token_store as clock
+from tui.session.private_files import TooOpen
+from tui.session.target import Target
+from tui.session.token_store import Tokens, TokenStore
 
 MODE_NONE = "none"
 NO_PASSWORDS = "this server takes no passwords; set EVERRUNS_AUTH_API_KEY to a key of an operator and start again"
@@ -40,7 +40,7 @@ class Closed:
     can_sign_in: bool = False
 
 
-async def enter(client: Client, place: Place, keeper: Keeper) -> Entered | Closed:
+async def enter(client: Client, target: Target, token_store: TokenStore) -> Entered | Closed:
     """Go in by whatever there is: mode none, the API key, the tokens that were kept."""
     client.access = Nobody()
     try:
@@ -48,13 +48,13 @@ async def enter(client: Client, place: Place, keeper: Keeper) -> Entered | Close
     except Trouble as trouble:
         return Closed(trouble.words)
     try:
-        access = Nobody() if config.mode == MODE_NONE else _access(place, keeper)
+        access = Nobody() if config.mode == MODE_NONE else _access(target, token_store)
         if access is not None:
             client.access = access
             return await _shown_in(client, config)
         words = "" if config.password_auth_enabled else NO_PASSWORDS
     except NotSignedIn as refused:
-        words = _turned_away(refused, place, keeper)
+        words = _turned_away(refused, target, token_store)
     except Trouble as trouble:
         words = trouble.words
     except (TooOpen, OSError) as wrong:
@@ -63,7 +63,7 @@ async def enter(client: Client, place: Place, keeper: Keeper) -> Entered | Close
 
 
 async def sign_in(
-    client: Client, email: str, password: str, *, keeper: Keeper, is_kept: bool
+    client: Client, email: str, password: str, *, token_store: TokenStore, is_kept: bool
 ) -> Entered | Closed:
     """Go in by e-mail and password. The tokens are kept only where that was asked for."""
     config = None
@@ -83,14 +83,14 @@ async def sign_in(
     if not is_kept:
         return entered
     tokens = replace(tokens, user_id=entered.me.id)
-    client.access = ByTokens(tokens, keeper)
-    return _kept(entered, tokens, keeper)
+    client.access = ByTokens(tokens, token_store)
+    return _kept(entered, tokens, token_store)
 
 
-def _kept(entered: Entered, tokens: Tokens, keeper: Keeper) -> Entered:
+def _kept(entered: Entered, tokens: Tokens, token_store: TokenStore) -> Entered:
     """We are in either way; where the tokens cannot be kept, that is said."""
     try:
-        keeper.keep(tokens)
+        token_store.keep(tokens)
     except OSError as wrong:
         return replace(entered, remark=NotKept.because(wrong).words)
     return entered
@@ -113,25 +113,25 @@ async def _shown_in(client: Client, config: Config) -> Entered:
         ) from None
 
 
-def _access(place: Place, keeper: Keeper) -> Access | None:
+def _access(target: Target, token_store: TokenStore) -> Access | None:
     """What there is to show.
 
     Raises:
         TooOpen: the kept tokens can be read by others.
     """
-    if place.api_key is not None:
-        return ByKey(place.api_key)
-    kept = keeper.kept()
-    return ByTokens(kept, keeper) if kept is not None else None
+    if target.api_key is not None:
+        return ByKey(target.api_key)
+    kept = token_store.kept()
+    return ByTokens(kept, token_store) if kept is not None else None
 
 
-def _turned_away(refused: NotSignedIn, place: Place, keeper: Keeper) -> str:
+def _turned_away(refused: NotSignedIn, target: Target, token_store: TokenStore) -> str:
     """What to say when a credential that we had was refused; kept tokens are of no use any more."""
-    if place.api_key is not None:
+    if target.api_key is not None:
         return f"EVERRUNS_AUTH_API_KEY was refused: {refused.words}"
     # Where it cannot be removed it is refused again next time, and no harm is done.
     with suppress(OSError):
-        keeper.forget()
+        token_store.forget()
     return f"the sign-in that was kept is over ({refused.words}); sign in again"
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tui.contexts import ContextsRejected, checked_url, named
 from tui.http.auth import ByTokens
 from tui.http.errors import NotKept, Unreachable
 from tui.lists.schemas import TokenBody
-from tui.preferences import Preferences, remember, remembered
-from tui.private_files import TooOpen, read_private, write_private
-from tui.tokens import Keeper, Tokens
+from tui.session.contexts import ContextsRejected, checked_url, named
+from tui.session.preferences import Preferences, remember, remembered
+from tui.session.private_files import TooOpen, read_private, write_private
+from tui.session.token_store import Tokens, TokenStore
 
 pytestmark = pytest.mark.anyio
 
@@ -114,8 +114,8 @@ def test_taste_is_remembered_and_never_in_the_way(tmp_path: Path) -> None:
     remember(tmp_path / "dashboard.json" / "below-a-file", Preferences())
 
 
-def keeper(folder: Path, url: str = "http://auth.test/api") -> Keeper:
-    return Keeper(folder, url, "production")
+def token_store(folder: Path, url: str = "http://auth.test/api") -> TokenStore:
+    return TokenStore(folder, url, "production")
 
 
 def tokens(name: str, renew_at: float = 0.0) -> Tokens:
@@ -123,15 +123,15 @@ def tokens(name: str, renew_at: float = 0.0) -> Tokens:
 
 
 def test_kept_tokens_belong_to_one_url(tmp_path: Path) -> None:
-    keeper(tmp_path).keep(tokens("a"))
-    assert keeper(tmp_path).kept() == tokens("a")
-    assert keeper(tmp_path, "http://elsewhere").kept() is None
-    copied = keeper(tmp_path, "http://elsewhere").file
-    write_private(copied, keeper(tmp_path).file.read_text())
-    assert keeper(tmp_path, "http://elsewhere").kept() is None
-    assert keeper(tmp_path).forget()
-    assert not keeper(tmp_path).forget()
-    assert keeper(tmp_path).kept() is None
+    token_store(tmp_path).keep(tokens("a"))
+    assert token_store(tmp_path).kept() == tokens("a")
+    assert token_store(tmp_path, "http://elsewhere").kept() is None
+    copied = token_store(tmp_path, "http://elsewhere").file
+    write_private(copied, token_store(tmp_path).file.read_text())
+    assert token_store(tmp_path, "http://elsewhere").kept() is None
+    assert token_store(tmp_path).forget()
+    assert not token_store(tmp_path).forget()
+    assert token_store(tmp_path).kept() is None
 
 
 def test_tokens_show_nothing_of_themselves() -> None:
@@ -195,15 +195,15 @@ async def test_a_renewal_that_failed_is_tried_again() -> None:
 async def test_tokens_that_cannot_be_kept_are_a_trouble(tmp_path: Path) -> None:
     below = tmp_path / "a file"
     below.write_text("")
-    access = ByTokens(tokens("0"), keeper(below / "tokens"))
+    access = ByTokens(tokens("0"), token_store(below / "tokens"))
     with pytest.raises(NotKept, match=r"the kept sign-in cannot be used: .*Not a directory"):
         await access.credential(Renewals())
 
 
 async def test_a_renewal_by_another_dashboard_is_adopted(tmp_path: Path) -> None:
     renew = Renewals()
-    keeper(tmp_path).keep(tokens("0"))
-    ours, theirs = (ByTokens(tokens("0"), keeper(tmp_path)) for _ in range(2))
+    token_store(tmp_path).keep(tokens("0"))
+    ours, theirs = (ByTokens(tokens("0"), token_store(tmp_path)) for _ in range(2))
     found = await asyncio.gather(ours.credential(renew), theirs.credential(renew))
     assert list(found) == ["access-1", "access-1"]
     assert renew.used == ["refresh-0"]
@@ -214,17 +214,17 @@ async def test_what_is_kept_is_left_alone_once_it_is_not_ours(
     tmp_path: Path, kept: Tokens | None
 ) -> None:
     renew = Renewals()
-    access = ByTokens(tokens("0"), keeper(tmp_path))
+    access = ByTokens(tokens("0"), token_store(tmp_path))
     if kept is not None:
-        keeper(tmp_path).keep(kept)
+        token_store(tmp_path).keep(kept)
     assert await access.credential(renew) == "access-1"
     assert renew.used == ["refresh-0"]
-    assert keeper(tmp_path).kept() == kept
+    assert token_store(tmp_path).kept() == kept
 
 
 def test_the_lock_outlives_what_is_kept(tmp_path: Path) -> None:
-    keeper(tmp_path).keep(tokens("0"))
-    with keeper(tmp_path).renewing():
-        assert keeper(tmp_path).forget()
-        lock = keeper(tmp_path).file.with_suffix(".lock")
+    token_store(tmp_path).keep(tokens("0"))
+    with token_store(tmp_path).renewing():
+        assert token_store(tmp_path).forget()
+        lock = token_store(tmp_path).file.with_suffix(".lock")
         assert lock.exists()

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from tui.private_files import TooOpen, read_private
+from tui.session.private_files import TooOpen, read_private
 
 # Names that every terminal has, so that a context looks the same everywhere.
 Colour = Literal["red", "green", "yellow", "blue", "magenta", "cyan", "white"]

@@ -11,7 +11,7 @@ DEFAULT_URL = "http://localhost:9300/api"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Target:
     """A server. `lock` says what holds the dashboard read-only there; empty: nothing does."""
 
     url: str = DEFAULT_URL
@@ -20,7 +20,7 @@ class Place:
     lock: str = ""
     api_key: str | None = field(default=None, repr=False)
 
-    def at(self, url: str) -> Place:
+    def at(self, url: str) -> Target:
         """The same, at another URL; an API key and a context's name stay with their own."""
         if url == self.url:
             return self
