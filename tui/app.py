@@ -18,15 +18,15 @@ from textual.message import Message
 from textual.theme import Theme
 
 from tui import themes
-from tui.acting import Acting
-from tui.carrying_out import Outcome
-from tui.deeds import Deed
 from tui.desk import Surroundings
 from tui.exporting import Exporting
 from tui.http.client import Client
 from tui.http.errors import NotPermitted, NotSignedIn
 from tui.http.feed import Event, Feed, Happening, Live, Lost
 from tui.keys import by_use, here, sign
+from tui.operations.definitions import Operation
+from tui.operations.execution import Outcome
+from tui.operations.runner import Runner
 from tui.palette import Actions, ById
 from tui.screens.dialogs import Confirm
 from tui.screens.help import Help
@@ -55,7 +55,7 @@ LEAVING_SECONDS = 5
 OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export"})
 
 
-class Dashboard(OperatorSession, Acting, Exporting):
+class Dashboard(OperatorSession, Runner, Exporting):
     """The operators' dashboard."""
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
@@ -286,8 +286,8 @@ class Dashboard(OperatorSession, Acting, Exporting):
         self._close_messages_no_wait()
 
 
-def _leaving(task: str) -> Deed:
+def _leaving(task: str) -> Operation:
     async def nothing(_: Client) -> Outcome:
         return Outcome("")
 
-    return Deed("Quit?", f"This is under way and would be stopped: {task}", nothing)
+    return Operation("Quit?", f"This is under way and would be stopped: {task}", nothing)

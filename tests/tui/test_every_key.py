@@ -1,7 +1,7 @@
 """Every key that the dashboard binds, pressed where it is bound.
 
 Which binding a key met is read off the screen, so that a key that is bound and that no walk tries fails
-here. What the deeds do is tried in test_acting.
+here. What the operations do is tried in operations/test_runner.
 """
 
 from __future__ import annotations

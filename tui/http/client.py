@@ -178,7 +178,7 @@ class Client:
         page = await self._piece(_under("/v1/admin/users", user_id, "identities"), {})
         return decoded(tuple[Identity, ...], page["data"], "GET …/identities")
 
-    # Acting
+    # Operations
 
     async def revoke_key(self, key_id: str) -> None:
         await self._asked("DELETE", _under("/v1/admin/api-keys", key_id))

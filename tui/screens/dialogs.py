@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, OptionList, Static
 
-from tui.deeds import Deed
+from tui.operations.definitions import Operation
 from tui.text import plain
 from tui.widgets.line import TAB, Line
 
@@ -23,7 +23,7 @@ NAMES_SHOWN = 5
 
 
 class Confirm(ModalScreen[bool]):
-    """Says what a deed does, and asks. The answer is No until somebody says otherwise."""
+    """Says what an operation does, and asks. The answer is No until somebody says otherwise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "Yes"),
@@ -33,44 +33,47 @@ class Confirm(ModalScreen[bool]):
         Binding("pagedown,down", "scroll(1)", "Scroll the names down", show=False),
     ]
 
-    def __init__(self, deed: Deed) -> None:
+    def __init__(self, operation: Operation) -> None:
         super().__init__()
-        self._deed = deed
+        self._operation = operation
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(self._deed.title, classes="title", markup=False)
-            yield Static(self._deed.consequence, classes="consequence", markup=False)
-            if self._deed.names:
+            yield Static(self._operation.title, classes="title", markup=False)
+            yield Static(self._operation.consequence, classes="consequence", markup=False)
+            if self._operation.names:
                 with VerticalScroll(classes="names", can_focus=False):
-                    yield Static("\n".join(self._deed.names), markup=False)
-                if len(self._deed.names) > NAMES_SHOWN:
-                    words = f"{len(self._deed.names)} in all; PgUp and PgDn scroll"
+                    yield Static("\n".join(self._operation.names), markup=False)
+                if len(self._operation.names) > NAMES_SHOWN:
+                    words = f"{len(self._operation.names)} in all; PgUp and PgDn scroll"
                     yield Static(words, classes="label", markup=False)
-            if self._deed.typed:
-                yield Static(f"Type {self._deed.typed} to go on:", id="wanted", markup=False)
+            if self._operation.typed:
+                yield Static(f"Type {self._operation.typed} to go on:", id="wanted", markup=False)
                 yield Line(classes="typed")
             with Horizontal(classes="buttons"):
                 # What is typed may hold any letter, so there the letters do not answer.
-                no, yes = ("Esc", "Enter") if self._deed.typed else ("n", "y")
+                no, yes = ("Esc", "Enter") if self._operation.typed else ("n", "y")
                 yield Button(f"No ({no})", id="no")
-                yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._deed.typed))
+                yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._operation.typed))
 
     def on_mount(self) -> None:
-        (self.query_one(Input) if self._deed.typed else self.query_one("#no")).focus()
+        (self.query_one(Input) if self._operation.typed else self.query_one("#no")).focus()
 
     @property
     def _is_typed(self) -> bool:
-        if not self._deed.typed:
+        if not self._operation.typed:
             return True
-        return plain(self.query_one(Input).value.strip()).casefold() == self._deed.typed.casefold()
+        return (
+            plain(self.query_one(Input).value.strip()).casefold()
+            == self._operation.typed.casefold()
+        )
 
     def action_yes(self) -> None:
         if self._is_typed:
             self.dismiss(True)
         else:
             self.query_one("#wanted", Static).update(
-                f"✗ not {self._deed.typed}: type that to go on"
+                f"✗ not {self._operation.typed}: type that to go on"
             )
 
     def action_no(self) -> None:

@@ -1,6 +1,6 @@
 """Owns what each list does with its rows: which keys act on them, and what it hears of the feed.
 
-Knows nothing of dialogs: a deed is handed to the application, which asks and carries it out.
+Knows nothing of dialogs: an operation is handed to the application, which asks and carries it out.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Owns how something is done: allowed, confirmed, carried out, and said.
 
-Which things can be done, and what they mean, is in `deeds`.
+Which things can be done, and what they mean, is in `definitions`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 
 from textual import work
 
-from tui import deeds
-from tui.deeds import Deed
 from tui.http.errors import NotSignedIn, Trouble
 from tui.http.feed import Event
 from tui.lists.api_keys import API_KEYS
@@ -21,13 +19,15 @@ from tui.lists.schemas import ApiKey, Identity, Row, Session, User
 from tui.lists.sessions import SESSIONS
 from tui.lists.users import USERS
 from tui.opening import Opening
+from tui.operations import definitions
+from tui.operations.definitions import Operation
 from tui.screens.dialogs import Choice, Confirm, roles_form, user_form, words_of
 
 R = TypeVar("R", bound=Row)
-Plan = Callable[[Sequence[R], datetime], Deed]
+Plan = Callable[[Sequence[R], datetime], Operation]
 
 
-class Acting(Opening):
+class Runner(Opening):
     """Does things to rows, once an operator has said yes."""
 
     def carry_out(self, rows: Sequence[R], plan: Plan[R]) -> None:
@@ -37,21 +37,21 @@ class Acting(Opening):
         elif self.may_act:
             self._carry_out(plan(rows, self.now()), rows)
 
-    @work(group="deeds")
-    async def _carry_out(self, deed: Deed, rows: Sequence[Row]) -> None:
-        await self._confirmed(deed, rows)
+    @work(group="operations")
+    async def _carry_out(self, operation: Operation, rows: Sequence[Row]) -> None:
+        await self._confirmed(operation, rows)
 
-    async def _confirmed(self, deed: Deed, rows: Sequence[Row]) -> Trouble | None:
+    async def _confirmed(self, operation: Operation, rows: Sequence[Row]) -> Trouble | None:
         """Do it if the answer is yes; tells what it met where nothing of it was done."""
         client = self.client
         # It was armed when this was asked for; it has to be when it is done, too.
-        if not (await self.answer_to(Confirm(deed)) and self.may_act):
+        if not (await self.answer_to(Confirm(operation)) and self.may_act):
             return None
         try:
-            with self.doing(f"{deed.title.rstrip('?')}…"):
-                outcome = await deed.carry_out(client)
+            with self.doing(f"{operation.title.rstrip('?')}…"):
+                outcome = await operation.carry_out(client)
         except Trouble as trouble:
-            self.say_trouble(trouble, deed.title)
+            self.say_trouble(trouble, operation.title)
             return trouble
         self.say(outcome.words, is_bad=outcome.trouble is not None)
         self.tell(outcome.events)
@@ -71,13 +71,13 @@ class Acting(Opening):
         self.carry_out(users, self._disabling)
 
     def enable_users(self, users: Sequence[User]) -> None:
-        self.carry_out(users, lambda them, _: deeds.enable(them))
+        self.carry_out(users, lambda them, _: definitions.enable(them))
 
-    def _logging_out(self, users: Sequence[User], _: datetime) -> Deed:
-        return deeds.force_logout(users, self.myself)
+    def _logging_out(self, users: Sequence[User], _: datetime) -> Operation:
+        return definitions.force_logout(users, self.myself)
 
-    def _disabling(self, users: Sequence[User], _: datetime) -> Deed:
-        return deeds.disable(users, self.myself)
+    def _disabling(self, users: Sequence[User], _: datetime) -> Operation:
+        return definitions.disable(users, self.myself)
 
     # To keys and sessions
 
@@ -87,18 +87,18 @@ class Acting(Opening):
     def end_sessions(self, sessions: Sequence[Session]) -> None:
         self.carry_out(sessions, self._ending)
 
-    def _revoking(self, keys: Sequence[ApiKey], now: datetime) -> Deed:
-        return deeds.revoke_keys(keys, now, self.target.api_key or "")
+    def _revoking(self, keys: Sequence[ApiKey], now: datetime) -> Operation:
+        return definitions.revoke_keys(keys, now, self.target.api_key or "")
 
-    def _ending(self, sessions: Sequence[Session], now: datetime) -> Deed:
-        return deeds.end_sessions(sessions, now, "" if self.target.api_key else self.myself)
+    def _ending(self, sessions: Sequence[Session], now: datetime) -> Operation:
+        return definitions.end_sessions(sessions, now, "" if self.target.api_key else self.myself)
 
     # By id
 
     def enable_user(self, user_id: str) -> None:
-        self._by_id(USERS, user_id, lambda them, _: deeds.enable(them))
+        self._by_id(USERS, user_id, lambda them, _: definitions.enable(them))
 
-    @work(group="deeds")
+    @work(group="operations")
     async def set_roles_of(self, user_id: str) -> None:
         user = await self.row_of(USERS, user_id) if self.may_act else None
         if user is not None:
@@ -124,7 +124,7 @@ class Acting(Opening):
         if self.may_act:
             self._load_and_carry_out(listing, row_id, plan)
 
-    @work(group="deeds")
+    @work(group="operations")
     async def _load_and_carry_out(
         self, listing: Listing[Any], row_id: str, plan: Plan[Any]
     ) -> None:
@@ -139,7 +139,7 @@ class Acting(Opening):
         if self.may_act:
             self._unlink(user_id)
 
-    @work(group="deeds")
+    @work(group="operations")
     async def _unlink(self, user_id: str) -> None:
         user = await self.row_of(USERS, user_id)
         if user is None:
@@ -152,7 +152,7 @@ class Acting(Opening):
         provider = await self._one_of(identities, user)
         if provider is not None:
             there = [one for one in identities if one.provider == provider]
-            await self._confirmed(deeds.unlink(user, there, self.myself), (user,))
+            await self._confirmed(definitions.unlink(user, there, self.myself), (user,))
 
     async def _one_of(self, identities: Sequence[Identity], user: User) -> str | None:
         """The provider to unlink, asked for where there is more than one."""
@@ -163,7 +163,9 @@ class Acting(Opening):
             self.say(f"{user.email} has no identity to unlink", is_bad=True)
         if len(accounts) < 2:  # noqa: PLR2004  (a choice needs two)
             return next(iter(accounts), None)
-        names = [f"{deeds.provider_name(one)}: {', '.join(of)}" for one, of in accounts.items()]
+        names = [
+            f"{definitions.provider_name(one)}: {', '.join(of)}" for one, of in accounts.items()
+        ]
         question = Choice(f"Which identity of {user.email}?", names)
         chosen = await self.answer_to(question)
         return None if chosen is None else list(accounts)[chosen]
@@ -175,7 +177,7 @@ class Acting(Opening):
         if self.may_act:
             self._set_roles(user)
 
-    @work(group="deeds")
+    @work(group="operations")
     async def _set_roles(self, user: User) -> None:
         typed, trouble = " ".join(user.roles), None
         while True:
@@ -184,8 +186,8 @@ class Acting(Opening):
             if form is None:
                 return
             typed = form["roles"]
-            deed = deeds.set_roles(user, words_of(typed), self.myself)
-            trouble = await self._confirmed(deed, (user,))
+            operation = definitions.set_roles(user, words_of(typed), self.myself)
+            trouble = await self._confirmed(operation, (user,))
             if trouble is None:
                 return
 
@@ -194,7 +196,7 @@ class Acting(Opening):
         if self.may_act:
             self._create_user()
 
-    @work(group="deeds")
+    @work(group="operations")
     async def _create_user(self) -> None:
         form: dict[str, str] | None = {}
         problem = ""

@@ -1,6 +1,6 @@
-"""Owns how deeds are carried out against the server, and what came of them.
+"""Owns how operations are carried out against the server, and what came of them.
 
-Asks nobody: whether a deed may be done was asked before. What the server refuses is told in its words.
+Asks nobody: whether an operation may be done was asked before. What the server refuses is told in its words.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ R = TypeVar("R", bound=Row)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a deed: words for people, and events for the lists to show at once.
+    """What came of an operation: words for people, and events for the lists to show at once.
 
     Where only a part was done, `trouble` is what the rest met.
     """

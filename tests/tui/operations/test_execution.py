@@ -1,4 +1,4 @@
-"""What came of a deed that met trouble half-way: what was done is told, and what was not."""
+"""What came of an operation that met trouble half-way: what was done is told, and what was not."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
-from tui.carrying_out import Outcome, end_sessions, revoke_keys
 from tui.http.client import BULK, Client
 from tui.http.errors import Missing, NotSignedIn, Refused, Trouble, Unreachable
 from tui.lists.schemas import ApiKey, Session
+from tui.operations.execution import Outcome, end_sessions, revoke_keys
 
 pytestmark = pytest.mark.anyio
 
