@@ -19,7 +19,7 @@ from textual.theme import Theme
 
 from tui import themes
 from tui.desk import Surroundings
-from tui.exporting import Exporting
+from tui.export.exporter import Exporter
 from tui.http.client import Client
 from tui.http.errors import NotPermitted, NotSignedIn
 from tui.http.feed import Event, Feed, Happening, Live, Lost
@@ -55,7 +55,7 @@ LEAVING_SECONDS = 5
 OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export"})
 
 
-class Dashboard(OperatorSession, Runner, Exporting):
+class Dashboard(OperatorSession, Runner, Exporter):
     """The operators' dashboard."""
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")

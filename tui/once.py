@@ -15,7 +15,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from tui.export import Record
+from tui.export.list_file import Record
 from tui.http.auth import Access, ByKey, ByTokens, Nobody
 from tui.http.client import Client
 from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble

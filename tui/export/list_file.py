@@ -1,4 +1,4 @@
-"""Owns carrying a list away: every page of it, into a file that is whole or not there.
+"""Owns the export of a list: every page of it, into a file that is whole or not there.
 
 Knows nothing of widgets. Rows are written as the server gave them.
 """

@@ -10,13 +10,13 @@ from textual import work
 from textual.worker import Worker
 
 from tui.desk import Desk
-from tui.export import CannotExport, Order, export, file_of
+from tui.export.list_file import CannotExport, Order, export, file_of
 from tui.http.errors import Trouble
 from tui.lists.listing import Listing
 from tui.screens.dialogs import export_form
 
 
-class Exporting(Desk):
+class Exporter(Desk):
     """One export at a time, beside everything else."""
 
     _export: Worker[None] | None = None

@@ -1,4 +1,4 @@
-"""Carrying a list away: whole, or not at all."""
+"""The export of a list: whole, or not at all."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 
 from tests.tui.by_hand import many_users
 from tests.tui.world import SMALL, Size, Terminal, World
-from tui.export import csv_line
+from tui.export.list_file import csv_line
 
 pytestmark = pytest.mark.anyio
 
