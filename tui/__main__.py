@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.command import run
+from tui.cli.command import run
 
 if __name__ == "__main__":
     run()

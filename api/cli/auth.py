@@ -52,7 +52,7 @@ def serve(
 )
 def dashboard(context: typer.Context) -> None:
     """Open the operators' dashboard. `dashboard --help` lists its options."""
-    from tui.command import run as open_dashboard  # noqa: PLC0415  (serving never loads it)
+    from tui.cli.command import run as open_dashboard  # noqa: PLC0415  (serving never loads it)
 
     open_dashboard(context.args)
 

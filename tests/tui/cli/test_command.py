@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tui import command
-from tui.command import app
+from tui.cli import command
+from tui.cli.command import app
 from tui.session import paths
 from tui.session.private_files import write_private
 from tui.session.target import Target
@@ -138,7 +138,7 @@ def test_there_is_no_mouse_in_screen_which_would_hold_escape_back(
     *, is_in_screen: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    monkeypatch.setattr("tui.command.is_gnu_screen", lambda: is_in_screen)
+    monkeypatch.setattr("tui.cli.command.is_gnu_screen", lambda: is_in_screen)
     monkeypatch.setattr("tui.app.Dashboard.run", lambda _, *, mouse: asked.append(mouse))
     command._open(Target())
     assert asked == [not is_in_screen]

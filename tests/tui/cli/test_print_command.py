@@ -8,8 +8,8 @@ import pytest
 
 from tests.tui.by_hand import many_users
 from tests.tui.world import LARGE, Size, World
+from tui.cli.print_command import SUBJECTS, Question, Status, answer
 from tui.http.client import Client, connection
-from tui.once import SUBJECTS, Question, Status, answer
 from tui.session.target import Target
 
 pytestmark = pytest.mark.anyio

@@ -15,9 +15,9 @@ from typing import Annotated
 
 import typer
 
+from tui.cli.print_command import SUBJECTS, Question, Status, answer, fail
+from tui.cli.terminal_detection import is_gnu_screen
 from tui.http.client import Client, connection
-from tui.multiplexer import is_gnu_screen
-from tui.once import SUBJECTS, Question, Status, answer, fail
 from tui.session import contexts, paths
 from tui.session.logout import log_out
 from tui.session.target import DEFAULT_URL, Target
@@ -164,7 +164,7 @@ async def _answered(target: Target, question: Question) -> Status:
 
 
 def _serve(target: Target, context: str | None, port: int, *, is_read_only: bool) -> Status:
-    from tui.serve import serve  # noqa: PLC0415  (aiohttp loads only when it is needed)
+    from tui.cli.serve import serve  # noqa: PLC0415  (aiohttp loads only when it is needed)
 
     where = ["--context", context] if context is not None else ["--url", target.url]
     command = [

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from tui.serve import COOKIE, LOOPBACK, BrowserDashboard, free_port
+from tui.cli.serve import COOKIE, LOOPBACK, BrowserDashboard, free_port
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tui import multiplexer
+from tui.cli import terminal_detection
 
 GNU_SCREEN, TMUX, XTERM = b"\x1b[>83;40900;0c", b"\x1b[>84;0;0c", b"\x1b[>41;379;0c"
 
@@ -26,7 +26,7 @@ def _over_ssh(monkeypatch: pytest.MonkeyPatch) -> None:
 def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     """What is at the other end of the terminal that is asked."""
     outer, inner = os.openpty()
-    monkeypatch.setattr(multiplexer, "TERMINAL", os.ttyname(inner))
+    monkeypatch.setattr(terminal_detection, "TERMINAL", os.ttyname(inner))
     yield outer
     os.close(outer)
     os.close(inner)
@@ -41,8 +41,8 @@ def test_the_environment_tells_on_the_same_machine(
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(multiplexer, "TERMINAL", "/nowhere")
-    assert multiplexer.is_gnu_screen() is is_screen
+    monkeypatch.setattr(terminal_detection, "TERMINAL", "/nowhere")
+    assert terminal_detection.is_gnu_screen() is is_screen
 
 
 @pytest.mark.parametrize(
@@ -60,17 +60,17 @@ def test_the_terminal_is_asked_over_ssh(terminal: int, answers: bytes, *, is_scr
 
     other_end = threading.Thread(target=answer)
     other_end.start()
-    assert multiplexer.is_gnu_screen() is is_screen
+    assert terminal_detection.is_gnu_screen() is is_screen
     other_end.join()
-    assert asked == [multiplexer.ASK]
+    assert asked == [terminal_detection.ASK]
 
 
 def test_a_terminal_that_says_nothing_is_not_waited_for(
     terminal: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(multiplexer, "PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr(terminal_detection, "PATIENCE_SECONDS", 0.05)
     before = termios.tcgetattr(terminal)
-    assert not multiplexer.is_gnu_screen()
+    assert not terminal_detection.is_gnu_screen()
     assert termios.tcgetattr(terminal) == before
 
 
@@ -81,16 +81,16 @@ def test_a_terminal_that_goes_away_meanwhile_is_none(
         raise termios.error(5, "Input/output error")
 
     monkeypatch.setattr(termios, "tcsetattr", hang_up)
-    monkeypatch.setattr(multiplexer, "PATIENCE_SECONDS", 0.05)
-    assert not multiplexer.is_gnu_screen()
+    monkeypatch.setattr(terminal_detection, "PATIENCE_SECONDS", 0.05)
+    assert not terminal_detection.is_gnu_screen()
 
 
 def test_other_terminals_are_not_asked(terminal: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
-    monkeypatch.setattr(multiplexer, "_kind", pytest.fail)
-    assert not multiplexer.is_gnu_screen()
+    monkeypatch.setattr(terminal_detection, "_kind", pytest.fail)
+    assert not terminal_detection.is_gnu_screen()
 
 
 def test_without_a_terminal_there_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(multiplexer, "TERMINAL", str(tmp_path / "none"))
-    assert not multiplexer.is_gnu_screen()
+    monkeypatch.setattr(terminal_detection, "TERMINAL", str(tmp_path / "none"))
+    assert not terminal_detection.is_gnu_screen()
