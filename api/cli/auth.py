@@ -21,6 +21,7 @@ from api.settings import (
     unknown_in_environment,
     variables,
 )
+from api.settings.raw_text import trimmed
 
 app = typer.Typer(
     help="The Everruns authentication server.",
@@ -108,7 +109,7 @@ def help_() -> None:
 def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """Each variable with its shown value and its source."""
     for variable, name in variables().items():
-        is_set = bool(os.environ.get(variable, "").strip())
+        is_set = bool(trimmed(os.environ.get(variable, "")))
         shown = _shown(getattr(settings, name))
         if variable == "AUTH_JWT_SECRET" and not is_set:
             shown = "random, made at start: mode none signs nothing that lasts"

@@ -94,3 +94,11 @@ async def test_without_the_setting_nobody_is_told_anything(database_url: str) ->
         assert said(answer) == set()
         answer = await preflight(http, APP, "POST", "/v1/auth/login")
         assert said(answer) == set()
+
+
+async def test_what_is_asked_beforehand_is_answered_as_everything_else(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await preflight(http, APP, "PATCH", "/v1/auth/me")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cache-control"] == "no-store"
