@@ -6,6 +6,7 @@ import httpx
 import pytest
 from rich.cells import cell_len
 
+from models import ApiKey, User
 from tests.tui import canned
 from tests.tui.world import SMALL, Terminal, World, at_one_size
 
@@ -26,8 +27,11 @@ NAMES = (
 @pytest.mark.parametrize("size", [SMALL], ids=["80x24"])
 async def test_no_name_styles_or_breaks_anything(world: World) -> None:
     for number, name in enumerate(NAMES):
-        await world.user(f"user{number}@example.com", name)
-        await world.key(f"user{number}@example.com", name)
+        made = await world.user(f"user{number}@example.com")
+        key = await world.key(f"user{number}@example.com", "ci")
+        # Written by hand: the server refuses some of them since 0.4.
+        await User.filter(id=made["id"]).update(name=name)
+        await ApiKey.filter(id=key["id"]).update(name=name)
     count = len(NAMES) + 1
     async with world.terminal() as terminal:
         await terminal.opens("2", f"{count} rows")
