@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
@@ -54,6 +55,7 @@ WAIT_SECONDS = 10
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
 # Seconds that the store has for one answer.
 ANSWER_SECONDS = 1
+MOST_UNTOLD = 10_000
 
 log = structlog.get_logger("everruns_auth.throttle")
 
@@ -90,6 +92,9 @@ class Throttle:
         self._troubles: tuple[type[Exception], ...] = (TimeoutError, *counts.troubles)
         self._unblocks = unblocks
         self._is_away = False
+        # What the store was not told while it was away, the newest; the rest it forgets by itself.
+        self._untold: deque[tuple[Attempt, bool]] = deque(maxlen=MOST_UNTOLD)
+        self._telling: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def sign_in(
@@ -156,6 +161,9 @@ class Throttle:
         return await self._counts.is_reachable()
 
     async def close(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)
         await self._counts.close()
 
     @asynccontextmanager
@@ -175,6 +183,10 @@ class Throttle:
             await attempt.leave()
             if patience.expired():
                 raise Overloaded(retry_after=1) from None
+            raise
+        except Unavailable:
+            # A store that hung does what it was asked once it goes on.
+            self._untold.append((attempt, False))
             raise
         try:
             yield attempt
@@ -218,7 +230,20 @@ class Throttle:
     async def leave(self, attempt: Attempt, *, has_failed: bool) -> None:
         """End an attempt's flight; see `Attempt`."""
         question = self._counts.leave(attempt.id, attempt.counted, has_failed=has_failed)
-        await self._ask(question)
+        try:
+            await self._ask(question)
+        except Unavailable:
+            self._untold.append((attempt, has_failed))
+            raise
+
+    async def _tell(self) -> None:
+        """Tell the store what it missed; else attempts that nobody makes any more hold places."""
+        # After what it was asked before it hung.
+        await asyncio.sleep(ANSWER_SECONDS)
+        with suppress(Unavailable):
+            while self._untold:
+                attempt, has_failed = self._untold.popleft()
+                await self.leave(attempt, has_failed=has_failed)
 
     async def _count(self, count: Count, occasion: Occasion) -> None:
         async with self._attempt(occasion, (count,)) as attempt:
@@ -241,6 +266,7 @@ class Throttle:
             log.error("the store of rate limits does not answer", trouble=_words(trouble))
         if trouble is None and self._is_away:
             log.info("the store of rate limits answers again")
+            self._telling = asyncio.create_task(self._tell())
         self._is_away = trouble is not None
 
 

@@ -61,7 +61,7 @@ class Proxy:
 
 @asynccontextmanager
 async def proxied(url: str) -> AsyncIterator[tuple[Proxy, str]]:
-    """A proxy in front of the PostgreSQL that `url` names, and the URL that leads through it."""
+    """A proxy in front of the database that `url` names, and the URL that leads through it."""
     parts = urlsplit(url)
     proxy = Proxy(parts.hostname or LOOPBACK, parts.port or 5432)
     await proxy.open()

@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from coredis import Redis
-from coredis.exceptions import RedisClusterException, RedisError
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from api.identity.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
 
 _PREFIX = "everruns-auth:"
+# Connections of one worker; who finds none free waits.
+_CONNECTIONS = 50
 _BUSY = -1
 
 _NOW = """
@@ -28,6 +32,7 @@ for i, key in ipairs(KEYS) do
   local amount = tonumber(ARGV[i + 2])
   redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
   redis.call('ZREMRANGEBYSCORE', key .. ':in-flight', '-inf', now)
+  redis.call('ZREM', key .. ':in-flight', attempt)
   local makes_room = redis.call('ZREVRANGE', key, amount - 1, amount - 1, 'WITHSCORES')
   answers[i] = 0
   if makes_room[2] then
@@ -64,32 +69,43 @@ return is_first and 1 or 0
 class RedisCounts:
     """A store at `url`; connections are made as they are needed."""
 
-    # What is closed in the middle of an answer, a name that is not found, a port that refuses.
-    troubles: tuple[type[Exception], ...] = (RedisError, RedisClusterException, OSError, EOFError)
+    troubles: tuple[type[Exception], ...] = (RedisError, OSError)
 
     def __init__(self, url: str) -> None:
-        self._redis: Redis[bytes] = Redis.from_url(url)
+        pool = BlockingConnectionPool.from_url(
+            url,
+            max_connections=_CONNECTIONS,
+            # The caller bounds the whole. The library's own bound swallows cancellations that come
+            # while it writes (Python 3.11's `wait_for`).
+            timeout=None,
+            socket_timeout=None,
+            socket_connect_timeout=None,
+            # What every version speaks.
+            protocol=2,
+            # Once more, as an idle connection may have been closed; each script may be repeated.
+            retry=Retry(NoBackoff(), 1),
+        )
+        self._redis = Redis.from_pool(pool)
         self._enter = self._redis.register_script(_ENTER)
         self._leave = self._redis.register_script(_LEAVE)
         self._lift = self._redis.register_script(_LIFT)
 
     async def enter(self, attempt: str, counts: Sequence[Count]) -> Entry:
         amounts = [count.limit.amount for count in counts]
-        answers = await self._enter.execute(
+        answers: list[int] = await self._enter(
             _keys(counts),
             [attempt, _milliseconds(timedelta(seconds=IN_FLIGHT_SECONDS)), *amounts],
         )
-        assert isinstance(answers, list)
         full = {c: ms / 1000 for c, ms in zip(counts, answers, strict=True) if ms > 0}
         return Entry(is_let_in=not any(answers), full=full)
 
     async def leave(self, attempt: str, counts: Sequence[Count], *, has_failed: bool) -> None:
         windows = [_milliseconds(count.limit.window) for count in counts]
-        await self._leave.execute(_keys(counts), [attempt, int(has_failed), *windows])
+        await self._leave(_keys(counts), [attempt, int(has_failed), *windows])
 
     async def lift(self, mark: str, count: Count) -> bool:
         keys = (f"{_PREFIX}lifted:{mark}", *_keys([count]))
-        return bool(await self._lift.execute(keys, [LIFTED_SECONDS]))
+        return bool(await self._lift(keys, [LIFTED_SECONDS]))
 
     async def is_reachable(self) -> bool:
         try:
@@ -99,7 +115,7 @@ class RedisCounts:
         return True
 
     async def close(self) -> None:
-        self._redis.connection_pool.disconnect()
+        await self._redis.aclose()
 
 
 def _keys(counts: Sequence[Count]) -> tuple[str, ...]:
