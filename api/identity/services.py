@@ -16,6 +16,7 @@ from api.identity.hashing import PasswordHasher, default_threads
 from api.identity.memory import Memory
 from api.identity.overview import Overviews
 from api.identity.postgresql_changes import PostgresqlChanges
+from api.identity.silences import Silences
 from api.identity.sqlite_changes import SqliteChanges
 from api.identity.throttle import Throttle, counts_at
 from api.identity.usage import KeyUsage
@@ -41,6 +42,7 @@ class Services:
     overviews: Overviews
     attempts: AttemptSealer
     providers: Mapping[str, ProviderClient]
+    silences: Silences
     writability: Writability
 
 
@@ -58,6 +60,7 @@ def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None =
     tokens = TokenSigner(*secrets)
     usage = KeyUsage()
     memory = Memory(settings.remembered_credentials)
+    silences = Silences()
     changes = _ear(settings.database, memory)
     return Services(
         settings=settings,
@@ -71,7 +74,8 @@ def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None =
         overviews=Overviews(is_open=settings.mode == "none"),
         attempts=AttemptSealer(*secrets),
         providers=clients_of(settings),
-        writability=Writability(probe_of(settings.database)),
+        silences=silences,
+        writability=Writability(probe_of(settings.database), silences),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -113,19 +113,18 @@ async def _rotate(services: Services, token: str, occasion: Occasion) -> Tokens:
     # Read first, so that it is never after a rotation that the row already shows.
     clock = await database.clock()
     session = await RefreshToken.by_id(session_id)
-    if session is not None and session.token_hash == spent_hash:
+    while session is not None and session.token_hash == spent_hash:
         _check(services.settings, session, user_id, clock)
         successor = await _succeed(services, session, occasion, clock)
         if successor is not None:
             return successor
-        # Another request rotated between our reading and our writing: ask again.
+        # Between our reading and our writing another request rotated, or seconds passed: ask again.
+        clock = await database.clock()
         session = await RefreshToken.by_id(session_id)
     if session is None:
         raise InvalidRefreshToken
     _check(services.settings, session, user_id, clock)
-    if session.previous_token_hash != spent_hash or not _is_in_grace(
-        services.settings, session, clock
-    ):
+    if session.previous_token_hash != spent_hash or not _is_in_grace(services, session, clock):
         await _end_for_reuse(session, occasion)
     return _same_successor(services, session, occasion)
 
@@ -153,32 +152,51 @@ def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: date
 async def _succeed(
     services: Services, session: RefreshToken, occasion: Occasion, clock: datetime
 ) -> Tokens | None:
-    """Rotate; None when another request did it first. The database decides which."""
+    """Rotate; None when another request did it first, or `clock` is a while ago.
+
+    The database decides which, and in which second: that of `clock`, or the next.
+    """
+    second = clock.replace(microsecond=0)
+    successors = {
+        digest(token): token
+        for token in (
+            _successor(services, session, rotated_at=second),
+            _successor(services, session, rotated_at=second + timedelta(seconds=1)),
+        )
+    }
+    this, following = successors
+    rotation = Rotation(
+        token_hashes=(this, following),
+        second=second,
+        generation=session.generation + 1,
+        lifetime=services.settings.refresh_token_lifetime,
+        latest_expiry=_cap(services.settings, created_at=session.created_at),
+        ip_address=occasion.ip_address,
+        user_agent=occasion.user_agent,
+    )
+    chosen = await RefreshToken.rotate(session.id, spent_hash=session.token_hash, rotation=rotation)
+    if chosen is None:
+        return None
+    return _tokens(services, session.user, session.id, successors[chosen], occasion.now)
+
+
+def _successor(services: Services, session: RefreshToken, *, rotated_at: datetime) -> str:
     source = RefreshSource(
         user_id=session.user_id,
         session_id=session.id,
         seed=session.seed,
         generation=session.generation + 1,
-        rotated_at=clock,
-        expires_at=_expiry(services.settings, rotated_at=clock, created_at=session.created_at),
+        rotated_at=rotated_at,
+        expires_at=_expiry(services.settings, rotated_at=rotated_at, created_at=session.created_at),
     )
-    successor = services.tokens.refresh_tokens(source)[0]
-    rotation = Rotation(
-        token_hash=digest(successor),
-        generation=source.generation,
-        rotated_at=clock,
-        expires_at=source.expires_at,
-        ip_address=occasion.ip_address,
-        user_agent=occasion.user_agent,
-    )
-    if not await RefreshToken.rotate(session.id, spent_hash=session.token_hash, rotation=rotation):
-        return None
-    return _tokens(services, session.user, session.id, successor, occasion.now)
+    return services.tokens.refresh_tokens(source)[0]
 
 
-def _is_in_grace(settings: Settings, session: RefreshToken, clock: datetime) -> bool:
-    grace = settings.refresh_grace
-    return bool(grace) and clock - session.rotated_at <= grace
+def _is_in_grace(services: Services, session: RefreshToken, clock: datetime) -> bool:
+    """Whether a retry may still be on its way; while the database is silent none can succeed."""
+    grace = services.settings.refresh_grace
+    silence = services.silences.between(session.rotated_at, clock)
+    return bool(grace) and clock - session.rotated_at - silence <= grace
 
 
 def _same_successor(services: Services, session: RefreshToken, occasion: Occasion) -> Tokens:
@@ -274,8 +292,13 @@ async def _record_revoked(user_id: UUID, occasion: Occasion, detail: dict[str, o
 def _expiry(settings: Settings, *, rotated_at: datetime, created_at: datetime) -> datetime:
     """When a session ends unless it is used, never past the cap on its age."""
     unused = rotated_at + settings.refresh_token_lifetime
+    cap = _cap(settings, created_at=created_at)
+    return unused if cap is None else min(unused, cap)
+
+
+def _cap(settings: Settings, *, created_at: datetime) -> datetime | None:
     cap = settings.session_max_lifetime
-    return unused if cap is None else min(unused, created_at + cap)
+    return None if cap is None else created_at + cap
 
 
 def _tokens(

@@ -10,7 +10,9 @@ from time import monotonic
 
 import structlog
 
+from api.identity.silences import Silences
 from api.identity.trouble_log import TroubleLog
+from models import database
 from models.trouble import Kind, Trouble
 from models.writing import WriteProbe
 
@@ -28,8 +30,9 @@ log = structlog.get_logger("everruns_auth.writability")
 class Writability:
     """Told by a probe once a second, and by requests whose writes were refused."""
 
-    def __init__(self, probe: WriteProbe) -> None:
+    def __init__(self, probe: WriteProbe, silences: Silences) -> None:
         self._probe = probe
+        self._silences = silences
         self._kind: Kind | None = None
         self._since = self._noted_at = 0.0
 
@@ -55,7 +58,7 @@ class Writability:
             while True:
                 await asyncio.sleep(PROBE_SECONDS)
                 try:
-                    self._take(await self._probe.look())
+                    await self._look()
                 except Exception as error:  # noqa: BLE001
                     # It does not even answer; or a bug, that must not end this.
                     troubles.report(error)
@@ -63,6 +66,12 @@ class Writability:
                     troubles.end()
         finally:
             self._probe.close()
+
+    async def _look(self) -> None:
+        trouble = await self._probe.look()
+        if trouble is None or trouble.kind == "read-only":
+            self._silences.heard(await database.clock())
+        self._take(trouble)
 
     def _take(self, trouble: Trouble | None) -> None:
         if trouble is not None:

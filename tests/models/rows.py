@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from api.security.digests import digest
-from models import ApiKey, RefreshToken, Rotation, User, new_id
+from models import ApiKey, RefreshToken, Rotation, User, database, new_id
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -41,12 +41,16 @@ async def add_session(user: User, token: str = "one", **columns: Any) -> Refresh
     return await RefreshToken.add(user_id=user.id, **{**defaults, **columns})
 
 
-def rotation_to(token: str, generation: int = 1) -> Rotation:
+async def rotation_to(token: str, generation: int = 1, *, after: timedelta = SECOND) -> Rotation:
+    """A rotation that the database does if it comes to it within `after` and the next second."""
+    clock = (await database.clock()).replace(microsecond=0)
     return Rotation(
-        token_hash=digest(token),
+        # Sent in this second, and done in this one or the next.
+        token_hashes=(digest(token), digest(token)),
+        second=clock + after - SECOND,
         generation=generation,
-        rotated_at=NOW + SECOND,
-        expires_at=NOW + 2 * DAY,
+        lifetime=2 * DAY,
+        latest_expiry=None,
         ip_address="192.0.2.7",
         user_agent="a browser",
     )

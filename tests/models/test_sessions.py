@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -47,20 +48,50 @@ async def test_a_session_expires_at_its_time_and_not_before() -> None:
 
 async def test_a_rotation_moves_the_current_token_to_the_previous_place() -> None:
     session = await add_session(await add_user())
+    before = await database.clock()
     spent = digest("one")
-    assert await RefreshToken.rotate(session.id, spent_hash=spent, rotation=rotation_to("two"))
+    assert await RefreshToken.rotate(
+        session.id, spent_hash=spent, rotation=await rotation_to("two")
+    )
     await session.refresh_from_db()
     assert (session.token_hash, session.previous_token_hash) == (digest("two"), spent)
     assert (session.generation, session.created_at) == (1, NOW)
-    assert session.rotated_at == session.last_used_at == NOW + SECOND
-    assert session.expires_at == NOW + 2 * DAY
+    assert before <= session.rotated_at <= await database.clock()
+    assert session.last_used_at == session.rotated_at
+    assert session.expires_at == session.rotated_at + 2 * DAY
     assert (session.ip_address, session.user_agent) == ("192.0.2.7", "a browser")
+
+
+async def test_a_rotation_that_was_on_its_way_for_too_long_is_none() -> None:
+    session = await add_session(await add_user())
+    late = await rotation_to("two", after=-2 * SECOND)
+    assert await RefreshToken.rotate(session.id, spent_hash=digest("one"), rotation=late) is None
+    await session.refresh_from_db()
+    assert session.token_hash == digest("one")
+
+
+async def test_the_digest_is_that_of_the_second_in_which_the_database_rotates() -> None:
+    session = await add_session(await add_user())
+    rotation = replace(await rotation_to("two"), token_hashes=(digest("this"), digest("next")))
+    chosen = await RefreshToken.rotate(session.id, spent_hash=digest("one"), rotation=rotation)
+    await session.refresh_from_db()
+    is_this = session.rotated_at < rotation.second + SECOND
+    assert session.token_hash == chosen == digest("this" if is_this else "next")
+
+
+async def test_a_session_never_lives_past_its_cap() -> None:
+    session = await add_session(await add_user())
+    cap = (await database.clock()).replace(microsecond=0) + DAY
+    rotation = replace(await rotation_to("two"), latest_expiry=cap)
+    assert await RefreshToken.rotate(session.id, spent_hash=digest("one"), rotation=rotation)
+    await session.refresh_from_db()
+    assert session.expires_at == cap
 
 
 async def test_a_token_that_is_not_the_current_one_rotates_nothing() -> None:
     user = await add_user()
     session, other = await add_session(user), await add_session(user, "other")
-    rotation = rotation_to("two")
+    rotation = await rotation_to("two")
     for spent in ("never", "other"):
         assert not await RefreshToken.rotate(
             session.id, spent_hash=digest(spent), rotation=rotation
@@ -72,17 +103,17 @@ async def test_a_token_that_is_not_the_current_one_rotates_nothing() -> None:
 
 async def test_of_many_rotations_of_one_token_one_is_done() -> None:
     session = await add_session(await add_user())
+    rotations = [await rotation_to(f"n{number}") for number in range(20)]
     done = await asyncio.gather(
         *(
-            RefreshToken.rotate(
-                session.id, spent_hash=digest("one"), rotation=rotation_to(f"n{number}")
-            )
-            for number in range(20)
+            RefreshToken.rotate(session.id, spent_hash=digest("one"), rotation=rotation)
+            for rotation in rotations
         )
     )
-    assert done.count(True) == 1
+    (winner,) = [token_hash for token_hash in done if token_hash is not None]
     await session.refresh_from_db()
-    assert session.token_hash == digest(f"n{done.index(True)}")
+    assert session.token_hash == winner
+    assert winner in rotations[done.index(winner)].token_hashes
     assert session.generation == 1
 
 
@@ -121,7 +152,7 @@ async def test_a_session_that_ended_meanwhile_is_not_rotated() -> None:
     session = await add_session(await add_user())
     await RefreshToken.end(session.id)
     assert not await RefreshToken.rotate(
-        session.id, spent_hash=digest("one"), rotation=rotation_to("two")
+        session.id, spent_hash=digest("one"), rotation=await rotation_to("two")
     )
     assert await RefreshToken.all().count() == 0
 

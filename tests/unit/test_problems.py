@@ -13,6 +13,7 @@ from sanic.compat import Header
 from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
 
 from api import errors
+from api.identity.silences import Silences
 from api.identity.writability import Writability
 from api.routes.problems import STATUSES, Problems, problem, refused, status_of
 
@@ -53,7 +54,7 @@ def body_of(response: HTTPResponse) -> dict[str, Any]:
 
 def asked() -> Request:
     probe: Any = None
-    services = SimpleNamespace(writability=Writability(probe))
+    services = SimpleNamespace(writability=Writability(probe, Silences()))
     app: Any = SimpleNamespace(ctx=SimpleNamespace(proxies=None, services=services))
     transport: Any = None
     return Request(b"/v1/auth/me", Header({}), "1.1", "GET", transport, app)
