@@ -122,6 +122,9 @@ def test_places_are_counted_from_the_right(
         (["for=unknown;secret=hush"], None),
         (["for=_hidden;secret=hush"], None),
         (["secret=hush"], None),
+        # Longer than any row of proxies writes it: nobody's word, wherever the secret stands.
+        (["secret=hush;for=203.0.113.7, " + "for=6.6.6.6;" * 100], None),
+        (["for=6.6.6.6;" * 60, "for=6.6.6.6;" * 60, "for=203.0.113.7;secret=hush"], None),
         (["for=6.6.6.6, proto=https;secret=hush"], None),
         # Without the secret it is a stranger's word.
         (["for=6.6.6.6"], PROXY),
