@@ -16,15 +16,13 @@ from typing import Any
 from rich.cells import cell_len
 
 from tui.export.list_file import Record
-from tui.http.auth import Access, ByKey, ByTokens, Nobody
 from tui.http.client import Client
 from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.http.responses import decoded
 from tui.lists.all import LISTINGS
 from tui.lists.filters import parsed
 from tui.lists.listing import Listing
-from tui.session.login import MODE_NONE
-from tui.session.private_files import TooOpen
+from tui.session.login import MODE_NONE, kept_auth
 from tui.session.target import Target
 from tui.session.token_store import TokenStore
 from tui.text import fitted
@@ -57,36 +55,20 @@ async def answer(
 ) -> Status:
     """Print it; what goes wrong is one line on standard error and the exit status."""
     try:
-        client.access = await _access(client, target, token_store)
+        # Asked without a credential first: a wrong URL never sees one.
+        if (await client.config()).mode != MODE_NONE:
+            client.auth = kept_auth(client, target, token_store)
         if question.subject == OVERVIEW:
             return await _overview(client, question)
         return await _list(client, question)
     except NotSignedIn as refused:
         return fail(Status.NOT_SIGNED_IN, f"{refused.words}; {HOW_TO_SIGN_IN}")
+    except NotKept as unusable:
+        return fail(Status.NOT_SIGNED_IN, unusable.words)
     except NotPermitted as refused:
         return fail(Status.NOT_PERMITTED, refused.words)
     except Trouble as trouble:
         return fail(Status.TROUBLE, trouble.words)
-    except TooOpen as refused:
-        return fail(Status.NOT_SIGNED_IN, str(refused))
-
-
-async def _access(client: Client, target: Target, token_store: TokenStore) -> Access:
-    """The API key, or the kept tokens, or nothing: that is enough in mode none.
-
-    Raises:
-        TooOpen: the kept tokens can be read by others.
-        NotKept: they cannot be read at all.
-    """
-    if target.api_key is not None:
-        return ByKey(target.api_key)
-    if (await client.config()).mode == MODE_NONE:
-        return Nobody()
-    try:
-        kept = token_store.kept()
-    except OSError as wrong:
-        raise NotKept.because(wrong) from None
-    return ByTokens(kept, token_store) if kept is not None else Nobody()
 
 
 HOW_TO_SIGN_IN = (

@@ -1,7 +1,7 @@
 """The server, over HTTP: asked, understood, listened to. Knows nothing of screens.
 
 client      one method for each thing that is asked or done
-auth        what a request shows: nothing, an API key, a token that is renewed quietly
+auth        the credential of a request: an API key, or a token that is renewed quietly
 responses   what an answer means, and the values in it
 errors      everything that can go wrong, as a tree
 feed        what the server tells by itself, and whether it is still telling

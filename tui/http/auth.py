@@ -1,120 +1,152 @@
-"""Owns what a request shows: nothing, an API key, or an access token that is renewed quietly.
+"""Owns the credential of a request: an API key, or an access token that is renewed quietly.
 
-Knows nothing of paths and answers. Renewal happens one at a time, and a renewal that another process
-has made is adopted: using a refresh token twice would end the session.
+Knows nothing of paths, nor of how tokens are stored. One renewal runs at a time, and a renewal by another
+process is adopted: a refresh token that is used twice would end its session.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack, contextmanager
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from tui.http.errors import NotKept
-from tui.lists.schemas import TokenBody
-from tui.session import token_store as clock
-from tui.session.private_files import TooOpen
-from tui.session.token_store import Tokens, TokenStore
+import httpx
 
+from tui.lists.schemas import TokenBody
+
+# An access token is renewed this long before its end, or in the last quarter of a shorter life.
+RENEW_SECONDS_BEFORE_END = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A pair of tokens of the user `user_id` (empty: not known yet).
+
+    `renew_at` is in seconds since the epoch, by the clock of this machine: kept tokens outlive the process.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    renew_at: float
+    user_id: str = ""
+
+    @classmethod
+    def of(cls, body: TokenBody, now: float, user_id: str = "") -> Tokens:
+        """The tokens of an answer that came at `now`, in seconds since the epoch."""
+        margin = min(RENEW_SECONDS_BEFORE_END, body.expires_in / 4)
+        renew_at = now + body.expires_in - margin
+        return cls(body.access_token, body.refresh_token, renew_at, user_id)
+
+    def is_due(self, now: float) -> bool:
+        """Whether the access token should be renewed before it is used again."""
+        return now >= self.renew_at
+
+
+class Store(Protocol):
+    """A place for the tokens that several processes share. Every method raises `NotKept`."""
+
+    def renewing(self) -> AbstractAsyncContextManager[None]:
+        """Inside the block no other process renews."""
+
+    def kept(self) -> Tokens | None:
+        """The tokens that are stored now."""
+
+    def keep(self, tokens: Tokens) -> None:
+        """Replace the stored tokens."""
+
+
+Auth = httpx.Auth
 Renew = Callable[[str], Awaitable[TokenBody]]
 
 
-class Access(Protocol):
-    """What the client asks for before each request, and after one that was refused."""
-
-    async def credential(self, renew: Renew) -> str | None:
-        """What goes behind `Bearer`; None for nothing."""
-
-    async def another(self, refused: str | None, renew: Renew) -> str | None:
-        """A credential instead of the refused one; None where there is none."""
-
-
-class Nobody:
-    """Mode none, and whoever has not signed in yet."""
-
-    async def credential(self, renew: Renew) -> str | None:  # noqa: ARG002  (the protocol's)
-        return None
-
-    async def another(self, refused: str | None, renew: Renew) -> str | None:  # noqa: ARG002
-        return None
-
-
-class ByKey:
+class ApiKeyAuth(httpx.Auth):
     """An API key out of the environment; it is never written anywhere."""
 
     def __init__(self, key: str) -> None:
         self._key = key
 
-    async def credential(self, renew: Renew) -> str | None:  # noqa: ARG002
-        return self._key
-
-    async def another(self, refused: str | None, renew: Renew) -> str | None:  # noqa: ARG002
-        return None
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        _show(request, self._key)
+        yield request
 
 
-class ByTokens:
-    """A sign-in. With a token_store the tokens are kept, and shared with other dashboards."""
+class TokenAuth(httpx.Auth):
+    """The tokens of a sign-in. `renew` exchanges a refresh token; `clock` is seconds since the epoch."""
 
-    def __init__(self, tokens: Tokens, token_store: TokenStore | None = None) -> None:
+    def __init__(
+        self,
+        renew: Renew,
+        tokens: Tokens,
+        store: Store | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._renew = renew
         self._tokens = tokens
-        self._token_store = token_store
+        self._store = store
+        self._clock = clock
         self._renewal: asyncio.Task[None] | None = None
 
     @property
     def tokens(self) -> Tokens:
+        """The newest tokens."""
         return self._tokens
 
-    async def credential(self, renew: Renew) -> str | None:
-        if self._tokens.is_due(clock.now()):
-            return await self.another(self._tokens.access_token, renew)
-        return self._tokens.access_token
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Send the request with an access token, and once more with a new one where it is refused.
 
-    async def another(self, refused: str | None, renew: Renew) -> str | None:
-        if self._tokens.access_token == refused:
-            await asyncio.shield(self._under_way(renew))
-        return self._tokens.access_token
+        Raises:
+            Trouble: the tokens could not be renewed.
+        """
+        if self._tokens.is_due(self._clock()):
+            await self._renewed()
+        shown = self._tokens.access_token
+        _show(request, shown)
+        answer = yield request
+        if answer.status_code == httpx.codes.UNAUTHORIZED:
+            if shown == self._tokens.access_token:
+                await self._renewed()
+            _show(request, self._tokens.access_token)
+            yield request
 
-    def _under_way(self, renew: Renew) -> asyncio.Task[None]:
-        """The one renewal, which goes on when whoever waits for it is no longer interested.
+    async def _renewed(self) -> None:
+        """Wait for the one renewal, which goes on when the request that waits for it is cancelled.
 
         Broken off half-way, the server may have given a successor that nobody has, and the next
         renewal would be a second use.
         """
         if self._renewal is None or self._renewal.done():
-            self._renewal = asyncio.create_task(self._renew(renew))
-            self._renewal.add_done_callback(_take_note)
-        return self._renewal
+            self._renewal = asyncio.create_task(self._exchange())
+            self._renewal.add_done_callback(_retrieve_exception)
+        await asyncio.shield(self._renewal)
 
-    async def _renew(self, renew: Renew) -> None:
-        with ExitStack() as locked:
-            if self._token_store is not None:
-                with _kept_privately():
-                    await asyncio.to_thread(locked.enter_context, self._token_store.renewing())
-                    elsewhere = self._token_store.kept()
-                if elsewhere is None or elsewhere.user_id != self._tokens.user_id:
+    async def _exchange(self) -> None:
+        async with AsyncExitStack() as locked:
+            if self._store is not None:
+                await locked.enter_async_context(self._store.renewing())
+                kept = self._store.kept()
+                if kept is None or kept.user_id != self._tokens.user_id:
                     # It was forgotten, and stays so; or somebody else has signed in and kept theirs.
-                    self._token_store = None
-                elif elsewhere.refresh_token != self._tokens.refresh_token:
-                    self._tokens = elsewhere
+                    self._store = None
+                elif kept.refresh_token != self._tokens.refresh_token:
+                    self._tokens = kept
                     return
-            body = await renew(self._tokens.refresh_token)
-            self._tokens = Tokens.of(body, clock.now(), self._tokens.user_id)
-            if self._token_store is not None:
-                with _kept_privately():
-                    self._token_store.keep(self._tokens)
+            body = await self._renew(self._tokens.refresh_token)
+            self._tokens = Tokens.of(body, self._clock(), self._tokens.user_id)
+            if self._store is not None:
+                self._store.keep(self._tokens)
 
 
-@contextmanager
-def _kept_privately() -> Iterator[None]:
-    """What may go wrong with the file of the tokens is a trouble like others."""
-    try:
-        yield
-    except (OSError, TooOpen) as wrong:
-        raise NotKept.because(wrong) from None
+def _show(request: httpx.Request, credential: str) -> None:
+    request.headers["Authorization"] = f"Bearer {credential}"
 
 
-def _take_note(renewal: asyncio.Task[None]) -> None:
-    """Who waited was told; where nobody did, it is told when the next one asks."""
+def _retrieve_exception(renewal: asyncio.Task[None]) -> None:
+    """A request that waits raises it; where none does, the next request renews again."""
     if not renewal.cancelled():
         renewal.exception()

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -16,7 +17,6 @@ import httpx
 import httpx_sse
 
 from tui.http import errors
-from tui.http.auth import Access, Nobody
 from tui.http.responses import checked, count_of, decoded, json_of, unreachable
 from tui.lists.schemas import (
     Config,
@@ -39,6 +39,7 @@ ANSWER_SECONDS = 15.0
 STREAM_SILENCE_SECONDS = 20.0
 # A server that takes longer than this to say that it is there is as good as away.
 PULSE_SECONDS = 4.0
+STREAM = "/v1/admin/stream"
 # The most rows that a page of a list may have.
 LIMIT = "200"
 # The contract's limit of one bulk revocation.
@@ -63,15 +64,22 @@ def connection(url: str, transport: httpx.AsyncBaseTransport | None = None) -> h
     """Connections to the API at `url`; tests bring a transport of their own."""
     # Reading the certificates takes a third of a second, and plain http never needs them.
     verify = url.startswith("https:")
-    return httpx.AsyncClient(base_url=url, timeout=_TIMEOUT, transport=transport, verify=verify)
+    # A cookie would speak for the user who signed in last; only the header is to speak.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx.AsyncClient(
+        base_url=url, timeout=_TIMEOUT, transport=transport, verify=verify, cookies=no_cookies
+    )
 
 
 class Client:
-    """Asks one server, as whoever `access` says."""
+    """Asks one server, with the credential of `auth`; None shows nothing.
 
-    def __init__(self, http: httpx.AsyncClient, access: Access | None = None) -> None:
+    Every method raises `Trouble` where the server cannot be asked, refuses, or is none of ours.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, auth: httpx.Auth | None = None) -> None:
         self._http = http
-        self.access: Access = access or Nobody()
+        self.auth = auth
 
     @property
     def url(self) -> str:
@@ -105,6 +113,10 @@ class Client:
     async def log_in(self, email: str, password: str) -> TokenBody:
         form = {"email": email, "password": password}
         return await self._tokens("/v1/auth/login", form)
+
+    async def refresh(self, refresh_token: str) -> TokenBody:
+        """The next pair of tokens; the refresh token is used up by it."""
+        return await self._tokens("/v1/auth/refresh", {"refresh_token": refresh_token})
 
     async def log_out(self, refresh_token: str) -> None:
         form = {"refresh_token": refresh_token}
@@ -217,16 +229,12 @@ class Client:
         Raises:
             Trouble: it was refused, broke, or fell silent. The end of the iterator is its end.
         """
-        credential = await self.access.credential(self._renew)
+        headers = {"Last-Event-ID": last_id} if last_id else {}
+        timeout = httpx.Timeout(STREAM_SILENCE_SECONDS, connect=CONNECT_SECONDS)
         try:
-            async with AsyncExitStack() as opened:
-                source = await opened.enter_async_context(self._streamed(credential, last_id))
-                if source.response.status_code == httpx.codes.UNAUTHORIZED:
-                    credential = await self.access.another(credential, self._renew)
-                    if credential is not None:
-                        await opened.aclose()
-                        again = self._streamed(credential, last_id)
-                        source = await opened.enter_async_context(again)
+            async with httpx_sse.aconnect_sse(
+                self._http, "GET", STREAM, auth=self.auth, headers=headers, timeout=timeout
+            ) as source:
                 if source.response.is_error:
                     await source.response.aread()
                 checked(source.response)
@@ -236,54 +244,26 @@ class Client:
         except _BROKEN as broken:
             raise unreachable(broken, self.url) from None
 
-    def _streamed(
-        self, credential: str | None, last_id: str | None
-    ) -> AbstractAsyncContextManager[httpx_sse.EventSource]:
-        self._forget_cookies()
-        headers = {**_bearer(credential), **({"Last-Event-ID": last_id} if last_id else {})}
-        timeout = httpx.Timeout(STREAM_SILENCE_SECONDS, connect=CONNECT_SECONDS)
-        return httpx_sse.aconnect_sse(
-            self._http, "GET", "/v1/admin/stream", headers=headers, timeout=timeout
-        )
-
     async def _asked(self, method: str, path: str, **request: Any) -> Any:
-        """The answer's JSON; a refused credential is renewed once, quietly."""
-        credential = await self.access.credential(self._renew)
-        answer = await self._send(method, path, credential, **request)
-        if answer.status_code == httpx.codes.UNAUTHORIZED:
-            credential = await self.access.another(credential, self._renew)
-            if credential is not None:
-                answer = await self._send(method, path, credential, **request)
-        return json_of(checked(answer))
-
-    async def _renew(self, refresh_token: str) -> TokenBody:
-        return await self._tokens("/v1/auth/refresh", {"refresh_token": refresh_token})
+        """The answer's JSON."""
+        return json_of(checked(await self._send(method, path, self.auth, **request)))
 
     async def _tokens(self, path: str, form: Mapping[str, str]) -> TokenBody:
         answer = checked(await self._send("POST", path, None, json=dict(form)))
         return decoded(TokenBody, json_of(answer), f"POST {path}")
 
     async def _send(
-        self, method: str, path: str, credential: str | None, **request: Any
+        self, method: str, path: str, auth: httpx.Auth | None, **request: Any
     ) -> httpx.Response:
-        self._forget_cookies()
         try:
-            return await self._http.request(method, path, headers=_bearer(credential), **request)
+            return await self._http.request(method, path, auth=auth, **request)
         except _BROKEN as broken:
             raise unreachable(broken, self.url) from None
-
-    def _forget_cookies(self) -> None:
-        """They would speak for whoever signed in last; only the header is to speak."""
-        self._http.cookies.clear()
 
 
 async def _events(source: httpx_sse.EventSource) -> AsyncIterator[StreamEvent]:
     async for event in source.aiter_sse():
         yield StreamEvent(event.id, event.event, event.data)
-
-
-def _bearer(credential: str | None) -> dict[str, str]:
-    return {"Authorization": f"Bearer {credential}"} if credential is not None else {}
 
 
 def _under(path: str, *names: str) -> str:

@@ -5,17 +5,16 @@ Knows nothing of screens. Whoever is let in is an operator: that is asked before
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from tui.http.auth import Access, ByKey, ByTokens, Nobody
+from tui.http.auth import ApiKeyAuth, Auth, TokenAuth, Tokens
 from tui.http.client import Client
 from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble
 from tui.lists.schemas import Config, Me, Overview
-from tui.session import token_store as clock
-from tui.session.private_files import TooOpen
 from tui.session.target import Target
-from tui.session.token_store import Tokens, TokenStore
+from tui.session.token_store import TokenStore
 
 MODE_NONE = "none"
 NO_PASSWORDS = "this server takes no passwords; set EVERRUNS_AUTH_API_KEY to a key of an operator and start again"
@@ -42,23 +41,21 @@ class Closed:
 
 async def enter(client: Client, target: Target, token_store: TokenStore) -> Entered | Closed:
     """Go in by whatever there is: mode none, the API key, the tokens that were kept."""
-    client.access = Nobody()
+    client.auth = None
     try:
         config = await client.config()
     except Trouble as trouble:
         return Closed(trouble.words)
     try:
-        access = Nobody() if config.mode == MODE_NONE else _access(target, token_store)
-        if access is not None:
-            client.access = access
+        if config.mode != MODE_NONE:
+            client.auth = kept_auth(client, target, token_store)
+        if config.mode == MODE_NONE or client.auth is not None:
             return await _shown_in(client, config)
         words = "" if config.password_auth_enabled else NO_PASSWORDS
     except NotSignedIn as refused:
         words = _turned_away(refused, target, token_store)
     except Trouble as trouble:
         words = trouble.words
-    except (TooOpen, OSError) as wrong:
-        words = NotKept.because(wrong).words
     return Closed(words, config, can_sign_in=config.password_auth_enabled)
 
 
@@ -72,18 +69,20 @@ async def sign_in(
         body = await client.log_in(email, password)
     except Trouble as trouble:
         return Closed(trouble.words, config, can_sign_in=config is not None)
-    tokens = Tokens.of(body, clock.now())
-    client.access = ByTokens(tokens)
+    tokens = Tokens.of(body, time.time())
+    client.auth = TokenAuth(client.refresh, tokens)
     try:
         entered = await _shown_in(client, config)
     except Trouble as trouble:
         # A session that nobody will use should not be left open.
-        await _log_out_quietly(client)
+        client.auth = None
+        with suppress(Trouble):
+            await client.log_out(tokens.refresh_token)
         return Closed(trouble.words, config, can_sign_in=True)
     if not is_kept:
         return entered
     tokens = replace(tokens, user_id=entered.me.id)
-    client.access = ByTokens(tokens, token_store)
+    client.auth = TokenAuth(client.refresh, tokens, token_store)
     return _kept(entered, tokens, token_store)
 
 
@@ -91,8 +90,8 @@ def _kept(entered: Entered, tokens: Tokens, token_store: TokenStore) -> Entered:
     """We are in either way; where the tokens cannot be kept, that is said."""
     try:
         token_store.keep(tokens)
-    except OSError as wrong:
-        return replace(entered, remark=NotKept.because(wrong).words)
+    except NotKept as wrong:
+        return replace(entered, remark=wrong.words)
     return entered
 
 
@@ -113,16 +112,16 @@ async def _shown_in(client: Client, config: Config) -> Entered:
         ) from None
 
 
-def _access(target: Target, token_store: TokenStore) -> Access | None:
-    """What there is to show.
+def kept_auth(client: Client, target: Target, token_store: TokenStore) -> Auth | None:
+    """The API key, or the tokens that were kept; None where there is neither.
 
     Raises:
-        TooOpen: the kept tokens can be read by others.
+        NotKept: the kept tokens can be read by others, or cannot be read at all.
     """
     if target.api_key is not None:
-        return ByKey(target.api_key)
+        return ApiKeyAuth(target.api_key)
     kept = token_store.kept()
-    return ByTokens(kept, token_store) if kept is not None else None
+    return TokenAuth(client.refresh, kept, token_store) if kept is not None else None
 
 
 def _turned_away(refused: NotSignedIn, target: Target, token_store: TokenStore) -> str:
@@ -130,16 +129,6 @@ def _turned_away(refused: NotSignedIn, target: Target, token_store: TokenStore) 
     if target.api_key is not None:
         return f"EVERRUNS_AUTH_API_KEY was refused: {refused.words}"
     # Where it cannot be removed it is refused again next time, and no harm is done.
-    with suppress(OSError):
+    with suppress(NotKept):
         token_store.forget()
     return f"the sign-in that was kept is over ({refused.words}); sign in again"
-
-
-async def _log_out_quietly(client: Client) -> None:
-    access = client.access
-    client.access = Nobody()
-    if isinstance(access, ByTokens):
-        try:
-            await client.log_out(access.tokens.refresh_token)
-        except Trouble:
-            return

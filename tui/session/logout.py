@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tui.http.client import Client
 from tui.http.errors import NotKept, Trouble
-from tui.session.private_files import TooOpen
 from tui.session.token_store import TokenStore
 
 
@@ -12,13 +11,13 @@ async def log_out(client: Client, token_store: TokenStore) -> str:
     """Forget what is kept for the client's server; says what became of it."""
     try:
         kept = token_store.kept()
-    except (TooOpen, OSError):
+    except NotKept:
         kept = None
     try:
         if not token_store.forget():
             return f"nothing was kept for {token_store.url}"
-    except OSError as wrong:
-        return NotKept.because(wrong).words
+    except NotKept as wrong:
+        return wrong.words
     if kept is None:
         return f"forgot what was kept for {token_store.url}; it could not be used any more"
     try:

@@ -1,46 +1,31 @@
-"""Owns the tokens of a sign-in: while they are good, and where they are kept if that was asked for.
+"""Owns the file in which the tokens of a sign-in are kept, if that was asked for.
 
 Knows nothing of how they are renewed. Kept tokens belong to one URL and are shown to no other.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import AsyncFileLock, Timeout
 from pydantic import BaseModel, ConfigDict
 
-from tui.lists.schemas import TokenBody
-from tui.session.private_files import FOLDER_OWNER_ONLY, OWNER_ONLY, read_private, write_private
+from tui.http.auth import Tokens
+from tui.http.errors import NotKept
+from tui.session.private_files import (
+    FOLDER_OWNER_ONLY,
+    OWNER_ONLY,
+    TooOpen,
+    read_private,
+    write_private,
+)
 
-# An access token is renewed this long before its end, or in the last quarter of a shorter life.
-RENEW_SECONDS_BEFORE_END = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """A pair of tokens; `renew_at` is in seconds since the epoch, `user_id` whose they are."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    renew_at: float
-    user_id: str = ""
-
-    @classmethod
-    def of(cls, body: TokenBody, now: float, user_id: str = "") -> Tokens:
-        margin = min(RENEW_SECONDS_BEFORE_END, body.expires_in / 4)
-        renew_at = now + body.expires_in - margin
-        return cls(body.access_token, body.refresh_token, renew_at, user_id)
-
-    def is_due(self, now: float) -> bool:
-        """Whether the access token should be renewed before it is used again."""
-        return now >= self.renew_at
+# One renewal is at most one request of 30 s. Longer holds a dashboard that was suspended meanwhile.
+LOCK_SECONDS = 40.0
 
 
 class _Kept(BaseModel):
@@ -68,22 +53,26 @@ class TokenStore:
         return self.folder / f"{hashlib.sha256(about).hexdigest()[:24]}.json"
 
     def kept(self) -> Tokens | None:
-        """What is kept for this URL, if anything that can be used is.
+        """The tokens for this URL; None where there are none that can be used.
 
         Raises:
-            TooOpen: somebody else may read it.
-            OSError: it cannot be read.
+            NotKept: somebody else may read the file, or it cannot be read.
         """
-        try:
-            kept = _Kept.model_validate_json(read_private(self.file))
-        except (FileNotFoundError, ValueError):
-            return None
+        with _as_trouble():
+            try:
+                kept = _Kept.model_validate_json(read_private(self.file))
+            except (FileNotFoundError, ValueError):
+                return None
         if kept.url != self.url:
             return None
         return Tokens(kept.access_token, kept.refresh_token, kept.renew_at, kept.user_id)
 
     def keep(self, tokens: Tokens) -> None:
-        """Write the tokens down for the owner alone; raises OSError."""
+        """Write the tokens down for the owner alone.
+
+        Raises:
+            NotKept: the file cannot be written.
+        """
         kept = _Kept(
             url=self.url,
             access_token=tokens.access_token,
@@ -91,37 +80,46 @@ class TokenStore:
             renew_at=tokens.renew_at,
             user_id=tokens.user_id,
         )
-        write_private(self.file, kept.model_dump_json())
+        with _as_trouble():
+            write_private(self.file, kept.model_dump_json())
 
     def forget(self) -> bool:
-        """Remove what is kept; tells whether anything was.
+        """Remove the tokens; tells whether there were any.
 
-        The file of the lock stays: another process may hold it, and whoever made it anew would hold
-        another.
+        Raises:
+            NotKept: the file cannot be removed.
         """
-        was_kept = self.file.exists()
-        self.file.unlink(missing_ok=True)
+        with _as_trouble():
+            was_kept = self.file.exists()
+            self.file.unlink(missing_ok=True)
         return was_kept
 
-    @contextmanager
-    def renewing(self) -> Iterator[None]:
-        """One renewal at a time among all processes: a refresh token used twice ends its session.
+    @asynccontextmanager
+    async def renewing(self) -> AsyncIterator[None]:
+        """One renewal at a time among all processes of this machine: inside the block it is ours.
 
-        Blocks; call it from a thread.
+        Raises:
+            NotKept: the lock cannot be made, or another process holds it for `LOCK_SECONDS`.
         """
-        self.folder.mkdir(mode=FOLDER_OWNER_ONLY, parents=True, exist_ok=True)
-        handle = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, OWNER_ONLY)
+        lock = AsyncFileLock(self.file.with_suffix(".lock"), timeout=LOCK_SECONDS, mode=OWNER_ONLY)
+        with _as_trouble():
+            self.folder.mkdir(mode=FOLDER_OWNER_ONLY, parents=True, exist_ok=True)
+            await lock.acquire()
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(handle)
-
-    @property
-    def _lock_file(self) -> Path:
-        return self.file.with_suffix(".lock")
+            await lock.release()
 
 
-def now() -> float:
-    """The wall clock: kept tokens outlive the process."""
-    return time.time()
+@contextmanager
+def _as_trouble() -> Iterator[None]:
+    """Inside the block an error of the file is a `NotKept`."""
+    try:
+        yield
+    except Timeout:
+        words = (
+            f"another dashboard has been renewing it for {LOCK_SECONDS:.0f} s; is one suspended?"
+        )
+        raise NotKept(f"the kept sign-in cannot be used: {words}") from None
+    except (OSError, TooOpen) as wrong:
+        raise NotKept.because(wrong) from None

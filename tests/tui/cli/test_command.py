@@ -12,10 +12,11 @@ from typer.testing import CliRunner
 
 from tui.cli import command
 from tui.cli.command import app
+from tui.http.auth import Tokens
 from tui.session import paths
 from tui.session.private_files import write_private
 from tui.session.target import Target
-from tui.session.token_store import Tokens, TokenStore
+from tui.session.token_store import TokenStore
 
 
 @pytest.fixture(autouse=True)

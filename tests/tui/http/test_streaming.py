@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 
-from tui.http.auth import ByTokens
+from tui.http.auth import TokenAuth, Tokens
 from tui.http.client import Client, connection
 from tui.http.errors import NotSignedIn
 from tui.http.feed import Feed, Live, Lost
-from tui.session.token_store import Tokens
 
 pytestmark = pytest.mark.anyio
 
@@ -44,8 +43,9 @@ class Server:
         return httpx.Response(200, headers=headers, stream=Once())
 
     def client(self, renew_at: float) -> Client:
-        access = ByTokens(Tokens("access 1", "refresh 1", renew_at))
-        return Client(connection("http://auth.test/api", httpx.MockTransport(self)), access)
+        client = Client(connection("http://auth.test/api", httpx.MockTransport(self)))
+        client.auth = TokenAuth(client.refresh, Tokens("access 1", "refresh 1", renew_at))
+        return client
 
 
 class Once(httpx.AsyncByteStream):

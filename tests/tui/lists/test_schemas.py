@@ -10,7 +10,7 @@ import pytest
 
 from models import OAuthIdentity
 from tests.tui.world import LARGE, Size, World
-from tui.http.auth import ByKey
+from tui.http.auth import ApiKeyAuth
 from tui.http.client import Client, connection
 from tui.http.errors import Missing, NotOurServer, NotPermitted, NotSignedIn
 from tui.http.responses import decoded
@@ -27,7 +27,8 @@ def size() -> Size:
 
 
 def client_of(world: World, key: str | None = None) -> Client:
-    return Client(connection(world.target().url, world.transport), ByKey(key or world.operator_key))
+    auth = ApiKeyAuth(key or world.operator_key)
+    return Client(connection(world.target().url, world.transport), auth)
 
 
 # What a use of a key changes, which is written at the next beat: perhaps between two questions.

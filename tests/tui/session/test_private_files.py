@@ -1,21 +1,17 @@
-"""Files for one's own eyes, contexts, kept tokens, and one renewal at a time."""
+"""Files for one's own eyes: contexts, preferences, kept tokens."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
-from tui.http.auth import ByTokens
-from tui.http.errors import NotKept, Unreachable
+from tui.http.auth import Tokens
 from tui.lists.schemas import TokenBody
 from tui.session.contexts import ContextsRejected, checked_url, named
 from tui.session.preferences import Preferences, remember, remembered
 from tui.session.private_files import TooOpen, read_private, write_private
-from tui.session.token_store import Tokens, TokenStore
-
-pytestmark = pytest.mark.anyio
+from tui.session.token_store import TokenStore
 
 CONTEXTS = """
 [production]
@@ -137,94 +133,3 @@ def test_kept_tokens_belong_to_one_url(tmp_path: Path) -> None:
 def test_tokens_show_nothing_of_themselves() -> None:
     body = TokenBody(access_token="secret", refresh_token="secret", expires_in=900)
     assert "secret" not in f"{body!r} {body} {Tokens.of(body, 0.0)!r}"
-
-
-@pytest.mark.parametrize(("lifetime", "renewed_after"), [(900, 870), (8, 6), (1, 0.75)])
-def test_tokens_are_renewed_before_their_end(lifetime: int, renewed_after: float) -> None:
-    body = TokenBody(access_token="a", refresh_token="r", expires_in=lifetime)
-    kept = Tokens.of(body, 1000.0)
-    assert not kept.is_due(1000.0 + renewed_after - 0.01)
-    assert kept.is_due(1000.0 + renewed_after)
-
-
-class Renewals:
-    """A server that renews, and refuses a refresh token that was used before."""
-
-    def __init__(self) -> None:
-        self.used: list[str] = []
-
-    async def __call__(self, refresh_token: str) -> TokenBody:
-        assert refresh_token not in self.used
-        self.used.append(refresh_token)
-        await asyncio.sleep(0.01)
-        number = len(self.used)
-        return TokenBody(
-            access_token=f"access-{number}", refresh_token=f"refresh-{number}", expires_in=900
-        )
-
-
-async def test_many_requests_renew_once() -> None:
-    renew, access = Renewals(), ByTokens(tokens("0"))
-    found = await asyncio.gather(*(access.credential(renew) for _ in range(20)))
-    assert found == ["access-1"] * 20
-    assert renew.used == ["refresh-0"]
-
-
-async def test_a_renewal_goes_on_when_nobody_waits_any_more() -> None:
-    renew, access = Renewals(), ByTokens(tokens("0"))
-    waiting = asyncio.create_task(access.credential(renew))
-    await asyncio.sleep(0)
-    waiting.cancel()
-    assert await access.credential(renew) == "access-1"
-    assert renew.used == ["refresh-0"]
-
-
-async def test_a_renewal_that_failed_is_tried_again() -> None:
-    renew, access = Renewals(), ByTokens(tokens("0"))
-
-    async def broken(_: str) -> TokenBody:
-        raise Unreachable("it broke")
-
-    found = await asyncio.gather(
-        *(access.credential(broken) for _ in range(2)), return_exceptions=True
-    )
-    assert [type(one) for one in found] == [Unreachable] * 2
-    assert await access.credential(renew) == "access-1"
-
-
-async def test_tokens_that_cannot_be_kept_are_a_trouble(tmp_path: Path) -> None:
-    below = tmp_path / "a file"
-    below.write_text("")
-    access = ByTokens(tokens("0"), token_store(below / "tokens"))
-    with pytest.raises(NotKept, match=r"the kept sign-in cannot be used: .*Not a directory"):
-        await access.credential(Renewals())
-
-
-async def test_a_renewal_by_another_dashboard_is_adopted(tmp_path: Path) -> None:
-    renew = Renewals()
-    token_store(tmp_path).keep(tokens("0"))
-    ours, theirs = (ByTokens(tokens("0"), token_store(tmp_path)) for _ in range(2))
-    found = await asyncio.gather(ours.credential(renew), theirs.credential(renew))
-    assert list(found) == ["access-1", "access-1"]
-    assert renew.used == ["refresh-0"]
-
-
-@pytest.mark.parametrize("kept", [None, Tokens("hers", "hers", 0.0, "somebody else")])
-async def test_what_is_kept_is_left_alone_once_it_is_not_ours(
-    tmp_path: Path, kept: Tokens | None
-) -> None:
-    renew = Renewals()
-    access = ByTokens(tokens("0"), token_store(tmp_path))
-    if kept is not None:
-        token_store(tmp_path).keep(kept)
-    assert await access.credential(renew) == "access-1"
-    assert renew.used == ["refresh-0"]
-    assert token_store(tmp_path).kept() == kept
-
-
-def test_the_lock_outlives_what_is_kept(tmp_path: Path) -> None:
-    token_store(tmp_path).keep(tokens("0"))
-    with token_store(tmp_path).renewing():
-        assert token_store(tmp_path).forget()
-        lock = token_store(tmp_path).file.with_suffix(".lock")
-        assert lock.exists()
