@@ -20,7 +20,7 @@ from api.identity.names import valid_name
 from api.identity.occasion import Occasion
 from api.identity.principal import EVERYTHING, Principal
 from api.security.digests import digest, key_prefix, new_api_key
-from models import ApiKey, RefreshToken, database
+from models import ApiKey, RefreshToken, User, database
 
 MAX_SCOPES = 32
 # A hundred years; later dates would soon be none at all.
@@ -54,7 +54,7 @@ async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> 
     Raises:
         SessionRequired: a key was shown; a key never makes a key.
         Invalid: the name, a scope or the number of days is not acceptable.
-        InvalidToken: the session ended meanwhile.
+        InvalidToken: the session or the user ended meanwhile.
     """
     if principal.method == "api_key":
         raise SessionRequired
@@ -62,6 +62,8 @@ async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> 
     days = _valid_days(wish.expires_in_days)
     key = new_api_key()
     async with database.transaction():
+        if await User.held(principal.user_id) is None:
+            raise InvalidToken
         row = await ApiKey.add(
             user_id=principal.user_id,
             now=occasion.now,
@@ -80,8 +82,8 @@ async def _keep_session(principal: Principal) -> None:
     """Hold the session until the key is there for all to see.
 
     Whoever takes an account back ends its sessions, then its keys: a key that was on its way must
-    be there to end, or not come at all. After the INSERT, which waits for the user's row: locks are
-    taken in one order everywhere, the user's before the session's.
+    be there to end, or not come at all. After the user is held: locks are taken in one order
+    everywhere, the user's before the session's.
     """
     if principal.session_id is not None and not await RefreshToken.is_held(principal.session_id):
         raise InvalidToken

@@ -9,7 +9,7 @@ import asyncio
 
 import structlog
 
-from api.errors import FieldError, Invalid
+from api.errors import FieldError, Invalid, UserNotFound
 from api.identity.admission import environment_email
 from api.identity.audit import Action, record
 from api.identity.authority import anonymous_user
@@ -28,6 +28,14 @@ async def prepare(settings: Settings, occasion: Occasion) -> None:
     """Make the rows that the mode needs, before anybody is served."""
     if settings.mode != "none" and settings.admin_password is not None:
         _warn_of_password(settings)
+    try:
+        await _prepare(settings, occasion)
+    except UserNotFound:
+        # Another node's operator deleted the account meanwhile: it is made anew.
+        await _prepare(settings, occasion)
+
+
+async def _prepare(settings: Settings, occasion: Occasion) -> None:
     if settings.mode == "none":
         await anonymous_user(ANONYMOUS_ID, occasion)
     elif settings.mode == "admin":
@@ -110,6 +118,8 @@ async def _take_over(user: User, settings: Settings, occasion: Occasion, *, keys
     if settings.mode == "full":
         columns["disabled_at"] = None
     async with database.transaction():
+        if await User.held(user.id) is None:
+            raise UserNotFound
         await user.change(occasion.now, **columns)
         sessions = await RefreshToken.end_of_user(user.id)
         keys = await ApiKey.remove_of_user(user.id) if keys_end else 0

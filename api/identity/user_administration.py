@@ -32,8 +32,14 @@ async def user_by_email(email: str) -> User:
 
 
 async def set_password(user: User, password_hash: str, actor: Actor, occasion: Occasion) -> int:
-    """Replace a password and end every session; how many there were."""
+    """Replace a password and end every session; how many there were.
+
+    Raises:
+        UserNotFound: somebody deleted the user meanwhile.
+    """
     async with database.transaction():
+        if await User.held(user.id) is None:
+            raise UserNotFound
         await user.change(occasion.now, password_hash=password_hash)
         ended = await RefreshToken.end_of_user(user.id)
         await record_of(user, Action.PASSWORD_CHANGED, actor, occasion, sessions=ended)
