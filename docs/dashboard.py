@@ -12,7 +12,7 @@ from pathlib import Path
 
 from api.demo.stage import Stage, staged
 from tui.app import Dashboard
-from tui.desk import Surroundings
+from tui.context import Surroundings
 from tui.http.client import Client, connection
 from tui.session.target import Target
 

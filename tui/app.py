@@ -18,20 +18,20 @@ from textual.message import Message
 from textual.theme import Theme
 
 from tui import themes
-from tui.desk import Surroundings
+from tui.context import Surroundings
 from tui.export.exporter import Exporter
 from tui.http.client import Client
 from tui.http.errors import NotPermitted, NotSignedIn
 from tui.http.feed import Event, Feed, Happening, Live, Lost
-from tui.keys import by_use, here, sign
 from tui.operations.definitions import Operation
 from tui.operations.execution import Outcome
 from tui.operations.runner import Runner
-from tui.palette import Actions, ById
-from tui.screens.dialogs import Confirm
+from tui.screens.dialogs.confirm import Confirm
 from tui.screens.help import Help
+from tui.screens.key_help import by_use, here, sign
 from tui.screens.lists import ApiKeysView, AuditView, SessionsView, UsersView
 from tui.screens.overview import OverviewView
+from tui.screens.palette import Actions, ById
 from tui.screens.sign_in import SignIn
 from tui.screens.view import View
 from tui.session.preferences import Preferences, remember, remembered

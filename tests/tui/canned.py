@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from tui.app import Dashboard
-from tui.desk import Surroundings
+from tui.context import Surroundings
 from tui.http.client import Client, connection
 from tui.session.target import Target
 

@@ -10,7 +10,9 @@ from models import ApiKey
 from tests.tui.world import Terminal, World
 from tui.app import VIEWS, Dashboard
 from tui.screens.details import DetailView, EventView, KeyView, SessionView, UserView
-from tui.screens.dialogs import Choice, Confirm, Form
+from tui.screens.dialogs.choice import Choice
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.form import Form
 from tui.screens.help import Help
 from tui.screens.lists import ListView
 from tui.screens.overview import OverviewView

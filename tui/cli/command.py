@@ -184,7 +184,7 @@ def _serve(target: Target, context: str | None, port: int, *, is_read_only: bool
 
 def _open(target: Target) -> int:
     from tui.app import Dashboard  # noqa: PLC0415  (Textual loads only when it is needed)
-    from tui.desk import Surroundings  # noqa: PLC0415
+    from tui.context import Surroundings  # noqa: PLC0415
 
     surroundings = Surroundings(
         connect=lambda url: Client(connection(url)),

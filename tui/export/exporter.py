@@ -9,14 +9,14 @@ from typing import Any
 from textual import work
 from textual.worker import Worker
 
-from tui.desk import Desk
+from tui.context import AppContext
 from tui.export.list_file import CannotExport, Order, export, file_of
 from tui.http.errors import Trouble
 from tui.lists.listing import Listing
-from tui.screens.dialogs import export_form
+from tui.screens.dialogs.form import export_form
 
 
-class Exporter(Desk):
+class Exporter(AppContext):
     """One export at a time, beside everything else."""
 
     _export: Worker[None] | None = None

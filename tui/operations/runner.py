@@ -18,16 +18,18 @@ from tui.lists.listing import Listing
 from tui.lists.schemas import ApiKey, Identity, Row, Session, User
 from tui.lists.sessions import SESSIONS
 from tui.lists.users import USERS
-from tui.opening import Opening
+from tui.navigation import Navigation
 from tui.operations import definitions
 from tui.operations.definitions import Operation
-from tui.screens.dialogs import Choice, Confirm, roles_form, user_form, words_of
+from tui.screens.dialogs.choice import Choice
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.form import roles_form, user_form, words_of
 
 R = TypeVar("R", bound=Row)
 Plan = Callable[[Sequence[R], datetime], Operation]
 
 
-class Runner(Opening):
+class Runner(Navigation):
     """Does things to rows, once an operator has said yes."""
 
     def carry_out(self, rows: Sequence[R], plan: Plan[R]) -> None:

@@ -1,1 +1,8 @@
-"""What fills the terminal: one screen for each view, and the dialogs."""
+"""What fills the terminal: a screen for each view, and what comes up over it.
+
+view        what all views share
+overview lists details   the views
+sign_in     the way in
+help palette key_help    which keys work here, shown and searched
+dialogs/    questions
+"""

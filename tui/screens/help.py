@@ -12,8 +12,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.keys import Key
 from tui.lists.filters import Word
+from tui.screens.key_help import Key
 from tui.text import fitted
 
 KEYS_WIDTH = 16

@@ -10,7 +10,7 @@ from typing import ClassVar
 from textual import work
 from textual.screen import ModalScreen
 
-from tui.desk import Desk
+from tui.context import AppContext
 from tui.http.client import Client
 from tui.http.errors import Trouble
 from tui.screens.sign_in import SignIn
@@ -20,7 +20,7 @@ from tui.session.login import Entered
 CLOSING = "close"
 
 
-class OperatorSession(Desk):
+class OperatorSession(AppContext):
     """Lets somebody in, and sees them out."""
 
     views: ClassVar[dict[str, type[View]]]

@@ -17,7 +17,8 @@ from tests.support.waiting import until
 from tests.tui import canned
 from tui.app import Dashboard
 from tui.http import feed
-from tui.screens.dialogs import Confirm, Form
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.form import Form
 from tui.screens.lists import ApiKeysView, UsersView
 from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from textual import work
 
-from tui.desk import Desk
+from tui.context import AppContext
 from tui.http.errors import Missing, Trouble
 from tui.lists.api_keys import API_KEYS
 from tui.lists.audit import AUDIT
@@ -21,7 +21,7 @@ from tui.screens.view import View
 R = TypeVar("R", bound=Row)
 
 
-class Opening(Desk):
+class Navigation(AppContext):
     """Opens views of single things."""
 
     def open_row(self, row: Any) -> None:

@@ -50,7 +50,7 @@ class Surroundings:
         return TokenStore(self.tokens, target.url, target.context or None)
 
 
-class Desk(App[int]):
+class AppContext(App[int]):
     """The application, as its parts see it."""
 
     is_armed = reactive(default=False, bindings=True)

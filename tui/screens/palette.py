@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui.keys import Key, by_use, here, sign
+from tui.screens.key_help import Key, by_use, here, sign
 from tui.screens.lists import ListView
 from tui.widgets.held_keys import HeldKey
 

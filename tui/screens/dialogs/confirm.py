@@ -1,0 +1,101 @@
+"""Owns the question whether something is to be done: what it does, to whom, and yes or no."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from tui.operations.definitions import Operation
+from tui.text import plain
+from tui.widgets.line import Line
+
+# As many as every screen has room for.
+NAMES_SHOWN = 5
+
+
+class Confirm(ModalScreen[bool]):
+    """Says what an operation does, and asks. The answer is No until somebody says otherwise."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes"),
+        Binding("n,escape", "no", "No"),
+        Binding("left,right", "other", "Other button", show=False),
+        Binding("pageup,up", "scroll(-1)", "Scroll the names up", show=False),
+        Binding("pagedown,down", "scroll(1)", "Scroll the names down", show=False),
+    ]
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__()
+        self._operation = operation
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._operation.title, classes="title", markup=False)
+            yield Static(self._operation.consequence, classes="consequence", markup=False)
+            if self._operation.names:
+                with VerticalScroll(classes="names", can_focus=False):
+                    yield Static("\n".join(self._operation.names), markup=False)
+                if len(self._operation.names) > NAMES_SHOWN:
+                    words = f"{len(self._operation.names)} in all; PgUp and PgDn scroll"
+                    yield Static(words, classes="label", markup=False)
+            if self._operation.typed:
+                yield Static(f"Type {self._operation.typed} to go on:", id="wanted", markup=False)
+                yield Line(classes="typed")
+            with Horizontal(classes="buttons"):
+                # What is typed may hold any letter, so there the letters do not answer.
+                no, yes = ("Esc", "Enter") if self._operation.typed else ("n", "y")
+                yield Button(f"No ({no})", id="no")
+                yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._operation.typed))
+
+    def on_mount(self) -> None:
+        (self.query_one(Input) if self._operation.typed else self.query_one("#no")).focus()
+
+    @property
+    def _is_typed(self) -> bool:
+        if not self._operation.typed:
+            return True
+        return (
+            plain(self.query_one(Input).value.strip()).casefold()
+            == self._operation.typed.casefold()
+        )
+
+    def action_yes(self) -> None:
+        if self._is_typed:
+            self.dismiss(True)
+        else:
+            self.query_one("#wanted", Static).update(
+                f"✗ not {self._operation.typed}: type that to go on"
+            )
+
+    def action_no(self) -> None:
+        self.dismiss(False)
+
+    def action_scroll(self, pages: int) -> None:
+        """The line for typing keeps the focus meanwhile."""
+        for names in self.query(".names"):
+            names.scroll_relative(y=pages * names.size.height, animate=False)
+
+    def action_other(self) -> None:
+        self.focus_next(Button)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.query_one("#yes", Button).disabled = not self._is_typed
+
+    @on(Line.Entered)
+    def _entered(self) -> None:
+        self.action_yes()
+
+    @on(Button.Pressed, "#yes")
+    def _pressed_yes(self) -> None:
+        self.action_yes()
+
+    @on(Button.Pressed, "#no")
+    def _pressed_no(self) -> None:
+        self.action_no()
