@@ -37,7 +37,7 @@ from tui.screens.view import View
 from tui.session.preferences import Preferences, remember, remembered
 from tui.session.session import OperatorSession
 from tui.session.target import Target
-from tui.widgets.bar import Bar, Standing
+from tui.widgets.header import Header, HeaderState
 from tui.widgets.held_keys import HeldKey
 from tui.widgets.list_pane import ListPane
 from tui.widgets.table import Table
@@ -146,7 +146,7 @@ class Dashboard(OperatorSession, Runner, Exporter):
     def _told(self, told: Told) -> None:
         match told.happening:
             case Event() as event:
-                self._hear(event)
+                self._handle(event)
                 return
             case Live():
                 self._lost, self._is_connecting = None, False
@@ -156,11 +156,11 @@ class Dashboard(OperatorSession, Runner, Exporter):
                 self._lost, self._is_connecting = lost, False
         self.show_standing()
 
-    def _hear(self, event: Event) -> None:
+    def _handle(self, event: Event) -> None:
         if self.is_paused:
             self.happened += 1
         else:
-            self.tell((event,))
+            self.publish((event,))
 
     def action_pause(self) -> None:
         self.is_paused = not self.is_paused
@@ -179,13 +179,13 @@ class Dashboard(OperatorSession, Runner, Exporter):
     def show_standing(self) -> None:
         standing = self._standing()
         for screen in self.screen_stack:
-            for bar in screen.query(Bar):
+            for bar in screen.query(Header):
                 bar.standing = standing
         self.show_task(self.under_way)
 
-    def _standing(self) -> Standing:
+    def _standing(self) -> HeaderState:
         overview = self.entered.overview if self.entered else None
-        return Standing(
+        return HeaderState(
             url=self.target.url,
             context=self.target.context,
             colour=self.target.colour,

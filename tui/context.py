@@ -26,7 +26,7 @@ from tui.session.login import Entered
 from tui.session.target import Target
 from tui.session.token_store import TokenStore
 from tui.text import plain, raw
-from tui.widgets.live import Live
+from tui.widgets.live_widget import LiveWidget
 
 A = TypeVar("A")
 Connect = Callable[[str], Client]
@@ -83,21 +83,21 @@ class AppContext(App[int]):
     # Those who are told
 
     @property
-    def lives(self) -> Iterator[Live]:
+    def lives(self) -> Iterator[LiveWidget]:
         """Whatever is on screen, or below it, and is to be kept live."""
         for screen in self.screen_stack:
             if isinstance(screen, View):
                 yield from screen.lives
 
-    def is_current(self, live: Live) -> bool:
+    def is_current(self, live: LiveWidget) -> bool:
         return live.screen in self.screen_stack
 
-    def tell(self, events: Iterable[Event]) -> None:
-        """Let everything that is on screen hear of it."""
+    def publish(self, events: Iterable[Event]) -> None:
+        """Hand these events to everything that is on screen."""
         for event in events:
             self.happened += 1
             for live in self.lives:
-                live.hear(event)
+                live.handle(event)
                 live.seen = self.happened
 
     # What every view may ask for

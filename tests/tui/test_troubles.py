@@ -102,10 +102,10 @@ async def test_a_page_of_one_row_is_asked_for_again_only_once_it_was_answered(
         monkeypatch.setattr(terminal.app.client, "one", slow)
         # Everything that happens to a user may change what is shown of them.
         happened = Event("audit", {"id": "1", "user_id": user["id"]})
-        terminal.app.tell((happened,))
+        terminal.app.publish((happened,))
         await terminal.until(lambda: bool(asked))
         for _ in range(5):
-            terminal.app.tell((happened,))
+            terminal.app.publish((happened,))
             await terminal.pilot.pause()
         assert len(asked) == 1
         await world.ask("PATCH", f"/v1/admin/users/{user['id']}", json={"name": "Ann M."})

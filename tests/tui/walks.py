@@ -18,11 +18,11 @@ from tui.screens.lists import ListView
 from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
 from tui.themes import ROUND
-from tui.widgets.line import Line
-from tui.widgets.list_pane import FilterLine, ListPane
+from tui.widgets.checkbox import Checkbox
+from tui.widgets.list_pane import FilterInput, ListPane
 from tui.widgets.panes import ApiKeysPane, SessionsPane, UsersPane
 from tui.widgets.table import Table
-from tui.widgets.tick import Tick
+from tui.widgets.text_input import TextInput
 
 ANN = "ann@example.com"
 Classes = tuple[type[DOMNode], ...]
@@ -74,7 +74,7 @@ async def of_a_table(world: World, terminal: Terminal) -> None:
     await terminal.sees("Users › bob@example.com")
 
 
-@trying(ListPane, ListView, FilterLine, Form)
+@trying(ListPane, ListView, FilterInput, Form)
 async def of_a_list(world: World, terminal: Terminal) -> None:
     await terminal.opens("3", "2 rows")
     await terminal.press("slash", "escape")
@@ -260,7 +260,7 @@ async def of_help(world: World, terminal: Terminal) -> None:
         await terminal.until(lambda: not terminal.question)
 
 
-@trying(SignIn, Tick, Line)
+@trying(SignIn, Checkbox, TextInput)
 async def of_the_way_in(world: World, terminal: Terminal) -> None:
     # Shown once the dashboard is not let in any more, and gone at once as long as it is.
     await ApiKey.filter(name="the dashboard's").delete()

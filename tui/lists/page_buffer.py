@@ -86,7 +86,7 @@ class PageBuffer(Generic[R]):
             if rows != page.data:
                 self._pages[index] = (page.model_copy(update={"data": rows}), origin)
 
-    def lift(self, row_id: str) -> None:
+    def move_to_top(self, row_id: str) -> None:
         """Put a row before all others; the list must begin here."""
         row = self.window.row(row_id)
         if row is not None:

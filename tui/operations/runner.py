@@ -56,7 +56,7 @@ class Runner(Navigation):
             self.say_trouble(trouble, operation.title)
             return trouble
         self.say(outcome.words, is_bad=outcome.trouble is not None)
-        self.tell(outcome.events)
+        self.publish(outcome.events)
         if outcome.trouble is None:
             for live in self.lives:
                 live.done_with([row.id for row in rows])
@@ -219,4 +219,4 @@ class Runner(Navigation):
     def _created(self, user: User, *, has_password: bool) -> None:
         what = "" if has_password else ", without a password"
         self.say(f"created {user.email} ({', '.join(user.roles) or 'no roles'}){what}")
-        self.tell((Event("user_changed", {"id": user.id, "change": "created"}),))
+        self.publish((Event("user_changed", {"id": user.id, "change": "created"}),))

@@ -15,9 +15,9 @@ from tui.http.errors import Trouble
 from tui.http.feed import Event
 from tui.lists.schemas import Overview
 from tui.screens.view import View
-from tui.widgets.answer import Answer
 from tui.widgets.chart import Chart
 from tui.widgets.panes import ApiKeysPane
+from tui.widgets.polled_widget import PolledWidget
 from tui.widgets.table import Table
 from tui.widgets.tiles import Tiles, tiles_of
 
@@ -25,7 +25,7 @@ from tui.widgets.tiles import Tiles, tiles_of
 EVERY_SECONDS = 10
 
 
-class Numbers(Answer[Overview]):
+class Numbers(PolledWidget[Overview]):
     """The tiles, the chart, and the line about the server."""
 
     def __init__(self) -> None:
@@ -58,14 +58,14 @@ class Numbers(Answer[Overview]):
         self._trouble = trouble.words
         self._say(self.dashboard.now())
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if event.name == "reset":
-            self.stir()
+            self.schedule_refresh()
 
     def tick(self, now: datetime) -> None:
         self._ticks += 1
         if self._ticks % EVERY_SECONDS == 0:
-            self.stir()
+            self.schedule_refresh()
         super().tick(now)
         self._say(now)
 

@@ -14,9 +14,9 @@ from textual.widgets import Button, Input, Static
 
 from tui.session.contexts import checked_url
 from tui.session.login import Closed, Entered, enter, sign_in
-from tui.widgets.keys_line import KeysLine
-from tui.widgets.line import TAB, Line
-from tui.widgets.tick import Tick
+from tui.widgets.checkbox import Checkbox
+from tui.widgets.footer import Footer
+from tui.widgets.text_input import TAB, TextInput
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -51,20 +51,20 @@ class SignIn(Screen[None]):
         with Vertical(classes="dialog", id="sign-in"):
             yield Static(self._title, classes="title", markup=False)
             yield Static("URL of the API", classes="label", markup=False)
-            yield Line(self.dashboard.target.url, id="url")
+            yield TextInput(self.dashboard.target.url, id="url")
             with Vertical(id="credentials"):
                 yield Static("E-mail", classes="label", markup=False)
-                yield Line(id="email")
+                yield TextInput(id="email")
                 yield Static("Password", classes="label", markup=False)
-                yield Line(id="password", password=True)
-                yield Tick("Keep me signed in (file for you alone)", id="keep", compact=True)
+                yield TextInput(id="password", password=True)
+                yield Checkbox("Keep me signed in (file for you alone)", id="keep", compact=True)
             yield Static(id="words", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(AGAIN, id="go-on", variant="primary")
-        yield KeysLine()
+        yield Footer()
 
     def on_mount(self) -> None:
-        self.query_one("#email", Line).onward = self.query_one("#password")
+        self.query_one("#email", TextInput).next_focus = self.query_one("#password")
         self._show_form(can_sign_in=False)
         if self._reason:
             self._show(Closed(self._reason))
@@ -80,7 +80,7 @@ class SignIn(Screen[None]):
 
     # Trying
 
-    @on(Line.Entered, "#url, #password")
+    @on(TextInput.Entered, "#url, #password")
     @on(Button.Pressed, "#go-on")
     def action_go_on(self) -> None:
         if not self._has_good_url():
@@ -120,7 +120,7 @@ class SignIn(Screen[None]):
             self._value("email"),
             self.query_one("#password", Input).value,
             token_store=self.dashboard.token_store,
-            is_kept=self.query_one("#keep", Tick).value,
+            is_kept=self.query_one("#keep", Checkbox).value,
         )
         self.post_message(self.Tried(answer))
 

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.widgets.bar import Bar
 from tui.widgets.crumbs import Crumbs
-from tui.widgets.keys_line import KeysLine
-from tui.widgets.live import Live
+from tui.widgets.footer import Footer
+from tui.widgets.header import Header
+from tui.widgets.live_widget import LiveWidget
 
 if TYPE_CHECKING:
     from tui.app import Dashboard
@@ -31,11 +31,11 @@ class View(Screen[None]):
         return cast("Dashboard", self.app)
 
     def compose(self) -> ComposeResult:
-        yield Bar()
+        yield Header()
         yield Crumbs(self.crumbs)
         yield from self.parts()
         yield Static(id="task", markup=False)
-        yield KeysLine()
+        yield Footer()
 
     def parts(self) -> ComposeResult:
         """What is between the crumbs and the footer."""
@@ -43,10 +43,10 @@ class View(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.dashboard.show_standing()
-        for live in self.query(Live):
+        for live in self.query(LiveWidget):
             live.wake()
 
     @property
-    def lives(self) -> tuple[Live, ...]:
+    def lives(self) -> tuple[LiveWidget, ...]:
         """The parts that are kept live."""
-        return tuple(self.query(Live))
+        return tuple(self.query(LiveWidget))

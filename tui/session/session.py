@@ -74,7 +74,7 @@ class OperatorSession(AppContext):
         return any(isinstance(screen, SignIn) for screen in self.screen_stack)
 
     def listen(self) -> None:
-        """Hear what happens at the server, from now on."""
+        """Follow the feed of the server from now on."""
         raise NotImplementedError
 
     def catch_up(self) -> None:

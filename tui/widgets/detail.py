@@ -18,14 +18,14 @@ from tui.http.feed import Event
 from tui.lists.detail_fields import Fact
 from tui.lists.listing import Listing
 from tui.lists.schemas import Row
-from tui.widgets.answer import Answer
 from tui.widgets.facts import Facts
 from tui.widgets.panes import used
+from tui.widgets.polled_widget import PolledWidget
 
 R = TypeVar("R", bound=Row)
 
 
-class Detail(Answer[R]):
+class Detail(PolledWidget[R]):
     """All that is known of one row."""
 
     row: reactive[Any] = reactive(None)
@@ -74,10 +74,10 @@ class Detail(Answer[R]):
         self.forget_the_question()
         self._say("✗ this is no longer there")
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if event.id != self.row_id:
             if event.name == "reset" or event.data.get("user_id") == self.row_id:
-                self.stir()
+                self.schedule_refresh()
             return
         match event.name:
             case "key_used" if self.row is not None:
@@ -87,7 +87,7 @@ class Detail(Answer[R]):
             case "user_changed" if event.data.get("change") == "deleted":
                 self.lose()
             case "user_changed" | "key_changed":
-                self.stir()
+                self.schedule_refresh()
 
     def tick(self, now: datetime) -> None:
         super().tick(now)

@@ -38,13 +38,13 @@ class FollowingPane(WindowPane[R]):
     def renew(self, row_id: str) -> None:
         """Something about this row has changed: load it anew, if it is here."""
         if self._pages.window.index_of(row_id) is not None:
-            self._due.renew(row_id)
+            self._refresh_queue.renew(row_id)
 
-    def stir(self) -> None:
+    def schedule_refresh(self) -> None:
         """Rows may have come: load the head of the list anew, soon and not too often."""
         if not self._pages.window.begins_the_list:
             return
-        self._due.is_head = True
+        self._refresh_queue.is_head = True
         if self.loaded_at is not None and time.monotonic() - self.loaded_at > FRESH_SECONDS:
             self._load_what_is_due()
 
@@ -57,7 +57,7 @@ class FollowingPane(WindowPane[R]):
 
         A dashboard that shows an API key uses it by looking, and would keep itself busy.
         """
-        if self._pages.window.begins_the_list and self._due.expect(row_id, at):
+        if self._pages.window.begins_the_list and self._refresh_queue.expect(row_id, at):
             self._look_for_the_expected()
 
     def _look_for_the_expected(self) -> None:
@@ -72,9 +72,9 @@ class FollowingPane(WindowPane[R]):
         self._is_look_due = False
         self._load_what_is_due()
 
-    def warm(self, row_id: str) -> None:
+    def highlight(self, row_id: str) -> None:
         """The row is being used at this moment."""
-        self._lamps.use(row_id)
+        self._highlights.use(row_id)
         self.show_soon()
 
     def change(self, row_id: str, **changes: object) -> bool:
@@ -85,13 +85,13 @@ class FollowingPane(WindowPane[R]):
         self.show_soon()
         return True
 
-    def lift(self, row_id: str) -> None:
+    def move_to_top(self, row_id: str) -> None:
         """The row is before all others now, if the list begins here."""
         if self._pages.window.begins_the_list:
-            self._pages.lift(row_id)
+            self._pages.move_to_top(row_id)
             self.show_soon()
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         if event.name == "reset":
             self.reload()
 
@@ -99,7 +99,7 @@ class FollowingPane(WindowPane[R]):
         self.table.now = now
         self._forget_the_gone()
         self._load_what_is_due()
-        self.shine()
+        self.redraw_highlights()
         self.say()
 
     def _load_what_is_due(self) -> None:
@@ -107,7 +107,7 @@ class FollowingPane(WindowPane[R]):
             return
         if time.monotonic() < self._rests_until:
             return
-        if row_ids := self._due.rows():
+        if row_ids := self._refresh_queue.rows():
             self._fetch_rows(row_ids)
-        if self._due.is_head and self._fetching is None:
+        if self._refresh_queue.is_head and self._fetching is None:
             self.reload()

@@ -22,9 +22,9 @@ from tui.lists import filters
 from tui.lists.schemas import Row
 from tui.widgets.following_pane import FollowingPane
 from tui.widgets.held_keys import ASKING, MOVES, HeldKey, HeldKeys
-from tui.widgets.line import Line
 from tui.widgets.loader import Query
 from tui.widgets.table import Table
+from tui.widgets.text_input import TextInput
 from tui.widgets.window_pane import LOADING
 
 R = TypeVar("R", bound=Row)
@@ -35,20 +35,20 @@ TYPING_SECONDS = 0.25
 NO_SUCH_FILTER = frozenset({400, 404, 413, 414, 422, 431})
 
 
-class FilterLine(Line):
+class FilterInput(TextInput):
     """Where a filter is typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave_line", "Apply", priority=True),
+        Binding("enter", "leave_input", "Apply", priority=True),
         Binding("escape", "screen.back", "Clear", key_display="Esc"),
     ]
 
     is_left = False
     """Enter was pressed, and the letters before it are not yet worked off."""
 
-    def action_leave_line(self) -> None:
+    def action_leave_input(self) -> None:
         self.is_left = True
-        super().action_leave_line()
+        super().action_leave_input()
 
 
 class ListPane(FollowingPane[R]):
@@ -69,8 +69,8 @@ class ListPane(FollowingPane[R]):
 
     def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
         super().__init__(fixed)
-        self._input = FilterLine(placeholder=self._hint, classes="filter")
-        self._input.onward = self.table
+        self._input = FilterInput(placeholder=self._hint, classes="filter")
+        self._input.next_focus = self.table
         self._status = Static(classes="status", markup=False)
         self.filter = filters.Filter()
         self.filter_text = ""
@@ -147,8 +147,8 @@ class ListPane(FollowingPane[R]):
             self._typing.stop()
             self._typing = None
 
-    @on(Line.Entered)
-    def _filter_done(self, event: Line.Entered) -> None:
+    @on(TextInput.Entered)
+    def _filter_done(self, event: TextInput.Entered) -> None:
         event.stop()
         self.filter_text = event.line.value
         self._apply_filter()
@@ -300,19 +300,19 @@ class ListPane(FollowingPane[R]):
             return
         if self.marks.pop(row.id, None) is None:
             self.marks[row.id] = row
-        self.shine()
+        self.redraw_highlights()
         self.table.action_move(1)
         self.say()
 
     def action_unmark(self) -> None:
         self.marks.clear()
-        self.shine()
+        self.redraw_highlights()
         self.say()
 
     def done_with(self, row_ids: Sequence[str]) -> None:
         for row_id in row_ids:
             self.marks.pop(row_id, None)
-        self.shine()
+        self.redraw_highlights()
         self.say()
 
     def action_copy_id(self) -> None:

@@ -18,7 +18,7 @@ from tui.http.errors import Missing, Trouble
 from tui.lists.listing import Listing
 from tui.lists.page_buffer import PAGE_ROWS, Origin
 from tui.lists.schemas import Page, Row
-from tui.widgets.live import Live
+from tui.widgets.live_widget import LiveWidget
 
 R = TypeVar("R", bound=Row)
 
@@ -51,7 +51,7 @@ class Fetch:
     returns_to: str | None = None
 
 
-class Loader(Live, Generic[R]):
+class Loader(LiveWidget, Generic[R]):
     """Asks for rows of `listing`; who derives from this says what is asked."""
 
     listing: ClassVar[Listing[Any]]

@@ -1,4 +1,4 @@
-"""Owns what each list does with its rows: which keys act on them, and what it hears of the feed.
+"""Owns what each list does with its rows: which keys act on them, and how it follows the feed.
 
 Knows nothing of dialogs: an operation is handed to the application, which asks and carries it out.
 """
@@ -61,8 +61,8 @@ class UsersPane(ListPane[User]):
                 words = "roles are set for one user at a time; u takes the marks off"
                 self.dashboard.say(words, is_bad=True)
 
-    def hear(self, event: Event) -> None:
-        super().hear(event)
+    def handle(self, event: Event) -> None:
+        super().handle(event)
         if event.name in _OF_A_USER:
             self.renew(plain(str(event.data.get("user_id", ""))))
         elif event.name == "user_changed":
@@ -71,7 +71,7 @@ class UsersPane(ListPane[User]):
     def _changed(self, event: Event) -> None:
         match event.data.get("change"):
             case "created":
-                self.stir()
+                self.schedule_refresh()
             case "deleted":
                 self.lose(event.id)
             case _:
@@ -102,13 +102,13 @@ class ApiKeysPane(ListPane[ApiKey]):
         others = [word for word in self.filter_text.split() if not word.startswith(STATUS_WORDS)]
         self.put_filter(" ".join([*others, *([f"status:{status}"] if status else [])]))
 
-    def hear(self, event: Event) -> None:
-        super().hear(event)
+    def handle(self, event: Event) -> None:
+        super().handle(event)
         match event.name:
             case "key_used":
                 self._used(event)
             case "key_created" if self.concerns(event.data.get("user_id")):
-                self.stir()
+                self.schedule_refresh()
             case "key_changed":
                 self.renew(event.id)
             case "key_revoked":
@@ -117,15 +117,15 @@ class ApiKeysPane(ListPane[ApiKey]):
     def _used(self, event: Event) -> None:
         """Show the use in its place; ask the server only what the event does not tell."""
         is_loaded = self.change(event.id, **used(event.data))
-        self.warm(event.id)
+        self.highlight(event.id)
         status = self.filter.parameters.get("status", "live")
         if status != "live":
             # Whoever lists unused keys loses this one; none can come in by being used.
             if is_loaded:
-                self.stir()
+                self.schedule_refresh()
         elif self.sort == "-last_used_at":
             if is_loaded:
-                self.lift(event.id)
+                self.move_to_top(event.id)
             else:
                 self.expect(event.id, _time(event.data))
 
@@ -157,11 +157,11 @@ class SessionsPane(ListPane[Session]):
         if self.current is not None:
             self.dashboard.open_user(self.current.user_id)
 
-    def hear(self, event: Event) -> None:
-        super().hear(event)
+    def handle(self, event: Event) -> None:
+        super().handle(event)
         if event.name == "session_opened" and self.concerns(event.data.get("user_id")):
-            self.warm(event.id)
-            self.stir()
+            self.highlight(event.id)
+            self.schedule_refresh()
         elif event.name == "session_ended":
             self.lose(event.id)
         elif (
@@ -170,7 +170,7 @@ class SessionsPane(ListPane[Session]):
             and self.concerns(event.id)
         ):
             # Whoever is logged out, disabled or deleted loses sessions.
-            self.stir()
+            self.schedule_refresh()
 
 
 class AuditPane(ListPane[AuditEvent]):
@@ -178,11 +178,11 @@ class AuditPane(ListPane[AuditEvent]):
 
     listing = AUDIT
 
-    def hear(self, event: Event) -> None:
-        super().hear(event)
+    def handle(self, event: Event) -> None:
+        super().handle(event)
         if event.name == "audit" and self.concerns(event.data.get("user_id")):
-            self.warm(event.id)
-            self.stir()
+            self.highlight(event.id)
+            self.schedule_refresh()
 
 
 def used(data: Mapping[str, Any]) -> dict[str, object]:

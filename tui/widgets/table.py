@@ -24,7 +24,7 @@ from tui.lists.columns import GAP, Column, shared
 from tui.lists.page_buffer import PAGE_ROWS, Window
 from tui.lists.schemas import Row
 from tui.text import fitted
-from tui.widgets.row_lines import DARK, GUTTER, STYLES, Pen
+from tui.widgets.row_renderer import GUTTER, NO_HIGHLIGHTS, STYLES, RowRenderer
 
 # How near to the end of what is loaded the cursor comes before more is asked for.
 # Two screens, so that rows are there when the next key comes; in a high terminal less than a page.
@@ -46,7 +46,7 @@ class Table(Widget, can_focus=True):
         Binding("enter", "open", "Open"),
     ]
 
-    lights = reactive(DARK)
+    highlights = reactive(NO_HIGHLIGHTS)
     sort = reactive("")
     notice = reactive("")
     is_loading = reactive(default=False)
@@ -265,7 +265,7 @@ class Table(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
-        pen = Pen(self._columns, self._style)
+        pen = RowRenderer(self._columns, self._style)
         if y == 0:
             return self._strip(pen.titles(self.sort), base + self._style("titles"))
         rows = self._window.rows
@@ -274,7 +274,7 @@ class Table(Widget, can_focus=True):
             assert self.now is not None, "the pane sets it before there are rows"
             is_here = self._has_cursor and index == self._cursor
             cursor = self._cursor_style if is_here else ""
-            segments, style = pen.row(rows[index], self.lights, self.now, cursor=cursor)
+            segments, style = pen.row(rows[index], self.highlights, self.now, cursor=cursor)
             faint = Style(dim=True) if self.is_loading else Style.null()
             return self._strip(segments, base + style + faint)
         if not rows and y == 2:  # noqa: PLR2004  (a line below the titles, for air)

@@ -17,9 +17,9 @@ from tui.http.errors import NotSignedIn, Refused, Trouble
 from tui.lists.columns import Column
 from tui.lists.page_buffer import PAGE_ROWS, Origin, PageBuffer, Window
 from tui.lists.schemas import Row
-from tui.widgets.due import Due
-from tui.widgets.lamps import Lamps
 from tui.widgets.loader import Loader, Query
+from tui.widgets.refresh_queue import RefreshQueue
+from tui.widgets.row_highlights import RowHighlights
 from tui.widgets.table import Table
 
 R = TypeVar("R", bound=Row)
@@ -46,8 +46,8 @@ class WindowPane(Loader[R]):
         self.marks: dict[str, R] = {}
         self.trouble = ""
         self._pages: PageBuffer[R] = PageBuffer()
-        self._lamps = Lamps()
-        self._due = Due()
+        self._highlights = RowHighlights()
+        self._refresh_queue = RefreshQueue()
         self._left_out: dict[str, tuple[int, R]] = {}
         self._is_show_due = False
         self.loaded_at: float | None = None
@@ -66,7 +66,7 @@ class WindowPane(Loader[R]):
     def current(self) -> R | None:
         """The row under the cursor, unless it is no longer there."""
         row: R | None = self.table.current
-        return None if row is None or self._lamps.is_gone(row.id) else row
+        return None if row is None or self._highlights.is_gone(row.id) else row
 
     # What derives from this says
 
@@ -119,13 +119,13 @@ class WindowPane(Loader[R]):
             self.load_anew()
             return
         self.seen = self.dashboard.happened
-        self._due.seek()
+        self._refresh_queue.seek()
         self._fetch("again", self._pages.origin, max(PAGE_ROWS, len(self._pages.window.rows)))
 
     def load_anew(self, returns_to: str | None = None) -> None:
         """Load another list, from its beginning on; the cursor goes to that row, or to the first."""
         self.seen = self.dashboard.happened
-        self._due.seek()
+        self._refresh_queue.seek()
         self._is_awaited = True
         self.table.notice = LOADING
         self._fetch("anew", Origin(), PAGE_ROWS, returns_to=returns_to)
@@ -164,7 +164,7 @@ class WindowPane(Loader[R]):
             self._compare(before)
         if event.place in ("again", "anew"):
             here = (row.id for row in self._pages.window.rows)
-            self._due.found(here, horizon=self.horizon, is_new=event.place == "anew")
+            self._refresh_queue.found(here, horizon=self.horizon, is_new=event.place == "anew")
         self.trouble = ""
         self._shown = event.fetch.query
         if event.place == "anew":
@@ -187,7 +187,7 @@ class WindowPane(Loader[R]):
         for index, row in enumerate(before.rows):
             if self._pages.window.index_of(row.id) is not None:
                 continue
-            if self._lamps.is_gone(row.id):
+            if self._highlights.is_gone(row.id):
                 self._pages.put(index, row)
             else:
                 self._left_out[row.id] = (index, row)
@@ -210,9 +210,9 @@ class WindowPane(Loader[R]):
         # A refusal of what was there before is for good; a list that never was is tried again.
         if self.loaded_at is None or not isinstance(event.trouble, Refused):
             self._rests_until = time.monotonic() + AGAIN_SECONDS
-            self._due.is_head |= event.place in ("again", "anew")
+            self._refresh_queue.is_head |= event.place in ("again", "anew")
             for row_id in event.row_ids:
-                self._due.renew(row_id)
+                self._refresh_queue.renew(row_id)
         if isinstance(event.trouble, NotSignedIn):
             self.dashboard.lose_sign_in(event.trouble)
         self.say()
@@ -235,7 +235,7 @@ class WindowPane(Loader[R]):
         if row_id in self._left_out:
             self._pages.put(*self._left_out.pop(row_id))
         if self._pages.window.index_of(row_id) is not None:
-            self._lamps.lose(row_id)
+            self._highlights.lose(row_id)
         self.marks.pop(row_id, None)
         self.show_soon()
 
@@ -244,7 +244,7 @@ class WindowPane(Loader[R]):
     def _show(self, *, is_new: bool = False) -> None:
         self.table.notice = self.nothing
         self.table.show(self._pages.window, is_new=is_new)
-        self.shine()
+        self.redraw_highlights()
         self.say()
 
     def show_soon(self) -> None:
@@ -257,12 +257,12 @@ class WindowPane(Loader[R]):
         self._is_show_due = False
         self._show()
 
-    def shine(self) -> None:
-        """Tell the table what shines; nothing is drawn where nothing changed."""
-        self.table.lights = self._lamps.lights(self.marks)
+    def redraw_highlights(self) -> None:
+        """Give the table its highlights; nothing is drawn where nothing changed."""
+        self.table.highlights = self._highlights.highlights(self.marks)
 
     def _forget_the_gone(self) -> None:
-        over = self._lamps.over()
+        over = self._highlights.over()
         if over:
             self._pages.change(lambda row: None if row.id in over else row)
             self._show()

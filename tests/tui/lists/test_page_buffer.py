@@ -68,7 +68,7 @@ def test_rows_change_leave_and_rise_in_place() -> None:
     pages.append(page(2, is_last=True), Origin(">0"))
     pages.change(lambda row: None if row.id == "1" else row)
     assert ids(pages) == "023"
-    pages.lift("3")
+    pages.move_to_top("3")
     assert ids(pages) == "302"
     pages.put(1, Row(id="9"))
     assert ids(pages) == "3902"

@@ -13,7 +13,7 @@ from textual.widgets import Button, Input, Static
 
 from tui.operations.definitions import Operation
 from tui.text import plain
-from tui.widgets.line import Line
+from tui.widgets.text_input import TextInput
 
 # As many as every screen has room for.
 NAMES_SHOWN = 5
@@ -46,7 +46,7 @@ class Confirm(ModalScreen[bool]):
                     yield Static(words, classes="label", markup=False)
             if self._operation.typed:
                 yield Static(f"Type {self._operation.typed} to go on:", id="wanted", markup=False)
-                yield Line(classes="typed")
+                yield TextInput(classes="typed")
             with Horizontal(classes="buttons"):
                 # What is typed may hold any letter, so there the letters do not answer.
                 no, yes = ("Esc", "Enter") if self._operation.typed else ("n", "y")
@@ -88,7 +88,7 @@ class Confirm(ModalScreen[bool]):
     def _typed(self) -> None:
         self.query_one("#yes", Button).disabled = not self._is_typed
 
-    @on(Line.Entered)
+    @on(TextInput.Entered)
     def _entered(self) -> None:
         self.action_yes()
 

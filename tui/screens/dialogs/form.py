@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tui.text import plain
-from tui.widgets.line import TAB, Line
+from tui.widgets.text_input import TAB, TextInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Form(ModalScreen[dict[str, str] | None]):
             yield Static(self._title, classes="title", markup=False)
             for field in self._fields:
                 yield Static(field.label, classes="label", markup=False)
-                yield Line(
+                yield TextInput(
                     field.value,
                     placeholder=field.hint,
                     password=field.is_secret,
@@ -61,14 +61,14 @@ class Form(ModalScreen[dict[str, str] | None]):
                 yield Button("Give up (Esc)", id="give-up")
 
     def on_mount(self) -> None:
-        lines = list(self.query(Line))
-        for line, onward in pairwise(lines):
-            line.onward = onward
+        lines = list(self.query(TextInput))
+        for line, next_focus in pairwise(lines):
+            line.next_focus = next_focus
         lines[0].focus()
 
-    @on(Line.Entered)
-    def _entered(self, event: Line.Entered) -> None:
-        if event.line.onward is None:
+    @on(TextInput.Entered)
+    def _entered(self, event: TextInput.Entered) -> None:
+        if event.line.next_focus is None:
             self._finish()
 
     @on(Button.Pressed, "#go-on")

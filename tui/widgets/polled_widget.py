@@ -14,7 +14,7 @@ from textual import on, work
 from textual.message import Message
 
 from tui.http.errors import NotSignedIn, Trouble
-from tui.widgets.live import Live
+from tui.widgets.live_widget import LiveWidget
 
 V = TypeVar("V")
 
@@ -22,7 +22,7 @@ V = TypeVar("V")
 FRESH_SECONDS = 1.0
 
 
-class Answer(Live, Generic[V]):
+class PolledWidget(LiveWidget, Generic[V]):
     """A part of a screen that shows what the server answers to one question."""
 
     class Came(Message):
@@ -65,7 +65,7 @@ class Answer(Live, Generic[V]):
         self.seen = self.dashboard.happened
         self._load()
 
-    def stir(self) -> None:
+    def schedule_refresh(self) -> None:
         """The answer may be another by now: ask again, soon and not too often."""
         self._is_due = True
         if time.monotonic() - self._asked_at > FRESH_SECONDS:

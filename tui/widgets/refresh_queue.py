@@ -14,7 +14,7 @@ ELSEWHERE = 5_000
 RENEWED_ONE_BY_ONE = 5
 
 
-class Due:
+class RefreshQueue:
     """What one list has to ask for."""
 
     def __init__(self) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import widgets
 from textual.binding import Binding, BindingType
-from textual.widgets import Checkbox
 
 TICKED, EMPTY = "X", " "
 
 
-class Tick(Checkbox):
+class Checkbox(widgets.Checkbox):
     """Textual's own shows an X in either state. Space ticks it; Enter is the dialog's."""
 
     BUTTON_INNER = EMPTY

@@ -7,7 +7,7 @@ import pytest
 from tests.tui.world import World, at_one_size
 from tui.screens.help import Help
 from tui.widgets.crumbs import Crumbs
-from tui.widgets.keys_line import KeysLine
+from tui.widgets.footer import Footer
 
 pytestmark = pytest.mark.anyio
 
@@ -17,12 +17,12 @@ async def test_a_click_on_a_key_in_the_footer_presses_it(world: World) -> None:
         await terminal.opens("2", "root@example.com")
         await terminal.sees("? Help")
         column = terminal.lines[-1].index("? Help")
-        await terminal.pilot.click(KeysLine, offset=(column + 3, 0))
+        await terminal.pilot.click(Footer, offset=(column + 3, 0))
         await terminal.until(lambda: isinstance(terminal.app.screen, Help))
         await terminal.press("escape")
         await terminal.until(lambda: not terminal.question)
         # The gap between two keys is none of them.
-        await terminal.pilot.click(KeysLine, offset=(column - 1, 0))
+        await terminal.pilot.click(Footer, offset=(column - 1, 0))
         await terminal.pilot.pause()
         assert not terminal.question
 
@@ -31,9 +31,9 @@ async def test_a_click_on_a_key_in_the_footer_presses_it(world: World) -> None:
 async def test_the_key_that_is_pointed_at_is_shown(world: World) -> None:
     async with world.terminal() as terminal:
         await terminal.opens("2", "? Help")
-        line = terminal.app.screen.query_one(KeysLine)
+        line = terminal.app.screen.query_one(Footer)
         column = terminal.lines[-1].index("? Help")
-        await terminal.pilot.hover(KeysLine, offset=(column, 0))
+        await terminal.pilot.hover(Footer, offset=(column, 0))
         assert line.pointed_at is not None
         assert line.pointed_at.words == "Help"
         await terminal.pilot.hover(type(terminal.table), offset=(6, 2))

@@ -1,18 +1,18 @@
-"""Owns since when rows shine: in use, or no longer there. Knows nothing of rows or of drawing."""
+"""Owns which rows are highlighted, and since when: in use, or no longer there. Knows nothing of rows or of drawing."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
 
-from tui.widgets.row_lines import COOL_AFTER_SECONDS, Lights
+from tui.widgets.row_renderer import COOL_AFTER_SECONDS, Highlights
 
 # A row that is no longer there is shown this long, so that one sees where it went.
 GONE_SECONDS = 4.0
 
 
-class Lamps:
-    """The lamps of one list, by the ids of its rows."""
+class RowHighlights:
+    """The highlights of one list, by the ids of its rows."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -38,11 +38,11 @@ class Lamps:
             del self._gone[row_id]
         return over
 
-    def lights(self, marked: Iterable[str]) -> Lights:
-        """What shines now."""
+    def highlights(self, marked: Iterable[str]) -> Highlights:
+        """The highlights of this moment."""
         now = self._clock()
         self._used = {
             row_id: at for row_id, at in self._used.items() if now - at < COOL_AFTER_SECONDS
         }
         warmth = {row_id: round(now - at, 1) for row_id, at in self._used.items()}
-        return Lights(warmth, frozenset(marked), frozenset(self._gone))
+        return Highlights(warmth, frozenset(marked), frozenset(self._gone))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.app import Dashboard
 
 
-class Live(Widget):
+class LiveWidget(Widget):
     """A part of a screen that is kept live while its screen is on top."""
 
     seen: int = 0
@@ -28,7 +28,7 @@ class Live(Widget):
         """The application, as what it is."""
         return cast("Dashboard", self.app)
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Something happened at the server."""
 
     def tick(self, now: datetime) -> None:

@@ -63,12 +63,12 @@ def fitting(keys: Sequence[Key], width: int) -> list[Key]:
     return kept
 
 
-class KeysLine(Widget, can_focus=False):
+class Footer(Widget, can_focus=False):
     """One line at the bottom. A click on a key presses it."""
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"keys-line--{part}" for part in ("key", "words", "pointed-at")
+        f"footer--{part}" for part in ("key", "words", "pointed-at")
     }
 
     keys: reactive[tuple[Key, ...]] = reactive(())
@@ -104,9 +104,9 @@ class KeysLine(Widget, can_focus=False):
 
     def _style(self, part: str, key: Key) -> Style:
         if not key.is_enabled:
-            return self.get_component_rich_style(f"keys-line--{part}") + Style(dim=True)
+            return self.get_component_rich_style(f"footer--{part}") + Style(dim=True)
         return self.get_component_rich_style(
-            "keys-line--pointed-at" if key == self.pointed_at else f"keys-line--{part}"
+            "footer--pointed-at" if key == self.pointed_at else f"footer--{part}"
         )
 
     def _key_at(self, x: int) -> Key | None:

@@ -20,7 +20,7 @@ NAME = "Everruns Auth"
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class HeaderState:
     """How things stand. `stale_for` is in seconds; None while the feed is live."""
 
     url: str = ""
@@ -51,18 +51,18 @@ class Standing:
         return ("READ-ONLY (locked)" if self.is_locked else "READ-ONLY", "good")
 
 
-class Bar(Widget):
+class Header(Widget):
     """One line at the top."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "bar--good",
-        "bar--warning",
-        "bar--bad",
-        "bar--dim",
-        "bar--name",
+        "header--good",
+        "header--warning",
+        "header--bad",
+        "header--dim",
+        "header--name",
     }
 
-    standing = reactive(Standing())
+    standing = reactive(HeaderState())
 
     def render(self) -> Text:
         standing = self.standing
@@ -72,31 +72,31 @@ class Bar(Widget):
         left.truncate(room, overflow="ellipsis", pad=True)
         return Text.assemble(left, " ", right, no_wrap=True, end="")
 
-    def _left(self, standing: Standing) -> Text:
+    def _left(self, standing: HeaderState) -> Text:
         text = Text(no_wrap=True, end="")
         if standing.context:
             text.append(f" {standing.context} ", f"bold black on {standing.colour}")
             text.append(" ")
         else:
-            text.append(f" {NAME} ", self._style("bar--name"))
+            text.append(f" {NAME} ", self._style("header--name"))
         if standing.mode == "none":
             # Before the URL: where there is little room, what comes last is cut.
             text.append(" MODE NONE: OPEN TO ALL ", "bold white on red")
             text.append(" ")
         text.append(standing.url)
         if standing.mode and standing.mode != "none":
-            text.append(f"  {standing.mode}", self._style("bar--dim"))
+            text.append(f"  {standing.mode}", self._style("header--dim"))
         if standing.version:
-            text.append(f" {standing.version}", self._style("bar--dim"))
+            text.append(f" {standing.version}", self._style("header--dim"))
         return text
 
-    def _right(self, standing: Standing) -> Text:
+    def _right(self, standing: HeaderState) -> Text:
         words, tone = standing.liveness
         danger, danger_tone = standing.danger
         text = Text(no_wrap=True, end="")
-        text.append(fitted(words, max(len(words), 7)), self._style(f"bar--{tone}"))
+        text.append(fitted(words, max(len(words), 7)), self._style(f"header--{tone}"))
         text.append("  ")
-        style = "bold white on red" if standing.is_armed else self._style(f"bar--{danger_tone}")
+        style = "bold white on red" if standing.is_armed else self._style(f"header--{danger_tone}")
         text.append(f" {danger} ", style)
         return text
 

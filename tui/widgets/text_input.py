@@ -21,22 +21,22 @@ TAB: tuple[Binding, ...] = (
 )
 
 
-class Line(Input):
+class TextInput(Input):
     """An `Input` with a place to go on to."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave_line", "Go on", show=False, priority=True)
+        Binding("enter", "leave_input", "Go on", show=False, priority=True)
     ]
 
     class Entered(Message):
         """Enter was pressed, and all that was typed before it is in the line."""
 
-        def __init__(self, line: Line) -> None:
+        def __init__(self, line: TextInput) -> None:
             super().__init__()
             self.line = line
 
         @property
-        def control(self) -> Line:
+        def control(self) -> TextInput:
             """What `on` selects by."""
             return self.line
 
@@ -44,11 +44,11 @@ class Line(Input):
         super().__init__(value, compact=True, select_on_focus=False, **options)
         # Nothing blinks.
         self.cursor_blink = False
-        self.onward: Widget | None = None
+        self.next_focus: Widget | None = None
 
-    def action_leave_line(self) -> None:
+    def action_leave_input(self) -> None:
         """Focus what comes next at once; say so once the keys before Enter were worked off."""
-        if self.onward is not None:
+        if self.next_focus is not None:
             # `focus` would do it a little later.
-            self.screen.set_focus(self.onward)
+            self.screen.set_focus(self.next_focus)
         self.call_later(self.post_message, self.Entered(self))

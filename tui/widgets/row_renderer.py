@@ -44,19 +44,19 @@ Widths = Sequence[tuple[Column[Any], int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Lights:
-    """What shines on the rows: used so many seconds ago; marked; and no longer there."""
+class Highlights:
+    """The highlights of rows: used so many seconds ago; marked; and no longer there."""
 
     warmth: Mapping[str, float]
     marked: frozenset[str]
     gone: frozenset[str]
 
 
-DARK = Lights({}, frozenset(), frozenset())
+NO_HIGHLIGHTS = Highlights({}, frozenset(), frozenset())
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
+class RowRenderer:
     """Draws lines into these columns; `style` knows what each of `STYLES` looks like."""
 
     widths: Widths
@@ -73,11 +73,11 @@ class Pen:
             yield Segment(" " * GAP)
 
     def row(
-        self, row: Row, lights: Lights, now: datetime, *, cursor: str = ""
+        self, row: Row, highlights: Highlights, now: datetime, *, cursor: str = ""
     ) -> tuple[Iterable[Segment], Style]:
         """A row and the style of its whole line; `cursor` is the style of the cursor, if it is here."""
-        dot, warm = _warmth(lights.warmth.get(row.id))
-        is_marked, is_gone = row.id in lights.marked, row.id in lights.gone
+        dot, warm = _warmth(highlights.warmth.get(row.id))
+        is_marked, is_gone = row.id in highlights.marked, row.id in highlights.gone
         names = (warm, "marked" if is_marked else "", "gone" if is_gone else "", cursor)
         style = sum((self.style(name) for name in names if name), start=Style.null())
         sign = "✗" if is_gone else "✓" if is_marked else " "

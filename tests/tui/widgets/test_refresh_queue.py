@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tui.widgets.due import Due
+from tui.widgets.refresh_queue import RefreshQueue
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 
 
 def test_whoever_was_sought_in_vain_belongs_elsewhere() -> None:
-    due = Due()
+    due = RefreshQueue()
     assert due.expect("1", NOW)
     assert due.is_head
     due.seek()
@@ -20,7 +20,7 @@ def test_whoever_was_sought_in_vain_belongs_elsewhere() -> None:
 
 
 def test_whoever_is_expected_while_the_head_is_on_its_way_is_still_to_be_looked_for() -> None:
-    due = Due()
+    due = RefreshQueue()
     due.expect("1", NOW)
     due.seek()
     due.expect("2", NOW)
@@ -30,7 +30,7 @@ def test_whoever_is_expected_while_the_head_is_on_its_way_is_still_to_be_looked_
 
 
 def test_for_another_query_everyone_is_looked_for_anew() -> None:
-    due = Due()
+    due = RefreshQueue()
     due.expect("1", NOW)
     due.seek()
     due.found([], horizon=None, is_new=False)
@@ -40,7 +40,7 @@ def test_for_another_query_everyone_is_looked_for_anew() -> None:
 
 
 def test_a_few_rows_are_asked_for_by_themselves_and_many_with_the_head() -> None:
-    due = Due()
+    due = RefreshQueue()
     for row in "123":
         due.renew(row)
     assert sorted(due.rows()) == ["1", "2", "3"]
@@ -53,7 +53,7 @@ def test_a_few_rows_are_asked_for_by_themselves_and_many_with_the_head() -> None
 
 
 def test_whoever_may_be_further_down_than_is_loaded_is_looked_for_again() -> None:
-    due = Due()
+    due = RefreshQueue()
     due.expect("1", NOW)
     due.seek()
     due.found(["2"], horizon=NOW + timedelta(seconds=1), is_new=False)
