@@ -7,6 +7,7 @@ people. It knows no status number: `routes/problems.py` alone chooses those.
     ├── Unauthenticated          nobody proved who they are
     │   ├── AuthenticationRequired
     │   ├── InvalidToken
+    │   │   └── AccessCookiesDiffer
     │   ├── InvalidApiKeyFormat
     │   ├── InvalidApiKey
     │   ├── ApiKeyExpired
@@ -15,6 +16,7 @@ people. It knows no status number: `routes/problems.py` alone chooses those.
     │   ├── PasswordSignInDisabled
     │   ├── MissingRefreshToken
     │   ├── InvalidRefreshToken
+    │   │   └── RefreshCookiesDiffer
     │   └── RefreshTokenExpired
     ├── Forbidden                who they are does not suffice
     │   ├── AdminRequired
@@ -87,6 +89,10 @@ class InvalidToken(Unauthenticated):
     words = "Invalid or expired token"
 
 
+class AccessCookiesDiffer(InvalidToken):
+    """Somebody planted one beside ours: which is ours, nobody can tell, so both are taken back."""
+
+
 class InvalidApiKeyFormat(Unauthenticated):
     code = "invalid_api_key_format"
     words = "Invalid API key format"
@@ -127,6 +133,10 @@ class MissingRefreshToken(Unauthenticated):
 class InvalidRefreshToken(Unauthenticated):
     code = "invalid_refresh_token"
     words = "Invalid refresh token"
+
+
+class RefreshCookiesDiffer(InvalidRefreshToken):
+    """As `AccessCookiesDiffer`."""
 
 
 class RefreshTokenExpired(Unauthenticated):

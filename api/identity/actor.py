@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from api.errors import AdminRequired, InvalidApiKey, InvalidToken
+from api.errors import AdminRequired, InvalidApiKey, InvalidToken, SessionRequired
 from api.identity.audit import Action, record
 from api.identity.occasion import Occasion
 from models import ApiKey, RefreshToken, User
@@ -31,6 +31,14 @@ class Actor:
 
     def detail(self, **more: object) -> dict[str, object]:
         return {**({"by": self.tool} if self.tool else {}), **more}
+
+    def refuse_key(self) -> None:
+        """Raise `SessionRequired` for a key: what is given here outlives the key, and is more.
+
+        A stolen key must not make itself an operator's password.
+        """
+        if self.key_id is not None:
+            raise SessionRequired
 
     async def keep(self) -> None:
         """Hold the operator's right until the running transaction ends.

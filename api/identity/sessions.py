@@ -229,8 +229,13 @@ async def _end_for_reuse(session: RefreshToken, occasion: Occasion) -> NoReturn:
     raise InvalidRefreshToken
 
 
-async def end_named(services: Services, occasion: Occasion, *, credentials: Iterable[str]) -> None:
-    """End every session that one of our tokens names, expired ones too. Refuses nothing."""
+async def end_named(
+    services: Services, occasion: Occasion, *, credentials: Iterable[str], **detail: object
+) -> None:
+    """End every session that one of our tokens names, expired ones too. Refuses nothing.
+
+    `detail` is what the audit trail says besides.
+    """
     named = {_session_of(services.tokens, text, occasion.now) for text in credentials} - {None}
     for session_id in named:
         assert session_id is not None
@@ -244,7 +249,7 @@ async def end_named(services: Services, occasion: Occasion, *, credentials: Iter
                     occasion,
                     actor_id=session.user_id,
                     user_id=session.user_id,
-                    detail={"session_id": str(session_id)},
+                    detail={"session_id": str(session_id), **detail},
                 )
 
 

@@ -50,11 +50,14 @@ async def create(
     """Make an account.
 
     Raises:
+        SessionRequired: a key is to give a password or the role of operators.
         Invalid: the address, the name, a role or the password is not acceptable.
         EmailTaken: the address has an account.
         Overloaded: no thread became free to hash the password.
         InvalidToken, InvalidApiKey, AdminRequired: the actor was shut out meanwhile.
     """
+    if form.password is not None or OPERATOR in form.roles:
+        actor.refuse_key()
     email, name = checked_identity(form.email, form.name)
     roles = list(_valid_roles(form.roles))
     password_hash = None
@@ -85,6 +88,7 @@ async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion
     keys, which programs hold, are refused until then.
 
     Raises:
+        SessionRequired: a key is to give the role of operators.
         UserNotFound: there is no such user.
         Invalid: the name or a role is not acceptable.
         LastOperator: nobody would be left to operate.
@@ -97,6 +101,8 @@ async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion
         if user is None:
             raise UserNotFound
         changes = _changes(user, Wanted(name, roles, wanted.disabled), occasion)
+        if OPERATOR in (roles or ()) and not user.is_operator:
+            actor.refuse_key()
         if wanted.disabled or (roles is not None and OPERATOR not in roles):
             await keep_an_operator(user, actor)
         if changes:

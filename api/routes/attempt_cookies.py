@@ -11,7 +11,7 @@ from datetime import datetime
 from sanic import HTTPResponse, Request
 
 from api.identity.federation.attempts import LIFETIME, Attempt, AttemptSealer, tag_of
-from api.routes.cookies import shown
+from api.routes.cookies import all_shown
 from api.settings import Settings
 
 # With the oldest going first, a browser carries at most this many, some kilobytes.
@@ -29,7 +29,7 @@ def hand_out(response: HTTPResponse, attempt: Attempt, settings: Settings) -> No
 
 def sealed_for(request: Request, state: str, settings: Settings) -> str | None:
     """What the browser holds for the attempt whose `state` came back."""
-    return shown(request, _name(tag_of(state), settings))
+    return _newest(request, _name(tag_of(state), settings))
 
 
 def take_back(response: HTTPResponse, request: Request, state: str, settings: Settings) -> None:
@@ -49,13 +49,18 @@ def make_room(
     """Take back what is over, and the oldest beyond the number that a browser may hold."""
     living: list[tuple[datetime, str]] = []
     for name in _names(request, settings):
-        attempt = sealer.open(shown(request, name) or "", now)
+        attempt = sealer.open(_newest(request, name) or "", now)
         if attempt is None:
             _clear(response, name, settings)
         else:
             living.append((attempt.expires_at, name))
     for _, name in sorted(living, reverse=True)[MAX_ATTEMPTS - 1 :]:
         _clear(response, name, settings)
+
+
+def _newest(request: Request, name: str) -> str | None:
+    found = all_shown(request, name)
+    return found[-1] if found else None
 
 
 def _names(request: Request, settings: Settings) -> list[str]:

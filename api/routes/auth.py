@@ -10,13 +10,13 @@ from api import errors
 from api.identity import registration, sessions, sign_in
 from api.identity.sessions import Tokens
 from api.routes import body, schemas
-from api.routes.browsers import check_site
+from api.routes.browsers import check_site, is_own_page
 from api.routes.call import Call
-from api.routes.cookies import ACCESS, REFRESH, all_shown, clear_cookies, set_cookies, shown
-from api.routes.guard import credential_of
+from api.routes.cookies import REFRESH, clear_cookies, set_cookies, shown
+from api.routes.former_session import end_former_session
+from api.routes.guard import credentials_naming_sessions
 from api.routes.replies import reply
 from api.routes.table import Route
-from api.settings import Settings
 
 
 async def config(request: Request, call: Call) -> HTTPResponse:
@@ -37,6 +37,7 @@ async def register(request: Request, call: Call) -> HTTPResponse:
     sent = body.read(request, schemas.RegisterRequest)
     form = registration.Registration(email=sent.email, password=sent.password, name=sent.name)
     tokens = await registration.register(call.services, form, call.occasion)
+    await end_former_session(request, call)
     return _hand_over(request, call, tokens, status=201)
 
 
@@ -44,6 +45,7 @@ async def log_in(request: Request, call: Call) -> HTTPResponse:
     sign_in.check_password_sign_in_is_open(call.services.settings)
     sent = body.read(request, schemas.LoginRequest)
     tokens = await sign_in.log_in(call.services, sent.email, sent.password, call.occasion)
+    await end_former_session(request, call)
     return _hand_over(request, call, tokens)
 
 
@@ -58,31 +60,15 @@ async def refresh(request: Request, call: Call) -> HTTPResponse:
 
 
 async def log_out(request: Request, call: Call) -> HTTPResponse:
+    settings = call.services.settings
     response = reply(schemas.Nothing())
-    named = _shown(request)
-    if _is_own_page(request, call.services.settings):
-        named += [text for name in (ACCESS, REFRESH) for text in all_shown(request, name)]
-        clear_cookies(response, call.services.settings)
+    named = credentials_naming_sessions(request, settings)
+    with suppress(errors.Refusal):  # A log out refuses nothing.
+        named.append(body.read_if_any(request, schemas.RefreshRequest).refresh_token or "")
+    if is_own_page(request, settings):
+        clear_cookies(response, request, settings)
     await sessions.end_named(call.services, call.occasion, credentials=filter(None, named))
     return response
-
-
-def _is_own_page(request: Request, settings: Settings) -> bool:
-    """Whether the cookies may speak: another site's page learns nothing and ends nothing by them."""
-    try:
-        check_site(request, settings)
-    except errors.CrossSiteWrite:
-        return False
-    return True
-
-
-def _shown(request: Request) -> list[str]:
-    """The credentials in the header and the body that may name a session."""
-    credential = credential_of(request)
-    shown = [credential.text] if credential is not None and not credential.is_cookie else []
-    with suppress(errors.Refusal):  # A log out refuses nothing.
-        shown.append(body.read_if_any(request, schemas.RefreshRequest).refresh_token or "")
-    return shown
 
 
 def _hand_over(request: Request, call: Call, tokens: Tokens, status: int = 200) -> HTTPResponse:

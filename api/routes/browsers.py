@@ -63,6 +63,15 @@ def check_navigation(request: Request) -> None:
         raise EmbeddedSignIn
 
 
+def is_own_page(request: Request, settings: Settings) -> bool:
+    """Whether the cookies may speak: another site's page learns nothing and ends nothing by them."""
+    try:
+        check_site(request, settings)
+    except CrossSiteWrite:
+        return False
+    return True
+
+
 def check_host(request: Request, settings: Settings) -> None:
     """In mode none, refuse names that a page could have pointed at this machine (DNS rebinding).
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from sanic import Request
 from sanic.constants import HTTP_METHODS
-from sanic.cookies.request import CookieRequestParameters, parse_cookie
+from sanic.cookies.request import parse_cookie
 from sanic.exceptions import BadURL
 from sanic.request.parameters import RequestParameters
 
@@ -64,8 +64,8 @@ class TimedRequest(Request):
 
         Sanic would look up what they escape in a time that grows with the square of their number.
         """
-        header = self.headers.getone("cookie", "").replace("\\", "")
-        self.parsed_cookies = CookieRequestParameters(parse_cookie(header))
+        header = "; ".join(self.headers.getall("cookie", ())).replace("\\", "")
+        self.parsed_cookies = RequestParameters(parse_cookie(header))
         return self.parsed_cookies
 
 

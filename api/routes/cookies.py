@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import Literal
 
 from sanic import HTTPResponse, Request
 
+from api.errors import AccessCookiesDiffer, RefreshCookiesDiffer, Refusal
 from api.identity.sessions import Tokens
 from api.settings import Settings
 
 ACCESS = "access_token"
 REFRESH = "refresh_token"
 
+_AUTH = "/v1/auth"
 # Earlier versions of the platform kept the refresh token under /v1/auth.
-_PATHS = ("/", "/v1/auth")
+_PATHS = ("/", _AUTH)
+_DIFFERENT: Mapping[str, type[Refusal]] = {
+    ACCESS: AccessCookiesDiffer,
+    REFRESH: RefreshCookiesDiffer,
+}
 
 
 def all_shown(request: Request, name: str) -> list[str]:
@@ -22,12 +30,16 @@ def all_shown(request: Request, name: str) -> list[str]:
 
 
 def shown(request: Request, name: str) -> str | None:
-    """The cookie of a name; of several the last.
+    """The cookie `ACCESS` or `REFRESH`, which may be there twice if it is the same.
 
-    That one is ours, on `/`: browsers send longer paths first (RFC 6265 §5.4).
+    Raises:
+        AccessCookiesDiffer, RefreshCookiesDiffer: another host of the domain, or another path, has
+            set one too; its owner must not act here as somebody else without knowing.
     """
-    found = all_shown(request, name)
-    return found[-1] if found else None
+    found = set(all_shown(request, name))
+    if len(found) > 1:
+        raise _DIFFERENT[name]
+    return found.pop() if found else None
 
 
 def plain(header: str, name: str) -> str | None:
@@ -36,7 +48,7 @@ def plain(header: str, name: str) -> str | None:
     None also where it is not that simple: where the name is there twice, or the value is quoted.
     """
     before, found, rest = header.partition(f"{name}=")
-    if not found or (before and not before.endswith("; ")) or name in rest:
+    if not found or (before and not before.endswith("; ")) or name in before or name in rest:
         return None
     value = rest.partition(";")[0].strip()
     return None if not value or value.startswith('"') else value
@@ -62,11 +74,23 @@ def set_cookies(response: HTTPResponse, tokens: Tokens, settings: Settings) -> N
     )
 
 
-def clear_cookies(response: HTTPResponse, settings: Settings) -> None:
-    """Take both back, on every path where they may lie."""
-    for path in _PATHS:
+def clear_cookies(response: HTTPResponse, request: Request, settings: Settings) -> None:
+    """Take both back: where this server has ever put them, and everywhere where they differ."""
+    differ = any(len(set(all_shown(request, name))) > 1 for name in (ACCESS, REFRESH))
+    for path in _every_path(request, settings) if differ else _PATHS:
         _add(response, ACCESS, "", 0, settings, same_site="Lax", path=path)
         _add(response, REFRESH, "", 0, settings, same_site="Strict", path=path)
+
+
+def _every_path(request: Request, settings: Settings) -> list[str]:
+    """Every path from which the browser may have sent a cookie (RFC 6265 §5.1.4).
+
+    A proxy may have cut the public prefix off the path that the browser asked for.
+    """
+    asked = (request.path, *(prefix + _AUTH for prefix in settings.prefixes))
+    return sorted(
+        {str(p) for text in asked for p in (PurePosixPath(text), *PurePosixPath(text).parents)}
+    )
 
 
 def _add(

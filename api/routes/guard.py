@@ -17,8 +17,9 @@ from api.errors import (
 from api.identity.occasion import Occasion
 from api.identity.principal import EVERYTHING, Principal
 from api.identity.services import Services
-from api.routes.browsers import check_site
-from api.routes.cookies import ACCESS, plain, shown
+from api.routes.browsers import check_site, is_own_page
+from api.routes.cookies import ACCESS, REFRESH, all_shown, plain, shown
+from api.settings import Settings
 
 Guard = Callable[[Principal], None]
 
@@ -35,7 +36,20 @@ class Credential:
 
 
 def credential_of(request: Request) -> Credential | None:
-    """The first credential in the contract's order; a header of another scheme falls through."""
+    """The first credential in the contract's order; a header of another scheme falls through.
+
+    Raises:
+        AccessCookiesDiffer: none is in a header, and two cookies are that differ.
+    """
+    credential = header_credential_of(request)
+    if credential is not None:
+        return credential
+    cookie = shown(request, ACCESS)
+    return Credential("token", cookie, is_cookie=True) if cookie else None
+
+
+def header_credential_of(request: Request) -> Credential | None:
+    """The credential in the header `Authorization`."""
     header = request.headers.get("authorization", "").strip()
     scheme, _, rest = header.partition(" ")
     text = rest.strip()
@@ -45,8 +59,16 @@ def credential_of(request: Request) -> Credential | None:
         return Credential("api_key", text)
     if header.startswith(_KEY_MARK):
         return Credential("api_key", header)
-    cookie = shown(request, ACCESS)
-    return Credential("token", cookie, is_cookie=True) if cookie else None
+    return None
+
+
+def credentials_naming_sessions(request: Request, settings: Settings) -> list[str]:
+    """Whatever in the headers may name a session; cookies only where no other site's page asks."""
+    credential = header_credential_of(request)
+    named = [credential.text] if credential is not None else []
+    if is_own_page(request, settings):
+        named += [text for name in (ACCESS, REFRESH) for text in all_shown(request, name)]
+    return named
 
 
 def shown_text(request: Request) -> str | None:
@@ -56,8 +78,8 @@ def shown_text(request: Request) -> str | None:
     """
     header: str | None = request.headers.get("authorization")
     if header is None:
-        cookies = request.headers.get("cookie")
-        cookie = plain(cookies, ACCESS) if cookies is not None else None
+        lines = request.headers.getall("cookie", ())
+        cookie = plain(lines[0], ACCESS) if len(lines) == 1 else None
         return None if cookie is None or cookie.startswith(_KEY_MARK) else cookie
     if header.startswith("Bearer "):
         return header[7:]

@@ -16,6 +16,7 @@ from api.routes.attempt_cookies import hand_out, make_room, sealed_for, take_bac
 from api.routes.browsers import check_navigation
 from api.routes.call import Call
 from api.routes.cookies import set_cookies
+from api.routes.former_session import end_former_session
 from api.routes.redirects import fit_target, lead_to
 from api.routes.table import Route
 from api.settings import Settings
@@ -47,6 +48,7 @@ async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPRes
         response = _lead_to_failure(failed, settings)
     else:
         request.ctx.user_id = arrival.tokens.user_id
+        await end_former_session(request, call)
         # Looked at again: what is allowed may have changed since it was sealed.
         target = fit_target(arrival.redirect_to, settings)
         response = lead_to(target or settings.login_redirect_url)

@@ -22,6 +22,7 @@ from sanic.handlers import ErrorHandler
 from api import errors
 from api.identity.trouble_log import TroubleLog
 from api.routes.call import request_id_of
+from api.routes.cookies import clear_cookies
 from models.trouble import is_mixed_up, trouble_of
 
 log = structlog.get_logger("everruns_auth.problems")
@@ -109,6 +110,10 @@ class Problems(ErrorHandler):
         self._troubles = TroubleLog(log, "database trouble")
 
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
+        if isinstance(exception, errors.AccessCookiesDiffer | errors.RefreshCookiesDiffer):
+            response = refused(exception)
+            clear_cookies(response, request, request.app.ctx.services.settings)
+            return response
         if isinstance(exception, errors.Refusal):
             return refused(exception)
         if trouble_of(exception) is not None:

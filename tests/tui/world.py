@@ -169,6 +169,13 @@ class Terminal:
         """The id of what has the focus."""
         return "" if self.app.focused is None else self.app.focused.id or ""
 
+    async def sign_in(self, email: str, password: str) -> None:
+        await self.sees("E-mail", "Password")
+        await self.write(email)
+        await self.press("enter")
+        await self.write(password)
+        await self.press("enter")
+
     async def write(self, text: str) -> None:
         """Put a text where the cursor of writing is, as a terminal does with what is pasted."""
         await self.until(lambda: isinstance(self.app.focused, Input))

@@ -132,7 +132,13 @@ ROUTES = (
         guard=WRITE,
         body=shapes.CreateUserRequest,
         answers={201: shapes.UserRow},
-        refusals=(*REFUSALS, errors.EmailTaken, errors.Invalid, errors.Overloaded),
+        refusals=(
+            *REFUSALS,
+            errors.SessionRequired,
+            errors.EmailTaken,
+            errors.Invalid,
+            errors.Overloaded,
+        ),
     ),
     Route(
         ("GET",),
@@ -151,7 +157,13 @@ ROUTES = (
         guard=WRITE,
         body=shapes.ChangeUserRequest,
         answers={200: shapes.UserRow},
-        refusals=(*REFUSALS, UserNotFound, errors.LastOperator, errors.Invalid),
+        refusals=(
+            *REFUSALS,
+            errors.SessionRequired,
+            UserNotFound,
+            errors.LastOperator,
+            errors.Invalid,
+        ),
     ),
     Route(
         ("DELETE",),

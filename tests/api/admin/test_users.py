@@ -229,12 +229,11 @@ async def test_two_operators_that_demote_each_other_at_once_leave_one(
     assert await User.enabled_operators() == 1
 
 
-SHUT_OUT: dict[str, Callable[[Person, str], tuple[str, str, dict[str, object] | None]]] = {
-    "deleted": lambda other, _: ("DELETE", f"{USERS}/{other.id}", None),
-    "disabled": lambda other, _: ("PATCH", f"{USERS}/{other.id}", {"disabled": True}),
-    "demoted": lambda other, _: ("PATCH", f"{USERS}/{other.id}", {"roles": ["user"]}),
-    "logged out": lambda other, _: ("DELETE", f"{USERS}/{other.id}/sessions", None),
-    "without the key": lambda _, key_id: ("DELETE", f"/v1/admin/api-keys/{key_id}", None),
+SHUT_OUT: dict[str, Callable[[Person], tuple[str, str, dict[str, object] | None]]] = {
+    "deleted": lambda other: ("DELETE", f"{USERS}/{other.id}", None),
+    "disabled": lambda other: ("PATCH", f"{USERS}/{other.id}", {"disabled": True}),
+    "demoted": lambda other: ("PATCH", f"{USERS}/{other.id}", {"roles": ["user"]}),
+    "logged out": lambda other: ("DELETE", f"{USERS}/{other.id}/sessions", None),
 }
 
 
@@ -244,9 +243,7 @@ async def test_who_is_shut_out_while_a_password_is_hashed_makes_nobody(
 ) -> None:
     other = await registered(http, "other@example.com", "Other")
     await patched(http, root, other.id, roles=["admin"])
-    key = await new_key(http, other)
-    shows = bearer(key["key"]) if how == "without the key" else other.bearer
-    method, path, change = SHUT_OUT[how](other, key["id"])
+    method, path, change = SHUT_OUT[how](other)
     hash_it = PasswordHasher.hash
 
     async def slow(hasher: PasswordHasher, password: str) -> str:
@@ -256,17 +253,41 @@ async def test_who_is_shut_out_while_a_password_is_hashed_makes_nobody(
 
     monkeypatch.setattr(PasswordHasher, "hash", slow)
     form = {"email": "door@example.com", "password": PASSWORD, "roles": ["admin"]}
-    answer = await http.post(USERS, json=form, headers=shows)
+    answer = await http.post(USERS, json=form, headers=other.bearer)
     assert answer.status_code == (403 if how == "demoted" else 401), answer.text
     assert await User.by_email("door@example.com") is None
     assert [str(event.actor_id) for event in await audited("auth.user.created")] == []
 
 
 async def test_a_key_of_an_operator_makes_users(http: httpx.AsyncClient, root: Person) -> None:
-    key = await new_key(http, root)
-    form = {"email": "new@example.com", "password": PASSWORD}
+    key = await new_key(http, root, scopes=["admin:write"])
+    form = {"email": "new@example.com", "roles": ["user", "support"]}
     answer = await http.post(USERS, json=form, headers=bearer(key["key"]))
     assert answer.status_code == 201, answer.text
+
+
+@pytest.mark.parametrize("scope", ["admin:write", "*"])
+async def test_no_key_gives_the_role_admin_or_a_password(
+    http: httpx.AsyncClient, root: Person, ann: Person, scope: str
+) -> None:
+    key = bearer((await new_key(http, root, scopes=[scope]))["key"])
+    for form in ({"roles": ["user", "admin"]}, {"password": PASSWORD}, {"password": "short"}):
+        answer = await http.post(USERS, json={"email": "n@example.com", **form}, headers=key)
+        assert (answer.status_code, answer.json()["code"]) == (403, "session_required")
+        assert answer.json()["error"].endswith("sign in")
+    answer = await http.patch(f"{USERS}/{ann.id}", json={"roles": ["admin"]}, headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (403, "session_required")
+    assert [user.is_operator for user in await User.everyone()].count(True) == 1
+    assert await User.by_email("n@example.com") is None
+
+
+async def test_a_key_changes_an_operator_s_other_roles(
+    http: httpx.AsyncClient, root: Person
+) -> None:
+    key = bearer((await new_key(http, root))["key"])
+    roles = {"roles": ["admin", "support"]}
+    answer = await http.patch(f"{USERS}/{root.id}", json=roles, headers=key)
+    assert (answer.status_code, answer.json()["roles"]) == (200, roles["roles"])
 
 
 @pytest.mark.parametrize("path", [USERS, "/v1/auth/me"])

@@ -127,7 +127,10 @@ async def test_a_user_is_disabled_and_enabled_again(world: World) -> None:
 
 async def test_roles_are_set_after_a_form_and_a_yes(world: World) -> None:
     user = await world.user("ann@example.com")
-    async with world.terminal() as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
+        # No key gives the role.
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sees("Overview", "● live")
         await at_user(terminal, "ann@example.com")
         await terminal.press("m")
         await terminal.is_asked("Roles of ann@example.com")
@@ -142,7 +145,10 @@ async def test_roles_are_set_after_a_form_and_a_yes(world: World) -> None:
 
 
 async def test_a_user_is_created_and_what_is_refused_can_be_put_right(world: World) -> None:
-    async with world.terminal() as terminal:
+    async with world.terminal(world.target(api_key=None)) as terminal:
+        # No key gives a password.
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sees("Overview", "● live")
         await terminal.opens("2", "1 row")
         await terminal.arms()
         await terminal.press("n")
@@ -159,6 +165,21 @@ async def test_a_user_is_created_and_what_is_refused_can_be_put_right(world: Wor
         await terminal.sees("carol@example.com", "2 rows")
     # With what was typed the first time.
     await world.session("carol@example.com")
+
+
+async def test_with_a_key_nobody_is_made_an_operator_and_the_dashboard_says_why(
+    world: World,
+) -> None:
+    await world.user("ann@example.com")
+    async with world.terminal() as terminal:
+        await at_user(terminal, "ann@example.com")
+        await terminal.press("m")
+        await terminal.is_asked("Roles of ann@example.com")
+        await terminal.write(" admin")
+        await terminal.press("enter")
+        await terminal.is_asked("has user and gets user, admin")
+        await terminal.press("y")
+        await terminal.sees("an API key does not suffice: sign in")
 
 
 async def test_roles_that_are_refused_can_be_put_right(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, in_mode
 from tests.support.applications import settings_for
-from tests.tui.world import SMALL, Size, Terminal, World, world_of
+from tests.tui.world import SMALL, Size, World, world_of
 from tui.http.client import Client
 from tui.http.errors import Unreachable
 from tui.lists.schemas import Overview
@@ -24,24 +24,16 @@ def size() -> Size:
     return SMALL
 
 
-async def sign_in(terminal: Terminal, email: str, password: str) -> None:
-    await terminal.sees("E-mail", "Password")
-    await terminal.write(email)
-    await terminal.press("enter")
-    await terminal.write(password)
-    await terminal.press("enter")
-
-
 async def test_an_operator_signs_in(world: World) -> None:
     async with world.terminal(world.target(api_key=None)) as terminal:
-        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("Overview", "sessions", "● live")
     assert not list(world.folder.glob("tokens/*.json"))
 
 
 async def test_a_wrong_password_is_said_and_tried_again(world: World) -> None:
     async with world.terminal(world.target(api_key=None)) as terminal:
-        await sign_in(terminal, OPERATOR_EMAIL, "wrong")
+        await terminal.sign_in(OPERATOR_EMAIL, "wrong")
         await terminal.sees("Invalid email or password")
         await terminal.write(OPERATOR_PASSWORD)
         await terminal.press("enter")
@@ -51,7 +43,7 @@ async def test_a_wrong_password_is_said_and_tried_again(world: World) -> None:
 async def test_somebody_who_is_no_operator_is_named_and_logged_out_again(world: World) -> None:
     user = await world.user("ann@example.com")
     async with world.terminal(world.target(api_key=None)) as terminal:
-        await sign_in(terminal, "ann@example.com", "correct horse battery")
+        await terminal.sign_in("ann@example.com", "correct horse battery")
         await terminal.sees("ann@example.com is no operator here:")
     shown = await world.ask("GET", f"/v1/admin/users/{user['id']}")
     assert shown["session_count"] == 0
@@ -65,7 +57,7 @@ async def test_a_sign_in_that_breaks_off_leaves_no_session(
 
     async with world.terminal(world.target(api_key=None)) as terminal:
         monkeypatch.setattr(Client, "overview", broken)
-        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("✗ it broke")
         monkeypatch.undo()
         [root] = (await world.ask("GET", "/v1/admin/users"))["data"]
@@ -91,7 +83,7 @@ async def test_a_wrong_url_can_be_put_right(world: World) -> None:
         await terminal.press("end", *["backspace"] * len("nowhere"))
         await terminal.write("api")
         await terminal.press("enter")
-        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("http://auth.test/api", "● live")
 
 
@@ -182,7 +174,7 @@ async def test_access_tokens_are_renewed_quietly(
         world_of(settings, tmp_path, size) as world,
         world.terminal(world.target(api_key=None)) as terminal,
     ):
-        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("● live")
         asked = world.transport.asked
         await terminal.until(lambda: ("POST", "/api/v1/auth/refresh") in asked)
@@ -192,12 +184,12 @@ async def test_access_tokens_are_renewed_quietly(
 
 async def test_who_is_put_out_signs_in_again_and_goes_on(world: World) -> None:
     async with world.terminal(world.target(api_key=None)) as terminal:
-        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.opens("2", OPERATOR_EMAIL)
         me = (await world.ask("GET", "/v1/auth/me"))["id"]
         await world.ask("DELETE", f"/v1/admin/users/{me}/sessions")
         await terminal.sees("the sign-in is over")
-        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("Users", OPERATOR_EMAIL, "● live")
 
 
@@ -225,7 +217,7 @@ async def test_nothing_is_armed_or_paused_on_the_way_in(world: World) -> None:
         assert (terminal.app.is_armed, terminal.app.is_paused) == (False, False)
         assert not terminal.news
         terminal.app.screen.query_one("#email").focus()
-        await sign_in(terminal, OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
         await terminal.sees("Overview", "READ-ONLY", "● live")
 
 
