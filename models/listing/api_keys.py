@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from models.listing import matching, reading
-from models.listing.owners import of_owner, owned_by
+from models.listing.owners import of_owner, owned_by, owner_condition
 from models.listing.query import Query, Shape, Shortcut, Sort, Way, Within
 from models.listing.sql import Dialect, Sql, dialect
 
@@ -78,7 +78,7 @@ def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -
         is_descending=is_descending,
         within=_within(filters.status, ages),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=(*(shortcut for _, shortcut in conditions), *status_ways),
+        shortcuts=(*(shortcut for _, shortcut in conditions if shortcut), *status_ways),
     )
 
 
@@ -112,7 +112,7 @@ def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
     return Sql(comparison + moment.text, moment.values)
 
 
-def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Shortcut]]:
+def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Shortcut | None]]:
     if filters.user_id is not None:
         of_user = "SELECT id FROM api_keys WHERE user_id = ?"
         yield (
@@ -120,19 +120,19 @@ def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Sho
             Shortcut((Way(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.owner is not None:
-        check = of_owner(engine, filters.owner)
-        way = owned_by(engine, "api_keys", filters.owner, also=KEPT)
-        yield check, Shortcut((way,), check, holds=KEPT)
+        yield owner_condition(engine, "api_keys", filters.owner, also=KEPT)
     if filters.q is not None:
         yield _search(engine, filters.q)
 
 
-def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut]:
+def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut | None]:
     own = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
     owner = of_owner(engine, q)
+    check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
+    if not matching.is_indexed(q):
+        return check, None
     by_own = Way(matching.by_index(engine, "api_keys", q, also=KEPT))
     by_owner = owned_by(engine, "api_keys", q, also=KEPT)
-    check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
     return check, Shortcut((by_own, by_owner), check, holds=KEPT)
 
 

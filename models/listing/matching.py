@@ -1,7 +1,7 @@
 """Owns what it means that a text is found: a part of a word, or the beginning of the whole.
 
-Three characters and more are looked for anywhere, fewer at the beginning of a column only. Letters
-are compared without case.
+Three characters and more are looked for anywhere, fewer at the beginning of a column only; but two
+letters of a script without spaces anywhere too. Letters are compared without case.
 """
 
 from __future__ import annotations
@@ -9,19 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.engines.folding import folded, unfolded
+from models.listing.scripts import is_without_spaces
 from models.listing.sql import Dialect, Sql
 
 # Stands before each column in the text that is searched. Two of them, so that also one letter at a
 # beginning makes three characters, which is what both engines' indexes are made of.
 MARK = "\n\n"
 SHORTEST_PART = 3
+SHORTEST_WITHOUT_SPACES = 2
 # So many nested calls are quicker than a function of ours, and SQLite's parser can do with them.
 MOST_REPLACED = 8
 
 
 def needle(q: str) -> str:
     """What is looked for in the searched text."""
-    return q if len(q) >= SHORTEST_PART else MARK + q
+    return q if len(q) >= SHORTEST_PART or not is_indexed(q) else MARK + q
+
+
+def is_indexed(q: str) -> bool:
+    """Whether `by_index` finds it: no index of three characters leads to two in the middle."""
+    return len(q) != SHORTEST_WITHOUT_SPACES or not is_without_spaces(q)
 
 
 def found_in(engine: Dialect, columns: Sequence[str], q: str) -> Sql:
@@ -47,7 +54,7 @@ def _held_in_sqlite(text: str, looked_for: str) -> Sql:
 
 
 def by_index(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> Sql:
-    """The ids of the rows of `table` that are found, by its index of parts.
+    """The ids of the rows of `table` that are found, by its index of parts; `q` is indexed.
 
     `also` names columns that the side table keeps beside what is searched.
     """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.listing.matching import by_index, found_in
-from models.listing.query import Way
+from models.listing.matching import by_index, found_in, is_indexed
+from models.listing.query import Shortcut, Way
 from models.listing.sql import Dialect, Sql
 
 # Each is looked up in the index of its table by the user that was found.
@@ -27,3 +27,13 @@ def owned_by(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -
     text, values = engine.owned(table, users, by="user_id")
     columns = ", ".join(f"t.{column}" for column in ("id", *also))
     return Way(Sql(f"SELECT {columns} FROM {text}", values), OWNED_COST)
+
+
+def owner_condition(
+    engine: Dialect, table: str, q: str, *, also: Sequence[str]
+) -> tuple[Sql, Shortcut | None]:
+    """The check of a row of `table`, and the short way to the rows that pass it, if there is one."""
+    check = of_owner(engine, q)
+    if not is_indexed(q):
+        return check, None
+    return check, Shortcut((owned_by(engine, table, q, also=also),), check, holds=tuple(also))

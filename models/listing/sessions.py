@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from models.listing import reading
-from models.listing.owners import of_owner, owned_by
+from models.listing.owners import owner_condition
 from models.listing.query import Query, Shape, Shortcut, Sort, Way, Within
 from models.listing.sql import Dialect, Sql, dialect
 
@@ -58,7 +58,7 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
         is_descending=is_descending,
         within=_within(filters.status, now),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=(*(shortcut for _, shortcut in conditions), *shortcuts),
+        shortcuts=(*(shortcut for _, shortcut in conditions if shortcut), *shortcuts),
     )
 
 
@@ -68,7 +68,7 @@ def _within(status: SessionStatus, now: datetime) -> tuple[Within, ...]:
     return (Within("expires_at", ((">" if status == "live" else "<=", now),)),)
 
 
-def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql, Shortcut]]:
+def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql, Shortcut | None]]:
     if filters.user_id is not None:
         of_user = "SELECT id FROM refresh_tokens WHERE user_id = ?"
         yield (
@@ -76,9 +76,7 @@ def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql,
             Shortcut((Way(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.q is not None:
-        check = of_owner(engine, filters.q)
-        by_owner = owned_by(engine, "refresh_tokens", filters.q, also=tuple(SORTS))
-        yield check, Shortcut((by_owner,), check, holds=tuple(SORTS))
+        yield owner_condition(engine, "refresh_tokens", filters.q, also=tuple(SORTS))
 
 
 def shape() -> Shape:

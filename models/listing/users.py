@@ -76,8 +76,13 @@ def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Sh
         yield Sql("t.disabled_at IS NULL"), None
     if filters.q is not None:
         check = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], filters.q)
-        by_index = matching.by_index(engine, "users", filters.q, also=KEPT)
-        yield check, Shortcut((Way(by_index),), check, holds=KEPT)
+        yield check, _by_index(engine, filters.q, check)
+
+
+def _by_index(engine: Dialect, q: str, check: Sql) -> Shortcut | None:
+    if not matching.is_indexed(q):
+        return None
+    return Shortcut((Way(matching.by_index(engine, "users", q, also=KEPT)),), check, holds=KEPT)
 
 
 def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:

@@ -30,7 +30,10 @@ _RFC_3339 = re.compile(
 )
 _MORE_THAN_A_PREFIX = re.compile(r"evr_[0-9a-f]{9}", re.IGNORECASE)
 
-Q = "case does not count; three characters and more anywhere, fewer at the beginning only"
+Q = (
+    "case does not count; three characters and more anywhere (two of a script without spaces), fewer "
+    "at the beginning only"
+)
 
 
 def parameters(

@@ -1,0 +1,77 @@
+"""Two letters of a script without spaces between words are found anywhere, on both engines."""
+
+from __future__ import annotations
+
+import pytest
+
+from api.identity import directory
+from api.identity.directory import Asked
+from models.listing import search
+from models.listing.api_keys import Ages, KeyFilters
+from models.listing.sessions import SessionFilters
+from models.listing.users import UserFilters
+from tests.models.rows import DAY, NOW, add_key, add_session, add_user
+
+pytestmark = pytest.mark.anyio
+
+ASKED, AGES = Asked("-created_at"), Ages(NOW, NOW - DAY)
+
+
+async def counts(q: str) -> list[int]:
+    """How many users, sessions, keys, and keys by their owner are found."""
+    pages = (
+        await directory.page_of_users(ASKED, UserFilters(q=q), NOW),
+        await directory.page_of_sessions(ASKED, SessionFilters(q=q), NOW),
+        await directory.page_of_keys(ASKED, KeyFilters(q=q), AGES),
+        await directory.page_of_keys(ASKED, KeyFilters(owner=q), AGES),
+    )
+    return [len(page.data) for page in pages]
+
+
+@pytest.mark.parametrize(
+    ("name", "q"),
+    [
+        ("株式会社東京電力", "東京"),
+        ("やまだ はなこ", "なこ"),
+        ("サーバー管理", "バー"),
+        ("佐々木", "々木"),
+        ("김철수", "철수"),
+        ("สมชาย ใจดี", "ชา"),
+        ("ສົມຊາຍ", "ຊາ"),
+        ("សុខា ចាន់", "ចា"),
+        ("အောင်ဆန်း", "ဆန"),
+        ("བསྟན་འཛིན", "འཛ"),
+    ],
+)
+async def test_they_are_found_in_the_middle_of_every_text_that_is_searched(
+    opened: str, name: str, q: str
+) -> None:
+    user = await add_user(name=name)
+    await add_session(user)
+    await add_key(user, name="ci")
+    assert await counts(q) == [1, 1, 1, 1]
+    await add_key(await add_user("bob@example.com", name="Bob"), "evr_two", name=name)
+    assert await counts(q) == [1, 1, 2, 1]
+
+
+async def test_other_short_parts_are_found_at_the_beginning_only(opened: str) -> None:
+    user = await add_user(name="Ann 東京é")
+    await add_session(user)
+    await add_key(user, name="an")
+    for q in ("nn", "東", "京é", "n ", "x東"):
+        assert await counts(q) == [0, 0, 0, 0], q
+    assert await counts("an") == [1, 1, 1, 1]
+
+
+async def test_a_search_that_no_index_leads_to_goes_on_in_pieces(
+    opened: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        await add_user(f"{number}@example.com", name=f"第{number}東京" if number == 8 else "Ann")
+    for bound in ("TRIED", "NEAR", "STEP"):
+        monkeypatch.setattr(search, bound, 2)
+    monkeypatch.setattr(search, "PATIENCE", 0.0)
+    page = await directory.page_of_users(Asked("email"), UserFilters(q="東京"), NOW)
+    assert (len(page.data), page.next_cursor is None) == (0, False)
+    (found,) = await directory.first_users(Asked("email"), UserFilters(q="東京"), NOW)
+    assert found.email == "8@example.com"
