@@ -11,6 +11,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
@@ -22,6 +23,7 @@ from tortoise.transactions import in_transaction
 from api.database_url import DatabaseUrl
 from models.engines.postgresql import Connection
 from models.file_identity import FileIdentity
+from models.file_place import objection_to_place, objection_to_writing
 from models.trouble import is_trouble
 
 APP = "models"
@@ -197,8 +199,9 @@ def require_existing(url: DatabaseUrl) -> None:
     """Refuse a SQLite file that is not there, which opening would make.
 
     Raises:
-        DatabaseUnreachable: the file does not exist.
+        DatabaseUnreachable: the file does not exist, or cannot.
     """
+    check_place(url)
     if url.path is not None and not url.path.exists():
         raise DatabaseUnreachable(
             f"DATABASE_URL: there is no {url.path}; everruns-admin migrate makes it, "
@@ -231,7 +234,8 @@ async def clock() -> datetime:
 
 def _check_files(url: DatabaseUrl) -> None:
     if url.path is not None:
-        _check_folder(url)
+        check_place(url)
+        _make_file(url.path)
     for parameter, file in url.files:
         try:
             file.open("rb").close()
@@ -241,27 +245,27 @@ def _check_files(url: DatabaseUrl) -> None:
             ) from error
 
 
-def _check_folder(url: DatabaseUrl) -> None:
-    assert url.path is not None
-    folder = url.path.absolute().parent
-    if not folder.is_dir():
-        raise DatabaseUnreachable(
-            f"DATABASE_URL: the folder {folder} does not exist; create it or name another file"
-        )
-    target = url.path if url.path.exists() else folder
-    if not os.access(target, os.W_OK) or not os.access(folder, os.W_OK):
-        raise DatabaseUnreachable(
-            f"DATABASE_URL: {target} cannot be written by this user; change its permissions "
-            "or name another file"
-        )
+def check_place(url: DatabaseUrl) -> None:
+    """Refuse a SQLite file that cannot be where the URL says.
+
+    Raises:
+        DatabaseUnreachable: it can be none, or not be reached.
+    """
+    if url.path is not None and (objection := objection_to_place(url.path)):
+        raise DatabaseUnreachable(f"DATABASE_URL: {objection}")
+
+
+def _make_file(path: Path) -> None:
+    if objection := objection_to_writing(path):
+        raise DatabaseUnreachable(f"DATABASE_URL: {objection}")
     try:
         # Made here, for its owner alone: it holds hashes of passwords.
-        url.path.touch(mode=0o600, exist_ok=False)
+        path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
         return
     except OSError as error:
         raise DatabaseUnreachable(
-            f"DATABASE_URL: {url.path} cannot be made ({error.strerror}); name another file"
+            f"DATABASE_URL: {path} cannot be made ({error.strerror}); name another file"
         ) from error
 
 

@@ -60,6 +60,7 @@ async def status_of(url: DatabaseUrl) -> MigrationStatus:
     Raises:
         DatabaseUnreachable: it cannot be opened.
     """
+    database.check_place(url)
     if url.path is not None and not url.path.exists():
         return MigrationStatus(applied=(), pending=_names())
     async with database.opened(url):

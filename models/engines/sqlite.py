@@ -133,6 +133,8 @@ class Client(_Counting, SqliteClient):
         try:
             # Before, or SQLite would make a new file where there is none any more.
             self.check_file()
+            # Where opening fails, the library's thread would still tell a loop that is gone.
+            await asyncio.to_thread(lambda: sqlite3.connect(self.filename).close())
             await super().create_connection(with_db)
             self.file = self.file or FileIdentity.of(Path(self.filename))
             if self._connection is not None:
