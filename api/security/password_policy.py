@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
+from pathlib import Path
 
 from api.characters import is_blank
 from api.security.passwords import MAX_LENGTH, normalise
@@ -17,6 +19,8 @@ COMMONEST = 3000
 USUAL_LENGTH = 8
 # Shorter words are the inside of many a random password.
 SHORTEST_WORD = 4
+# As Django 5.2 has it, with its licence beside it.
+_DJANGOS = Path(__file__).with_name("django_passwords") / "common-passwords.txt.gz"
 _WORDS = re.compile(r"[\W_]+")
 
 
@@ -50,35 +54,42 @@ def _what_is_guessed_first(text: str, email: str, host: str) -> str | None:
 
 
 @cache
-def common_passwords() -> tuple[str, ...]:
-    """The 30,000 commonest passwords, the commonest first, in lower case, from real leaks."""
+def common_passwords() -> tuple[tuple[str, ...], ...]:
+    """Two lists of passwords from real leaks, 30,000 and 20,000, each the commonest first.
+
+    All are in lower case. zxcvbn's list leaves out names, words, sequences and repetitions, which
+    that library finds by other means (`jennifer`, `123123123`); Django's holds them.
+    """
     # Imported at first use: the list takes a while to load, and most processes never need it.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415
 
-    return tuple(FREQUENCY_LISTS["passwords"])
+    with gzip.open(_DJANGOS, "rt", encoding="utf-8") as file:
+        return tuple(FREQUENCY_LISTS["passwords"]), tuple(file.read().split())
 
 
 @cache
 def _all_common() -> frozenset[str]:
-    return frozenset(common_passwords())
+    return frozenset(chain(*common_passwords()))
 
 
 @cache
 def _common_words() -> frozenset[str]:
     """What is refused also between digits and punctuation: `password` of `Password123!`."""
     lengths = (SHORTEST_WORD, USUAL_LENGTH)
-    return frozenset(word for least in lengths for word in _commonest(least))
+    commonest = (_commonest(words, least) for words in common_passwords() for least in lengths)
+    return frozenset(chain(*commonest))
 
 
-def _commonest(least: int) -> Iterator[str]:
-    return islice((word for word in common_passwords() if len(word) >= least), COMMONEST)
+def _commonest(words: tuple[str, ...], least: int) -> Iterator[str]:
+    return islice((word for word in words if len(word) >= least), COMMONEST)
 
 
 def _is_common(text: str) -> bool:
-    words = _trimmed(text, str.isalpha)
-    return not (
-        _all_common().isdisjoint((text, _trimmed(text, str.isalnum)))
-        and _common_words().isdisjoint((words, _joined(words)))
+    inside, words = _trimmed(text, str.isalnum), _trimmed(text, str.isalpha)
+    return (
+        text in _all_common()
+        or (len(inside) >= SHORTEST_WORD and inside in _all_common())
+        or not _common_words().isdisjoint((words, _joined(words)))
     )
 
 

@@ -21,6 +21,8 @@ def said(password: str, *, min_length: int = 8) -> str:
         "annabel-understood",
         "password horse",
         "tabs\tand\nlines\0too",
+        "[-)L^|;+",
+        "{=[ya]!?",
     ],
 )
 def test_any_text_that_is_long_enough_and_rare_is_accepted(password: str) -> None:
@@ -110,9 +112,31 @@ def test_no_reason_repeats_the_password() -> None:
         assert password not in said(password)
 
 
-def test_the_list_of_common_passwords_is_of_a_useful_size() -> None:
-    assert len(common_passwords()) > 10_000
-    assert all(word == word.casefold() for word in common_passwords())
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("jennifer", "Michelle", "basketball", "chocolate", "december", "linkedin"),
+        *("987654321", "87654321", "123123123", "12341234", "abcdefgh", "lovelove", "asdasdasd"),
+        *("Jennifer1!", "Michelle2024", "september1"),
+    ],
+)
+def test_names_words_sequences_and_repetitions_are_refused_where_they_are_common(
+    password: str,
+) -> None:
+    assert "most common" in said(password)
+
+
+@pytest.mark.parametrize("min_length", [4, 8, 10, 12])
+def test_the_3000_commonest_of_each_list_that_are_long_enough_are_refused(min_length: int) -> None:
+    for words in common_passwords():
+        fit = [word for word in words if len(word) >= min_length][:3000]
+        assert all(said(word, min_length=min_length) for word in fit)
+
+
+def test_the_lists_of_common_passwords_are_of_a_useful_size() -> None:
+    for words in common_passwords():
+        assert len(words) > 10_000
+        assert all(word == word.casefold() for word in words)
 
 
 def test_length_is_decided_before_normalising() -> None:
