@@ -17,8 +17,8 @@ from sanic.server import HttpProtocol
 
 # Many cookies of other applications come along behind a proxy.
 MAX_HEADER_BYTES = 32 * 1024
-# How long a connection may stand before its first request, once the server stops.
-FIRST_REQUEST_SECONDS = 1.0
+# How long a connection must have been quiet before a stop closes it.
+QUIET_SECONDS = 1.0
 # A size of eight digits is above every body; nobody who means well sends a longer extension.
 _MAX_CHUNK_LINE = 64
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]++"
@@ -87,22 +87,23 @@ class StrictHttp(Http):
 
 
 class Connection(HttpProtocol):
-    """Sanic's connection, which a stop closes later where its first request is still to come."""
+    """Sanic's connection, which a stop closes only once it is quiet."""
 
-    __slots__ = ("_opened_at",)
+    __slots__ = ()
 
     HTTP_CLASS = StrictHttp
 
     def connection_made(self, transport: object) -> None:
-        self._opened_at = monotonic()
+        # Of the last byte that came or went; Sanic sets it a little later.
+        self._time = monotonic()
         super().connection_made(transport)  # type: ignore[no-untyped-call]
 
     def close_if_idle(self) -> bool:
         """Close it where no request is being received or answered; whether it was closed.
 
-        A client that connected before the stop may not have come to send its request.
+        A client that connected, or was answered, just before the stop may be sending its next
+        request. That one's answer says that the connection is closed.
         """
-        is_new = self.state["requests_count"] == 0
-        if self.recv_buffer or (is_new and monotonic() - self._opened_at < FIRST_REQUEST_SECONDS):
+        if self.recv_buffer or monotonic() - self._time < QUIET_SECONDS:
             return False
         return super().close_if_idle()

@@ -149,6 +149,21 @@ def test_connections_of_before_a_stop_are_answered(tmp_path: Path) -> None:
         server.assert_gone()
 
 
+def test_a_connection_that_was_just_used_takes_one_more_request_during_a_stop(
+    tmp_path: Path,
+) -> None:
+    env = environment(f"sqlite://{tmp_path}/new.db")
+    with Server(env, tmp_path, workers=1).start() as server:
+        server.wait_until_all_serve()
+        with _connection(server) as connection:
+            assert b"connection: keep-alive" in _answer(connection)
+            server.process.send_signal(signal.SIGTERM)
+            eventually(lambda: _is_refused(server), 20)
+            assert b"connection: close" in _answer(connection)
+        assert server.wait() == 0, server.stderr
+        server.assert_gone()
+
+
 def test_a_worker_that_hangs_does_not_hold_a_stop_up_for_ever(tmp_path: Path) -> None:
     env = environment(f"sqlite://{tmp_path}/new.db")
     with Server(env, tmp_path).start() as server:
@@ -187,6 +202,11 @@ def test_a_closed_terminal_ends_the_server(tmp_path: Path) -> None:
 def _connection(server: Server) -> socket.socket:
     parts = urlsplit(server.url)
     return socket.create_connection((parts.hostname, parts.port), timeout=20)
+
+
+def _answer(connection: socket.socket) -> bytes:
+    connection.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+    return connection.recv(65_536)
 
 
 def _is_refused(server: Server) -> bool:
