@@ -33,7 +33,7 @@ API_KEYS = Listing(
     row=ApiKey,
     columns=(
         Column("Name", lambda key, _: Cell(key.name), 14, 32, 0, "name"),
-        Column("Owner", lambda key, _: Cell(key.user_email), 16, 34, 2, is_owner=True),
+        Column("Owner", lambda key, _: Cell(key.user_email), 19, 34, 2, is_owner=True),
         Column("Prefix", lambda key, _: Cell(key.key_prefix, "dim"), 15, 15, 5),
         Column("Status", _status, 10, 10, 3, is_status=True),
         Column(

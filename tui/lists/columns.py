@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Generic, Literal, TypeVar
 
 R = TypeVar("R")
@@ -12,6 +13,7 @@ R = TypeVar("R")
 # What a cell means, so that a theme can give it a colour. The words alone must be enough.
 Tone = Literal["", "good", "warning", "bad", "dim", "strong"]
 GAP = 2
+EMPTY: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,12 @@ class Column(Generic[R]):
 
 
 def shared(
-    columns: Sequence[Column[R]], width: int, sort: str = ""
+    columns: Sequence[Column[R]], width: int, sort: str = "", wanted: Mapping[str, int] = EMPTY
 ) -> tuple[tuple[Column[R], int], ...]:
     """The columns that fit into `width` cells, in their order, each with its own width.
 
-    What the list is sorted by leaves last, but for what its rows are known by.
+    The column of the order leaves last, but for the one by which rows are known. Room to spare goes to
+    what is cut: to each column, the lowest rank first, as many cells as its title says in `wanted`.
     """
 
     def rank(column: Column[R]) -> float:
@@ -56,16 +59,18 @@ def shared(
     kept = list(columns)
     while len(kept) > 1 and _needed(kept) > width:
         kept.remove(max(kept, key=rank))
-    widths = {id(column): column.least for column in kept}
+    widths = {column.title: column.least for column in kept}
     spare = width - _needed(kept)
-    while spare > 0:
-        growing = [column for column in kept if widths[id(column)] < column.most]
-        if not growing:
-            break
+    for column in sorted(kept, key=rank):
+        missing = min(wanted.get(column.title, 0), column.most) - column.least
+        more = max(0, min(missing, spare))
+        widths[column.title] += more
+        spare -= more
+    while spare > 0 and (growing := [each for each in kept if widths[each.title] < each.most]):
         for column in growing[:spare]:
-            widths[id(column)] += 1
+            widths[column.title] += 1
             spare -= 1
-    return tuple((column, widths[id(column)]) for column in kept)
+    return tuple((column, widths[column.title]) for column in kept)
 
 
 def _needed(columns: Sequence[Column[R]]) -> int:

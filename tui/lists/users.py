@@ -25,7 +25,7 @@ USERS = Listing(
     path="/v1/admin/users",
     row=User,
     columns=(
-        Column("E-mail", lambda user, _: Cell(user.email), 18, 44, 0, "email"),
+        Column("E-mail", lambda user, _: Cell(user.email), 26, 44, 0, "email"),
         Column("Name", lambda user, _: Cell(user.name), 10, 28, 3, "name"),
         Column("Roles", _roles, 10, 20, 2),
         Column("State", _state, 8, 8, 1, is_status=True),

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -88,6 +89,8 @@ class Table(Widget, can_focus=True):
         # Somebody put the cursor where it is.
         self._is_chosen = False
         self._all_columns = columns
+        # Cells that the texts of the list's rows need, by the titles of columns that may grow.
+        self._wanted: dict[str, int] = {}
         self._window: Window[Any] = Window()
         self._cursor = 0
         self._top = 0
@@ -110,6 +113,7 @@ class Table(Widget, can_focus=True):
         row, line = self.current, self._cursor - self._top
         is_at_head = self._top == 0 and self._window.begins_the_list and window.begins_the_list
         self._window = window
+        self._measure(is_new=is_new)
         found = None if is_new or row is None else window.index_of(row.id)
         kept = 0 if is_new else self._cursor
         self._cursor = min(kept if found is None else found, max(len(window.rows) - 1, 0))
@@ -261,7 +265,18 @@ class Table(Widget, can_focus=True):
 
     @property
     def _columns(self) -> tuple[tuple[Column[Any], int], ...]:
-        return shared(self._all_columns, max(self.size.width - GUTTER - 1, 1), self.sort)
+        room = max(self.size.width - GUTTER - 1, 1)
+        return shared(self._all_columns, room, self.sort, self._wanted)
+
+    def _measure(self, *, is_new: bool) -> None:
+        """Note how wide texts are; within one list no column gets narrower again."""
+        if is_new:
+            self._wanted = {}
+        for column in self._all_columns:
+            if column.least < column.most and not column.is_time and self.now is not None:
+                cells = (column.cell(row, self.now).text for row in self._window.rows)
+                widest = max(map(cell_len, cells), default=0)
+                self._wanted[column.title] = max(widest, self._wanted.get(column.title, 0))
 
     def render_line(self, y: int) -> Strip:
         base = self.rich_style
