@@ -19,8 +19,9 @@ from models.writing import WriteProbe
 PROBE_SECONDS = 1.0
 # A moment's lock, or a failover that goes well, is no reason to take a node out.
 PATIENCE_SECONDS = 5.0
-# A refusal that the probe does not see, such as a quota's, is taken for this long.
-NOTED_SECONDS = 3.0
+# The probe does not see every refusal: a right that was taken, a disk that is nearly full. One
+# that only a request met counts for this long.
+NOTED_SECONDS = 10.0
 
 _REFUSALS: frozenset[Kind] = frozenset({"read-only", "full", "locked"})
 
@@ -35,6 +36,7 @@ class Writability:
         self._silences = silences
         self._kind: Kind | None = None
         self._since = self._noted_at = 0.0
+        self._is_seen_by_probe = False
 
     def refused(self) -> Kind | None:
         """Why writes have been refused for some seconds; None where they have not."""
@@ -42,13 +44,12 @@ class Writability:
         return self._kind if is_long else None
 
     def note(self, trouble: Trouble) -> None:
-        """A write met this."""
+        """A write met this, which is logged already."""
         if trouble.kind not in _REFUSALS:
             return
         self._noted_at = monotonic()
         if self._kind is None:
             self._since = self._noted_at
-            log.error("the database refuses writes", trouble=trouble.words)
         self._kind = trouble.kind
 
     async def run(self) -> None:
@@ -71,11 +72,17 @@ class Writability:
         trouble = await self._probe.look()
         if trouble is None or trouble.kind == "read-only":
             self._silences.heard(await database.clock())
-        self._take(trouble)
+        self.take(trouble)
 
-    def _take(self, trouble: Trouble | None) -> None:
+    def take(self, trouble: Trouble | None) -> None:
+        """What the probe saw."""
         if trouble is not None:
+            if self._kind is None and trouble.kind in _REFUSALS:
+                log.error("the database refuses writes", trouble=trouble.words)
             self.note(trouble)
-        elif self._kind is not None and monotonic() - self._noted_at > NOTED_SECONDS:
-            self._kind = None
+            self._is_seen_by_probe = self._kind is not None
+        elif self._kind is not None and (
+            self._is_seen_by_probe or monotonic() - self._noted_at > NOTED_SECONDS
+        ):
+            self._kind, self._is_seen_by_probe = None, False
             log.info("the database takes writes again")
