@@ -178,7 +178,8 @@ def test_a_file_that_is_another_is_not_used_on(
         eventually(lambda: says(server, "replaced"), SECONDS)
         assert log_in(server, person) == 503
         eventually(lambda: verifies(server, person) == {503}, SECONDS)
-        assert server.stderr.count("database file was removed or replaced") == server.workers
+        words = "database file was removed or replaced"
+        eventually(lambda: server.stderr.count(words) == server.workers, SECONDS)
         server.kill(server.worker_pids[0])
         eventually(lambda: len(server.worker_pids) == server.workers, SECONDS)
         server.wait_until_all_serve()
