@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar
 
@@ -29,8 +30,6 @@ from tui.operations.runner import Runner
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.help import Help
 from tui.screens.key_help import by_use, here, sign
-from tui.screens.lists import ApiKeysView, AuditView, SessionsView, UsersView
-from tui.screens.overview import OverviewView
 from tui.screens.palette import Actions, ById
 from tui.screens.sign_in import SignIn
 from tui.screens.view import View
@@ -42,13 +41,6 @@ from tui.widgets.held_keys import HeldKey
 from tui.widgets.list_pane import ListPane
 from tui.widgets.table import Table
 
-VIEWS: dict[str, type[View]] = {
-    "overview": OverviewView,
-    "users": UsersView,
-    "keys": ApiKeysView,
-    "sessions": SessionsView,
-    "audit": AuditView,
-}
 TICK_SECONDS = 1.0
 LEAVING_SECONDS = 5
 # What nobody may do who has not signed in, or needs to.
@@ -61,7 +53,6 @@ class Dashboard(OperatorSession, Runner, Exporter):
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     TITLE = "Everruns Auth"
     COMMANDS = {Actions, ById}  # noqa: RUF012  (Textual's own form)
-    views = VIEWS
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view('overview')", "View: Overview", show=False),
@@ -120,11 +111,43 @@ class Dashboard(OperatorSession, Runner, Exporter):
         if pane is None or not pane.holds(key):
             await self.run_action(key.action, key.owner)
 
+    @on(Actions.KeyChosen)
+    async def _key_chosen(self, event: Actions.KeyChosen) -> None:
+        await self.obey(event.key)
+
+    @on(Actions.ViewChosen)
+    def _view_chosen(self, event: Actions.ViewChosen) -> None:
+        self.action_view(event.view)
+        self.say(event.words)
+
+    @on(ById.Chosen)
+    def _named(self, event: ById.Chosen) -> None:
+        acts: dict[str, Callable[[str], object]] = {
+            act.__name__: act
+            for act in (
+                self.open_user,
+                self.open_key,
+                self.open_session,
+                self.open_event,
+                self.open_by_prefix,
+                self.open_by_address,
+                self.force_logout,
+                self.disable_user,
+                self.enable_user,
+                self.set_roles_of,
+                self.ask_for_unlinking,
+                self.revoke_key,
+                self.revoke_by_prefix,
+                self.end_session,
+            )
+        }
+        acts[event.act](event.name)
+
     # Getting in
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        self.push_screen(SignIn())
+        self.push_screen(SignIn(self))
         self._obey_signals()
         self.set_interval(TICK_SECONDS, self._tick)
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from textual import work
 
+from tui.application import Application
 from tui.context import AppContext
 from tui.http.errors import Missing, Trouble
 from tui.lists.api_keys import API_KEYS
@@ -21,12 +22,12 @@ from tui.screens.view import View
 R = TypeVar("R", bound=Row)
 
 
-class Navigation(AppContext):
+class Navigation(Application):
     """Opens views of single things."""
 
     def open_row(self, row: Any) -> None:
         if not self.is_signing_in:
-            self.push_screen(view_of(row))
+            self.push_screen(view_of(row, self))  # type: ignore[arg-type]  # no mix-in is a context
 
     def open_user(self, user_id: str) -> None:
         self._open(USERS, user_id)
@@ -89,7 +90,7 @@ class Navigation(AppContext):
         return None
 
 
-def view_of(row: Row) -> View:
+def view_of(row: Row, context: AppContext) -> View:
     """The view that a row opens.
 
     Raises:
@@ -97,11 +98,11 @@ def view_of(row: Row) -> View:
     """
     match row:
         case User():
-            return UserView(row.id, row.email)
+            return UserView(context, row.id, row.email)
         case ApiKey():
-            return KeyView(row)
+            return KeyView(context, row)
         case Session():
-            return SessionView(row)
+            return SessionView(context, row)
         case AuditEvent():
-            return EventView(row)
+            return EventView(context, row)
     raise TypeError(type(row).__name__)

@@ -8,7 +8,7 @@ from textual.dom import DOMNode
 
 from models import ApiKey
 from tests.tui.world import Terminal, World
-from tui.app import VIEWS, Dashboard
+from tui.app import Dashboard
 from tui.screens.details import DetailView, EventView, KeyView, SessionView, UserView
 from tui.screens.dialogs.choice import Choice
 from tui.screens.dialogs.confirm import Confirm
@@ -17,6 +17,7 @@ from tui.screens.help import Help
 from tui.screens.lists import ListView
 from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
+from tui.screens.views import VIEWS
 from tui.themes import ROUND
 from tui.widgets.checkbox import Checkbox
 from tui.widgets.list_pane import FilterInput, ListPane

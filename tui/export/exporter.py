@@ -9,14 +9,14 @@ from typing import Any
 from textual import work
 from textual.worker import Worker
 
-from tui.context import AppContext
+from tui.application import Application
 from tui.export.list_file import CannotExport, Order, export, file_of
 from tui.http.errors import Trouble
 from tui.lists.listing import Listing
 from tui.screens.dialogs.form import export_form
 
 
-class Exporter(AppContext):
+class Exporter(Application):
     """One export at a time, beside everything else."""
 
     _export: Worker[None] | None = None

@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import TabbedContent, TabPane
 
+from tui.context import AppContext
 from tui.http.errors import Trouble
 from tui.lists import detail_fields
 from tui.lists.api_keys import API_KEYS
@@ -47,12 +48,12 @@ class DetailView(View):
         self.dismiss()
 
     def action_copy_id(self) -> None:
-        self.dashboard.carry("id", self.detail.row_id)
+        self.context.carry("id", self.detail.row_id)
 
     def action_copy_second(self) -> None:
         name, text = self.detail.listing.second
         if self.detail.row is not None:
-            self.dashboard.carry(name, text(self.detail.row))
+            self.context.carry(name, text(self.detail.row))
 
     def action_reload(self) -> None:
         for live in self.lives:
@@ -85,22 +86,22 @@ class UserView(DetailView):
             super().__init__()
             self.identities = identities
 
-    def __init__(self, user_id: str, email: str) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, user_id: str, email: str) -> None:
+        super().__init__(context)
         self.user_id = user_id
         self.crumbs = (USERS.title, email)
         self._identities: tuple[Identity, ...] = ()
 
     def parts(self) -> ComposeResult:
-        yield Detail(USERS, self.user_id, facts=self._facts)
+        yield Detail(self.context, USERS, self.user_id, facts=self._facts)
         about = {"user_id": self.user_id}
         with TabbedContent(initial=TABS[0]):
             with TabPane("Sessions", id="sessions"):
-                yield SessionsPane(about)
+                yield SessionsPane(self.context, about)
             with TabPane("API keys", id="keys"):
-                yield ApiKeysPane(about)
+                yield ApiKeysPane(self.context, about)
             with TabPane("Audit", id="audit"):
-                yield AuditPane(about)
+                yield AuditPane(self.context, about)
 
     def on_mount(self) -> None:
         self._focus_tab()
@@ -112,7 +113,7 @@ class UserView(DetailView):
     @work(exclusive=True, group="identities")
     async def _identify(self) -> None:
         try:
-            identities = await self.dashboard.client.identities(self.user_id)
+            identities = await self.context.client.identities(self.user_id)
         except Trouble:
             # The row says by what the user signs in; this would only have said it better.
             return
@@ -140,24 +141,24 @@ class UserView(DetailView):
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:
-        self.dashboard.open_row(event.row)
+        self.context.open_row(event.row)
 
     def action_log_out(self) -> None:
-        self.dashboard.log_out_users(self.there)
+        self.context.log_out_users(self.there)
 
     def action_disable(self) -> None:
-        self.dashboard.disable_users(self.there)
+        self.context.disable_users(self.there)
 
     def action_enable(self) -> None:
-        self.dashboard.enable_users(self.there)
+        self.context.enable_users(self.there)
 
     def action_roles(self) -> None:
         for user in self.there:
-            self.dashboard.ask_for_roles(user)
+            self.context.ask_for_roles(user)
 
     def action_unlink(self) -> None:
         for user in self.there:
-            self.dashboard.ask_for_unlinking(user.id)
+            self.context.ask_for_unlinking(user.id)
 
 
 class KeyView(DetailView):
@@ -168,19 +169,19 @@ class KeyView(DetailView):
         Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
-    def __init__(self, key: ApiKey) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, key: ApiKey) -> None:
+        super().__init__(context)
         self.key = key
         self.crumbs = (API_KEYS.title, API_KEYS.label(key))
 
     def parts(self) -> ComposeResult:
-        yield Detail(API_KEYS, self.key.id, facts=detail_fields.api_key, is_wide=True)
+        yield Detail(self.context, API_KEYS, self.key.id, facts=detail_fields.api_key, is_wide=True)
 
     def action_revoke(self) -> None:
-        self.dashboard.revoke_keys(self.there)
+        self.context.revoke_keys(self.there)
 
     def action_owner(self) -> None:
-        self.dashboard.open_user(self.key.user_id)
+        self.context.open_user(self.key.user_id)
 
 
 class SessionView(DetailView):
@@ -192,22 +193,24 @@ class SessionView(DetailView):
         Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, session: Session) -> None:
+        super().__init__(context)
         self.session = session
         self.crumbs = (SESSIONS.title, SESSIONS.label(session))
 
     def parts(self) -> ComposeResult:
-        yield Detail(SESSIONS, self.session.id, facts=detail_fields.session, is_wide=True)
+        yield Detail(
+            self.context, SESSIONS, self.session.id, facts=detail_fields.session, is_wide=True
+        )
 
     def action_end(self) -> None:
-        self.dashboard.end_sessions(self.there)
+        self.context.end_sessions(self.there)
 
     def action_log_out(self) -> None:
-        self.dashboard.force_logout(self.session.user_id)
+        self.context.force_logout(self.session.user_id)
 
     def action_owner(self) -> None:
-        self.dashboard.open_user(self.session.user_id)
+        self.context.open_user(self.session.user_id)
 
 
 class EventView(DetailView):
@@ -218,18 +221,20 @@ class EventView(DetailView):
         Binding("a", "actor", "Actor", tooltip="Open who did it"),
     ]
 
-    def __init__(self, event: AuditEvent) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, event: AuditEvent) -> None:
+        super().__init__(context)
         self.event = event
         self.crumbs = (AUDIT.title, AUDIT.label(event))
 
     def parts(self) -> ComposeResult:
-        yield Detail(AUDIT, self.event.id, facts=detail_fields.audit_event, is_wide=True)
+        yield Detail(
+            self.context, AUDIT, self.event.id, facts=detail_fields.audit_event, is_wide=True
+        )
 
     def action_owner(self) -> None:
         if self.event.user_id:
-            self.dashboard.open_user(self.event.user_id)
+            self.context.open_user(self.event.user_id)
 
     def action_actor(self) -> None:
         if self.event.actor_id:
-            self.dashboard.open_user(self.event.actor_id)
+            self.context.open_user(self.event.actor_id)

@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from tui.context import AppContext
 from tui.screens.view import View
 from tui.widgets.list_pane import ListPane
 from tui.widgets.panes import ApiKeysPane, AuditPane, SessionsPane, UsersPane
@@ -20,12 +21,12 @@ class ListView(View):
     pane: ClassVar[type[ListPane[Any]]]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self.crumbs = (self.pane.listing.title,)
 
     def parts(self) -> ComposeResult:
-        yield self.pane()
+        yield self.pane(self.context)
 
     def on_mount(self) -> None:
         self.query_one(Table).focus()
@@ -36,7 +37,7 @@ class ListView(View):
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:
-        self.dashboard.open_row(event.row)
+        self.context.open_row(event.row)
 
 
 class UsersView(ListView):

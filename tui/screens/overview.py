@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from tui import relative_time
+from tui.context import AppContext
 from tui.http.errors import Trouble
 from tui.http.feed import Event
 from tui.lists.schemas import Overview
@@ -28,8 +29,8 @@ EVERY_SECONDS = 10
 class Numbers(PolledWidget[Overview]):
     """The tiles, the chart, and the line about the server."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self._tiles = Tiles()
         self._chart = Chart()
         self._server = Static(classes="status", markup=False)
@@ -43,12 +44,12 @@ class Numbers(PolledWidget[Overview]):
         yield self._server
 
     def on_mount(self) -> None:
-        entered = self.dashboard.entered
+        entered = self.context.entered
         if entered is not None:
             self._show(entered.overview)
 
     async def ask(self) -> Overview:
-        return await self.dashboard.client.overview()
+        return await self.context.client.overview()
 
     def take(self, value: Overview) -> None:
         self._trouble = ""
@@ -56,7 +57,7 @@ class Numbers(PolledWidget[Overview]):
 
     def miss(self, trouble: Trouble) -> None:
         self._trouble = trouble.words
-        self._say(self.dashboard.now())
+        self._say(self.context.now())
 
     def handle(self, event: Event) -> None:
         if event.name == "reset":
@@ -73,7 +74,7 @@ class Numbers(PolledWidget[Overview]):
         self._overview = overview
         self._tiles.show(tiles_of(overview))
         self._chart.minutes = overview.sign_ins
-        self._say(self.dashboard.now())
+        self._say(self.context.now())
 
     def _say(self, now: datetime) -> None:
         overview = self._overview
@@ -103,11 +104,11 @@ class OverviewView(View):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
 
     def parts(self) -> ComposeResult:
-        yield Numbers()
+        yield Numbers(self.context)
         yield Static(
             "Keys most recently used  (↓ steps in, Esc out)", classes="heading", markup=False
         )
-        yield RecentKeys()
+        yield RecentKeys(self.context)
 
     def on_mount(self) -> None:
         self.query_one(Table).focus()
@@ -120,4 +121,4 @@ class OverviewView(View):
 
     @on(Table.Opened)
     def _opened(self, event: Table.Opened) -> None:
-        self.dashboard.open_row(event.row)
+        self.context.open_row(event.row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,14 +12,12 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
+from tui.context import AppContext
 from tui.session.contexts import checked_url
 from tui.session.login import Closed, Entered, enter, sign_in
 from tui.widgets.checkbox import Checkbox
 from tui.widgets.footer import Footer
 from tui.widgets.text_input import TAB, TextInput
-
-if TYPE_CHECKING:
-    from tui.app import Dashboard
 
 SIGN_IN = "Sign in (Enter)"
 AGAIN = "Try again (Enter)"
@@ -37,21 +35,17 @@ class SignIn(Screen[None]):
             super().__init__()
             self.answer = answer
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, context: AppContext, reason: str = "") -> None:
         super().__init__()
+        self.context = context
         self._reason = reason
         self._can_sign_in = False
-
-    @property
-    def dashboard(self) -> Dashboard:
-        """The application, as what it is."""
-        return cast("Dashboard", self.app)
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="sign-in"):
             yield Static(self._title, classes="title", markup=False)
             yield Static("URL of the API", classes="label", markup=False)
-            yield TextInput(self.dashboard.target.url, id="url")
+            yield TextInput(self.context.target.url, id="url")
             with Vertical(id="credentials"):
                 yield Static("E-mail", classes="label", markup=False)
                 yield TextInput(id="email")
@@ -74,7 +68,7 @@ class SignIn(Screen[None]):
     @property
     def _title(self) -> str:
         """Which of one's servers it is; two may have the same URL."""
-        target = self.dashboard.target
+        target = self.context.target
         parts = ("Everruns Auth", target.context, "READ-ONLY" if target.lock else "")
         return "  ·  ".join(filter(None, parts))
 
@@ -85,7 +79,7 @@ class SignIn(Screen[None]):
     def action_go_on(self) -> None:
         if not self._has_good_url():
             return
-        has_moved = self.dashboard.move_to(self._value("url"))
+        has_moved = self.context.move_to(self._value("url"))
         if has_moved or not self._can_sign_in:
             self._enter()
         elif not self._value("email"):
@@ -107,19 +101,18 @@ class SignIn(Screen[None]):
     @work(exclusive=True)
     async def _enter(self) -> None:
         self._say("Asking…")
-        dashboard = self.dashboard
-        self.post_message(
-            self.Tried(await enter(dashboard.client, dashboard.target, dashboard.token_store))
-        )
+        context = self.context
+        answer = await enter(context.client, context.target, context.token_store)
+        self.post_message(self.Tried(answer))
 
     @work(exclusive=True)
     async def _sign_in(self) -> None:
         self._say("Signing in…")
         answer = await sign_in(
-            self.dashboard.client,
+            self.context.client,
             self._value("email"),
             self.query_one("#password", Input).value,
-            token_store=self.dashboard.token_store,
+            token_store=self.context.token_store,
             is_kept=self.query_one("#keep", Checkbox).value,
         )
         self.post_message(self.Tried(answer))
@@ -128,7 +121,7 @@ class SignIn(Screen[None]):
     def _tried(self, event: Tried) -> None:
         if isinstance(event.answer, Entered):
             self.query_one("#password", Input).value = ""
-            self.dashboard.let_in(event.answer)
+            self.context.let_in(event.answer)
         else:
             self._show(event.answer)
 

@@ -5,19 +5,15 @@ Knows nothing of what a view shows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.context import AppContext
 from tui.widgets.crumbs import Crumbs
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.widgets.live_widget import LiveWidget
-
-if TYPE_CHECKING:
-    from tui.app import Dashboard
 
 
 class View(Screen[None]):
@@ -25,10 +21,9 @@ class View(Screen[None]):
 
     crumbs: tuple[str, ...] = ()
 
-    @property
-    def dashboard(self) -> Dashboard:
-        """The application, as what it is."""
-        return cast("Dashboard", self.app)
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.context = context
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -42,7 +37,7 @@ class View(Screen[None]):
         yield from ()
 
     def on_screen_resume(self) -> None:
-        self.dashboard.show_standing()
+        self.context.show_standing()
         for live in self.query(LiveWidget):
             live.wake()
 

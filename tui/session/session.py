@@ -5,26 +5,23 @@ How one gets in is the entrance's. Knows nothing of single views.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import partial
 
 from textual import work
 from textual.screen import ModalScreen
 
-from tui.context import AppContext
+from tui.application import Application
 from tui.http.client import Client
 from tui.http.errors import Trouble
 from tui.screens.sign_in import SignIn
-from tui.screens.view import View
+from tui.screens.views import VIEWS
 from tui.session.login import Entered
 
 CLOSING = "close"
 
 
-class OperatorSession(AppContext):
+class OperatorSession(Application):
     """Lets somebody in, and sees them out."""
-
-    views: ClassVar[dict[str, type[View]]]
-    """The views by name, the first of which is shown first."""
 
     def move_to(self, url: str) -> bool:
         """Ask another server from now on; tells whether it is another."""
@@ -48,9 +45,9 @@ class OperatorSession(AppContext):
         if entered.remark:
             self.say(entered.remark, is_bad=True)
         if is_first:
-            for mode, view in self.views.items():
-                self.add_mode(mode, view)
-            self.switch_mode(next(iter(self.views)))
+            for mode, view in VIEWS.items():
+                self.add_mode(mode, partial(view, self))  # type: ignore[arg-type]
+            self.switch_mode(next(iter(VIEWS)))
         else:
             self._give_up_dialogs()
             self.pop_screen()
@@ -63,7 +60,7 @@ class OperatorSession(AppContext):
         # Whoever signs in next begins as everybody does, and answers no question put to another.
         self.is_armed = False
         self._give_up_dialogs()
-        self.push_screen(SignIn(reason=f"the sign-in is over: {trouble.words}"))
+        self.push_screen(SignIn(self, f"the sign-in is over: {trouble.words}"))  # type: ignore[arg-type]
 
     def _give_up_dialogs(self) -> None:
         while isinstance(self.screen, ModalScreen):

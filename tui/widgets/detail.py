@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.reactive import reactive
 from textual.widgets import Static
 
+from tui.context import AppContext
 from tui.http.errors import Missing, NotSignedIn, Trouble
 from tui.http.feed import Event
 from tui.lists.detail_fields import Fact
@@ -32,13 +33,14 @@ class Detail(PolledWidget[R]):
 
     def __init__(
         self,
+        context: AppContext,
         listing: Listing[R],
         row_id: str,
         *,
         facts: Callable[[R, datetime], Sequence[Fact]],
         is_wide: bool = False,
     ) -> None:
-        super().__init__()
+        super().__init__(context)
         self.listing = listing
         self.row_id = row_id
         self._facts = facts
@@ -54,7 +56,7 @@ class Detail(PolledWidget[R]):
         self.reload()
 
     async def ask(self) -> R:
-        row: R = await self.dashboard.client.one(self.listing.row, self.listing.path, self.row_id)
+        row: R = await self.context.client.one(self.listing.row, self.listing.path, self.row_id)
         return row
 
     def take(self, value: R) -> None:
@@ -98,7 +100,7 @@ class Detail(PolledWidget[R]):
             self._shown.show(self._facts(self.row, now))
 
     def watch_row(self) -> None:
-        self._show(self.dashboard.now())
+        self._show(self.context.now())
 
     def show_again(self) -> None:
         """The facts have changed although the row has not."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TypeVar
 
+from tui.context import AppContext
 from tui.http.feed import Event
 from tui.lists.schemas import Row
 from tui.widgets.window_pane import WindowPane
@@ -26,13 +27,13 @@ EXPECTED_SECONDS = 0.3
 class FollowingPane(WindowPane[R]):
     """The window of a list, kept live."""
 
-    def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
-        super().__init__(fixed)
+    def __init__(self, context: AppContext, fixed: Mapping[str, str] | None = None) -> None:
+        super().__init__(context, fixed)
         self._is_look_due = False
 
     def wake(self) -> None:
         # What need not be loaded anew has grown older all the same.
-        self.table.now = self.dashboard.now()
+        self.table.now = self.context.now()
         super().wake()
 
     def renew(self, row_id: str) -> None:
@@ -103,7 +104,7 @@ class FollowingPane(WindowPane[R]):
         self.say()
 
     def _load_what_is_due(self) -> None:
-        if self.dashboard.is_paused or not self.dashboard.is_current(self):
+        if self.context.is_paused or self.screen not in self.app.screen_stack:
             return
         if time.monotonic() < self._rests_until:
             return

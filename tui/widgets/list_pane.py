@@ -17,6 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from tui import relative_time
+from tui.context import AppContext
 from tui.http.errors import Refused, Trouble
 from tui.lists import filters
 from tui.lists.schemas import Row
@@ -67,8 +68,8 @@ class ListPane(FollowingPane[R]):
         Binding("f5,ctrl+r", "reload", "Load anew", show=False),
     ]
 
-    def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
-        super().__init__(fixed)
+    def __init__(self, context: AppContext, fixed: Mapping[str, str] | None = None) -> None:
+        super().__init__(context, fixed)
         self._input = FilterInput(placeholder=self._hint, classes="filter")
         self._input.next_focus = self.table
         self._status = Static(classes="status", markup=False)
@@ -85,7 +86,7 @@ class ListPane(FollowingPane[R]):
         yield self._status
 
     def on_mount(self) -> None:
-        self.table.now = self.dashboard.now()
+        self.table.now = self.context.now()
         self.table.sort = self.sort
         self._apply_filter()
 
@@ -176,7 +177,7 @@ class ListPane(FollowingPane[R]):
     def _apply_filter(self, returns_to: str | None = None) -> None:
         self._stop_typing()
         self._input.is_left = False
-        wanted = filters.parsed(self.filter_text, self.listing.words, self.dashboard.now())
+        wanted = filters.parsed(self.filter_text, self.listing.words, self.context.now())
         if "q" in wanted.parameters and not self.listing.is_searchable:
             wanted = filters.Filter(problem=f"words are needed here, such as {self._hint}")
         if wanted.problem:
@@ -284,13 +285,13 @@ class ListPane(FollowingPane[R]):
 
     def _give_up_held(self, why: str) -> None:
         if signs := self._held.give_up():
-            self.dashboard.say(f"not done: {signs} ({why})", is_bad=True)
+            self.context.say(f"not done: {signs} ({why})", is_bad=True)
             self.say()
 
     @on(Table.ClickedTooEarly)
     def _clicked_too_early(self, event: Table.ClickedTooEarly) -> None:
         event.stop()
-        self.dashboard.say("the list is still loading: click once it is here", is_bad=True)
+        self.context.say("the list is still loading: click once it is here", is_bad=True)
 
     # Marking and carrying away
 
@@ -317,19 +318,19 @@ class ListPane(FollowingPane[R]):
 
     def action_copy_id(self) -> None:
         if self.current is not None:
-            self.dashboard.carry("id", self.current.id)
+            self.context.carry("id", self.current.id)
 
     def action_copy_second(self) -> None:
         name, text = self.listing.second
         if self.current is not None:
-            self.dashboard.carry(name, text(self.current))
+            self.context.carry(name, text(self.current))
 
     def action_export(self) -> None:
         if self.filter.problem:
             # Else it would be the list without it.
-            self.dashboard.say(f"the filter is not in force: {self.filter.problem}", is_bad=True)
+            self.context.say(f"the filter is not in force: {self.filter.problem}", is_bad=True)
             return
-        self.dashboard.ask_for_export(self.listing, self.asked.as_parameters)
+        self.context.ask_for_export(self.listing, self.asked.as_parameters)
 
     def action_reload(self) -> None:
         self.reload()

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
 
 from textual.widget import Widget
 
+from tui.context import AppContext
 from tui.http.feed import Event
-
-if TYPE_CHECKING:
-    from tui.app import Dashboard
 
 
 class LiveWidget(Widget):
@@ -23,10 +20,9 @@ class LiveWidget(Widget):
     seen: int = 0
     """How much had happened when this part was last loaded."""
 
-    @property
-    def dashboard(self) -> Dashboard:
-        """The application, as what it is."""
-        return cast("Dashboard", self.app)
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.context = context
 
     def handle(self, event: Event) -> None:
         """Something happened at the server."""
@@ -42,5 +38,5 @@ class LiveWidget(Widget):
 
     def wake(self) -> None:
         """The screen is on top again: load what was missed meanwhile."""
-        if self.seen != self.dashboard.happened:
+        if self.seen != self.context.happened:
             self.reload()

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual import work
 from textual.message import Message
 
+from tui.context import AppContext
 from tui.http.errors import Missing, Trouble
 from tui.lists.listing import Listing
 from tui.lists.page_buffer import PAGE_ROWS, Origin
@@ -81,8 +82,8 @@ class Loader(LiveWidget, Generic[R]):
             self.trouble, self.fetch, self.row_ids = trouble, fetch, row_ids
             self.place = "" if fetch is None else fetch.place
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self._fetching: Fetch | None = None
         self._newest: Fetch | None = None
         """What was asked for last; only that is shown."""
@@ -154,7 +155,7 @@ class Loader(LiveWidget, Generic[R]):
 
     async def _piece(self, query: Query, cursor: str | None, count: int) -> Page[R]:
         where = {"limit": str(count), **({"cursor": cursor} if cursor else {})}
-        page: Page[R] = await self.dashboard.client.page(
+        page: Page[R] = await self.context.client.page(
             self.listing.row, self.listing.path, {**query.as_parameters, **where}
         )
         return page
@@ -163,7 +164,7 @@ class Loader(LiveWidget, Generic[R]):
     async def _fetch_rows(self, row_ids: tuple[str, ...]) -> None:
         for row_id in row_ids:
             try:
-                row = await self.dashboard.client.one(self.listing.row, self.listing.path, row_id)
+                row = await self.context.client.one(self.listing.row, self.listing.path, row_id)
             except Missing:
                 self.post_message(self.Renewed(row_id, None))
             except Trouble as trouble:

@@ -42,24 +42,24 @@ class UsersPane(ListPane[User]):
     ]
 
     def action_create(self) -> None:
-        self.dashboard.ask_for_user()
+        self.context.ask_for_user()
 
     def action_log_out(self) -> None:
-        self.dashboard.log_out_users(self.chosen)
+        self.context.log_out_users(self.chosen)
 
     def action_disable(self) -> None:
-        self.dashboard.disable_users(self.chosen)
+        self.context.disable_users(self.chosen)
 
     def action_enable(self) -> None:
-        self.dashboard.enable_users(self.chosen)
+        self.context.enable_users(self.chosen)
 
     def action_roles(self) -> None:
         match self.chosen:
             case [user]:
-                self.dashboard.ask_for_roles(user)
+                self.context.ask_for_roles(user)
             case [_, *_]:
                 words = "roles are set for one user at a time; u takes the marks off"
-                self.dashboard.say(words, is_bad=True)
+                self.context.say(words, is_bad=True)
 
     def handle(self, event: Event) -> None:
         super().handle(event)
@@ -89,11 +89,11 @@ class ApiKeysPane(ListPane[ApiKey]):
     ]
 
     def action_revoke(self) -> None:
-        self.dashboard.revoke_keys(self.chosen)
+        self.context.revoke_keys(self.chosen)
 
     def action_owner(self) -> None:
         if self.current is not None:
-            self.dashboard.open_user(self.current.user_id)
+            self.context.open_user(self.current.user_id)
 
     def action_next_status(self) -> None:
         """Go round: all, live, expired, never used, unused."""
@@ -147,15 +147,15 @@ class SessionsPane(ListPane[Session]):
     ]
 
     def action_end(self) -> None:
-        self.dashboard.end_sessions(self.chosen)
+        self.context.end_sessions(self.chosen)
 
     def action_log_out(self) -> None:
         if self.current is not None:
-            self.dashboard.force_logout(self.current.user_id)
+            self.context.force_logout(self.current.user_id)
 
     def action_owner(self) -> None:
         if self.current is not None:
-            self.dashboard.open_user(self.current.user_id)
+            self.context.open_user(self.current.user_id)
 
     def handle(self, event: Event) -> None:
         super().handle(event)

@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 from textual import on, work
 from textual.message import Message
 
+from tui.context import AppContext
 from tui.http.errors import NotSignedIn, Trouble
 from tui.widgets.live_widget import LiveWidget
 
@@ -39,8 +40,8 @@ class PolledWidget(LiveWidget, Generic[V]):
             super().__init__()
             self.trouble = trouble
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self._is_due = False
         self._question: object | None = None
         self._asked_at = -math.inf
@@ -62,7 +63,7 @@ class PolledWidget(LiveWidget, Generic[V]):
     # Asking
 
     def reload(self) -> None:
-        self.seen = self.dashboard.happened
+        self.seen = self.context.happened
         self._load()
 
     def schedule_refresh(self) -> None:
@@ -72,7 +73,7 @@ class PolledWidget(LiveWidget, Generic[V]):
             self._load_if_due()
 
     def _load_if_due(self) -> None:
-        if self._is_due and self._question is None and not self.dashboard.is_paused:
+        if self._is_due and self._question is None and not self.context.is_paused:
             self.reload()
 
     def forget_the_question(self) -> None:
@@ -107,5 +108,5 @@ class PolledWidget(LiveWidget, Generic[V]):
     def _failed(self, event: Failed) -> None:
         event.stop()
         if isinstance(event.trouble, NotSignedIn):
-            self.dashboard.lose_sign_in(event.trouble)
+            self.context.lose_sign_in(event.trouble)
         self.miss(event.trouble)

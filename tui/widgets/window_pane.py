@@ -13,6 +13,7 @@ from typing import ClassVar, TypeVar
 
 from textual import on
 
+from tui.context import AppContext
 from tui.http.errors import NotSignedIn, Refused, Trouble
 from tui.lists.columns import Column
 from tui.lists.page_buffer import PAGE_ROWS, Origin, PageBuffer, Window
@@ -38,8 +39,8 @@ class WindowPane(Loader[R]):
 
     is_watched: ClassVar[bool] = False
 
-    def __init__(self, fixed: Mapping[str, str] | None = None) -> None:
-        super().__init__()
+    def __init__(self, context: AppContext, fixed: Mapping[str, str] | None = None) -> None:
+        super().__init__(context)
         self.fixed = dict(fixed or {})
         # Kept by name: what happens is told up to the very end, when children are gone already.
         self.table = Table(self._columns, is_watched=self.is_watched)
@@ -118,13 +119,13 @@ class WindowPane(Loader[R]):
             # What stands there is another list, and so are its cursors.
             self.load_anew()
             return
-        self.seen = self.dashboard.happened
+        self.seen = self.context.happened
         self._refresh_queue.seek()
         self._fetch("again", self._pages.origin, max(PAGE_ROWS, len(self._pages.window.rows)))
 
     def load_anew(self, returns_to: str | None = None) -> None:
         """Load another list, from its beginning on; the cursor goes to that row, or to the first."""
-        self.seen = self.dashboard.happened
+        self.seen = self.context.happened
         self._refresh_queue.seek()
         self._is_awaited = True
         self.table.notice = LOADING
@@ -214,7 +215,7 @@ class WindowPane(Loader[R]):
             for row_id in event.row_ids:
                 self._refresh_queue.renew(row_id)
         if isinstance(event.trouble, NotSignedIn):
-            self.dashboard.lose_sign_in(event.trouble)
+            self.context.lose_sign_in(event.trouble)
         self.say()
         self.settle()
 
