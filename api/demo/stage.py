@@ -27,7 +27,11 @@ HOST = "127.0.0.1"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 # The caller's own settings must not reach the demo, nor its database be touched.
-_NOT_OURS = ("AUTH_", "SANIC_", "EVERRUNS_AUTH_", "CORS_", "XDG_")
+_NOT_OURS = ("AUTH_", "SANIC_", "EVERRUNS_AUTH_", "CORS_", "XDG_", "SSL_CERT_")
+# It asks this machine alone, over plain http.
+_NOT_NAMED = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "database_url", "api_prefix")
+# Through no proxy of the environment.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -166,7 +170,7 @@ def _clean_environment() -> dict[str, str]:
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(_NOT_OURS) and name not in ("DATABASE_URL", "API_PREFIX")
+        if not name.startswith(_NOT_OURS) and name.lower() not in _NOT_NAMED
     }
 
 
@@ -180,7 +184,7 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  (http, loopback)
+        with _DIRECT.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False
