@@ -11,6 +11,9 @@ import unicodedata
 from rich.cells import cell_len, set_cell_size
 
 REPLACEMENT = "\ufffd"
+# The longest text that is shown, in characters; what is copied is whole. Nothing of ours is longer, and
+# each character of megabytes would be looked at.
+MAX_CHARACTERS = 10_000
 # More marks than this on one letter are drawn over the neighbouring lines and mean nothing.
 MARKS_A_LETTER = 2
 # Normalization takes quadratic time in the length of a run of marks; no language needs longer runs
@@ -62,6 +65,8 @@ def raw(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text as one printable line; each character that cannot be shown becomes U+FFFD."""
+    if len(text) > MAX_CHARACTERS:
+        text = f"{text[:MAX_CHARACTERS]}…"
     if text.isascii() and text.isprintable():
         return str(text)
     bounded = _with_few_marks(text, MARKS_BEFORE_NORMALIZATION)

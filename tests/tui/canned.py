@@ -181,8 +181,10 @@ async def answer(request: httpx.Request) -> httpx.Response:
     if path in SINGLES:
         return httpx.Response(200, json=SINGLES[path])
     if path in LISTS:
+        number = int(request.url.params.get("cursor", 0))
         return httpx.Response(
-            200, json={"data": LISTS[path](), "next_cursor": "more", "previous_cursor": None}
+            200,
+            json={"data": LISTS[path](), "next_cursor": f"{number + 1}", "previous_cursor": None},
         )
     of_list, _, row_id = path.rpartition("/")
     if row_id == "identities":

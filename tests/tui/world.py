@@ -33,7 +33,7 @@ from tui.http.client import Client, connection
 from tui.session.target import Target
 from tui.widgets.table import Table
 
-URL = "http://auth.test/api"
+URL = "https://auth.test/api"
 Size = tuple[int, int]
 SMALL, LARGE = SIZES = ((80, 24), (100, 30))
 # For what is the same on every screen: what comes over the feed, is printed, or is kept in files.

@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ import typer
 
 from tui.cli.print_command import SUBJECTS, Question, Status, answer, fail
 from tui.cli.terminal_detection import is_gnu_screen
+from tui.http import environment
 from tui.http.client import Client, connection
 from tui.session import contexts, paths
 from tui.session.logout import log_out
@@ -45,6 +47,12 @@ def dashboard(
     ] = None,
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Change nothing, whatever is pressed.")
+    ] = False,
+    insecure: Annotated[
+        bool,
+        typer.Option(
+            "--insecure", help="Send credentials over plain http to another machine unasked."
+        ),
     ] = False,
     once: Annotated[
         bool, typer.Option("--once", help="Print SUBJECT instead of opening the dashboard.")
@@ -77,14 +85,19 @@ def dashboard(
         raise typer.Exit(fail(Status.MISUSED, "SUBJECT, --json and --filter go with --once"))
     if not serve and serve_port is not None:
         raise typer.Exit(fail(Status.MISUSED, "--serve-port goes with --serve"))
-    target = _target(url, context, is_read_only=read_only)
+    target = _target(url, context, is_read_only=read_only, is_insecure=insecure)
+    try:
+        environment.check(os.environ)
+    except environment.EnvironmentRejected as rejected:
+        raise typer.Exit(fail(Status.MISUSED, str(rejected))) from None
     if logout:
         raise typer.Exit(_log_out(target))
     if once:
         raise typer.Exit(_once(target, subject, is_json=json, filter_text=filter_))
     if serve:
         port = SERVE_PORT if serve_port is None else serve_port
-        raise typer.Exit(_serve(target, context, port, is_read_only=read_only))
+        flags = [*["--read-only"] * read_only, *["--insecure"] * insecure]
+        raise typer.Exit(_serve(target, context, port, flags))
     if not _has_terminal():
         words = "the dashboard needs a terminal; --once SUBJECT prints what it shows"
         raise typer.Exit(fail(Status.MISUSED, words))
@@ -98,7 +111,9 @@ def _has_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.__stderr__))
 
 
-def _target(url: str | None, context: str | None, *, is_read_only: bool) -> Target:
+def _target(
+    url: str | None, context: str | None, *, is_read_only: bool, is_insecure: bool
+) -> Target:
     """Where to: `--url`, or the context, or the environment, or the default."""
     if url is not None and context is not None:
         raise typer.Exit(fail(Status.MISUSED, "--url or --context, not both"))
@@ -112,13 +127,17 @@ def _target(url: str | None, context: str | None, *, is_read_only: bool) -> Targ
             lock = lock or (
                 f"the context {named.name} allows no changes" if named.is_read_only else ""
             )
-            return Target(named.url, named.name, named.colour, lock, key)
+            return Target(named.url, named.name, named.colour, lock, key, is_insecure)
         wanted = contexts.checked_url(url or os.environ.get(URL, "").strip() or DEFAULT_URL)
     except contexts.ContextsRejected as rejected:
         raise typer.Exit(fail(Status.MISUSED, str(rejected))) from None
     except ValueError as wrong:
         raise typer.Exit(fail(Status.MISUSED, f"{'--url' if url else URL}: {wrong}")) from None
-    return Target(wanted, lock=lock, api_key=key)
+    return Target(wanted, lock=lock, api_key=key, allows_plain_http=is_insecure)
+
+
+def _client(target: Target, url: str) -> Client:
+    return Client(connection(url), allows_plain_http=target.allows_plain_http)
 
 
 def _token_store(target: Target) -> TokenStore:
@@ -132,7 +151,7 @@ def _log_out(target: Target) -> Status:
 
 
 async def _logged_out(target: Target) -> str:
-    client = Client(connection(target.url))
+    client = _client(target, target.url)
     try:
         return await log_out(client, _token_store(target))
     finally:
@@ -156,25 +175,18 @@ def _once(target: Target, subject: str | None, *, is_json: bool, filter_text: st
 
 
 async def _answered(target: Target, question: Question) -> Status:
-    client = Client(connection(target.url))
+    client = _client(target, target.url)
     try:
         return await answer(client, target, _token_store(target), question)
     finally:
         await client.close()
 
 
-def _serve(target: Target, context: str | None, port: int, *, is_read_only: bool) -> Status:
+def _serve(target: Target, context: str | None, port: int, flags: list[str]) -> Status:
     from tui.cli.serve import serve  # noqa: PLC0415  (aiohttp loads only when it is needed)
 
     where = ["--context", context] if context is not None else ["--url", target.url]
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "tui",
-        *where,
-        *(["--read-only"] if is_read_only else []),
-    ]
+    command = [sys.executable, "-P", "-m", "tui", *where, *flags]
     try:
         serve(shlex.join(command), port)
     except OSError as taken:
@@ -187,7 +199,7 @@ def _open(target: Target) -> int:
     from tui.context import Surroundings  # noqa: PLC0415
 
     surroundings = Surroundings(
-        connect=lambda url: Client(connection(url)),
+        connect=partial(_client, target),
         tokens=paths.tokens_folder(),
         preferences=paths.preferences_file(),
         exports=Path.cwd(),

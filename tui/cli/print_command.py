@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from tui.export.list_file import Record
 from tui.http.client import Client
-from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble
+from tui.http.errors import NotKept, NotPermitted, NotSignedIn, PlainHttp, Trouble
 from tui.http.responses import decoded
 from tui.lists.all import LISTINGS
 from tui.lists.filters import parsed
@@ -55,26 +55,32 @@ async def answer(
 ) -> Status:
     """Print it; what goes wrong is one line on standard error and the exit status."""
     try:
+        auth = kept_auth(client, target, token_store)
+        if auth is not None:
+            client.check_privacy()
         # Asked without a credential first: a wrong URL never sees one.
         if (await client.config()).mode != MODE_NONE:
-            client.auth = kept_auth(client, target, token_store)
+            client.auth = auth
         if question.subject == OVERVIEW:
             return await _overview(client, question)
         return await _list(client, question)
-    except NotSignedIn as refused:
-        return fail(Status.NOT_SIGNED_IN, f"{refused.words}; {HOW_TO_SIGN_IN}")
-    except NotKept as unusable:
-        return fail(Status.NOT_SIGNED_IN, unusable.words)
-    except NotPermitted as refused:
-        return fail(Status.NOT_PERMITTED, refused.words)
     except Trouble as trouble:
-        return fail(Status.TROUBLE, trouble.words)
+        status, advice = next(end for kind, end in _ENDS.items() if isinstance(trouble, kind))
+        return fail(status, f"{trouble.words}{advice}")
 
 
 HOW_TO_SIGN_IN = (
     "set EVERRUNS_AUTH_API_KEY to a key of an operator, or sign in once in the dashboard "
     "and have it kept"
 )
+# The first that fits: how the command ends, and what is said behind the words.
+_ENDS: dict[type[Trouble], tuple[Status, str]] = {
+    NotSignedIn: (Status.NOT_SIGNED_IN, f"; {HOW_TO_SIGN_IN}"),
+    NotKept: (Status.NOT_SIGNED_IN, ""),
+    NotPermitted: (Status.NOT_PERMITTED, ""),
+    PlainHttp: (Status.MISUSED, "; use https, or send it with --insecure"),
+    Trouble: (Status.TROUBLE, ""),
+}
 
 
 def fail(status: Status, words: str) -> Status:
@@ -86,7 +92,7 @@ def fail(status: Status, words: str) -> Status:
 async def _overview(client: Client, question: Question) -> Status:
     if question.filter:
         return fail(Status.MISUSED, "the overview has no filter")
-    facts = await client.raw_overview()
+    facts = await client.overview_record()
     if question.is_json:
         print(json.dumps(facts))
     else:
@@ -111,8 +117,8 @@ async def _json_printer(
 ) -> None:
     """One array, a row a line: it is written as it comes, and read by any JSON reader."""
     opening = "["
-    async for piece in client.pieces(listing.path, parameters):
-        for record in piece["data"]:
+    async for page in client.records(listing.row, listing.path, parameters):
+        for record in page:
             print(f"{opening}{json.dumps(record)}")
             opening = ","
     print("]" if opening == "," else "[]")
@@ -122,11 +128,11 @@ async def _table_printer(
     client: Client, listing: Listing[Any], parameters: Mapping[str, str]
 ) -> None:
     is_titled = False
-    async for piece in client.pieces(listing.path, parameters):
+    async for page in client.records(listing.row, listing.path, parameters):
         if not is_titled:
             print(_line([column.title for column in listing.columns], listing))
             is_titled = True
-        for record in piece["data"]:
+        for record in page:
             print(_row(record, listing))
 
 

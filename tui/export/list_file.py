@@ -141,10 +141,10 @@ async def _write(
 ) -> int:
     count = 0
     columns: list[str] = []
-    async for piece in client.pieces(order.listing.path, order.parameters):
-        page = piece["data"]
+    listing = order.listing
+    async for page in client.records(listing.row, listing.path, order.parameters):
         if form == "csv" and not count:
-            columns = list(page[0] if page else order.listing.row.model_fields)
+            columns = list(page[0] if page else listing.row.model_fields)
             opened.write(csv_line(columns))
         opened.writelines(
             _csv(record, columns) if form == "csv" else json.dumps(record) + "\n" for record in page

@@ -5,6 +5,7 @@
      │    └── Silent        it did not answer in time
      ├── NotOurServer       something answers, and it is not this API
      ├── NotKept            the file of the tokens cannot be read or written
+     ├── PlainHttp          a credential would travel unencrypted, and nobody has said yes to that
      └── Refused            the server said no, in its own words
           ├── NotSignedIn   401: nobody, or nobody any more
           ├── NotPermitted  403: somebody, without the right
@@ -46,6 +47,10 @@ class NotKept(Trouble):
         if isinstance(wrong, OSError) and wrong.strerror:
             words = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else wrong.strerror
         return cls(f"the kept sign-in cannot be used: {words}")
+
+
+class PlainHttp(Trouble):
+    """A credential would go to another machine over plain http; it was not sent."""
 
 
 class Refused(Trouble):

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import httpx
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from tui import relative_time
 from tui.http import errors
@@ -20,6 +21,8 @@ V = TypeVar("V")
 _REFUSED = {401: errors.NotSignedIn, 403: errors.NotPermitted, 404: errors.Missing}
 _SERVER_ERROR = 500
 _UNAVAILABLE = 503
+# A refusal names the fields of one form; none of ours has more.
+_MAX_FIELDS = 20
 
 
 def checked(answer: httpx.Response) -> httpx.Response:
@@ -47,7 +50,7 @@ def checked(answer: httpx.Response) -> httpx.Response:
 
 
 def _invalid(errors: object) -> Iterator[tuple[str, str]]:
-    for one in errors if isinstance(errors, list) else ():
+    for one in errors[:_MAX_FIELDS] if isinstance(errors, list) else ():
         if isinstance(one, dict):
             yield plain(str(one.get("field"))), plain(str(one.get("message")))
 
@@ -60,7 +63,7 @@ def _when_again(seconds: str) -> str:
 
 def _problem(answer: httpx.Response) -> dict[str, Any] | None:
     try:
-        body = answer.json()
+        body = _parsed(answer)
     except ValueError:
         return None
     return body if isinstance(body, dict) and isinstance(body.get("error"), str) else None
@@ -77,25 +80,45 @@ def _foreign(answer: httpx.Response) -> str:
 
 
 def json_of(answer: httpx.Response) -> Any:
-    """What the answer holds; None where it holds nothing.
+    """The JSON of an answer.
 
     Raises:
-        NotOurServer: it is no JSON.
+        NotOurServer: it is no JSON (RFC 8259), or nested deeper than 200 levels.
     """
-    if answer.status_code == httpx.codes.NO_CONTENT:
-        return None
     try:
-        return answer.json()
+        return _parsed(answer)
     except ValueError:
         raise errors.NotOurServer(
             f"no Everruns Auth at this URL: {answer.request.url} does not answer in JSON"
         ) from None
 
 
+def _parsed(answer: httpx.Response) -> Any:
+    """Raises ValueError. A parser whose depth is bounded: Python's own ends in a RecursionError."""
+    content_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type and not content_type.endswith(("/json", "+json")):
+        raise ValueError(content_type)
+    return from_json(answer.content, allow_inf_nan=False)
+
+
+def done(answer: httpx.Response) -> None:
+    """Check an answer that has no body.
+
+    Raises:
+        Trouble: what the problem document says, or that this is not our server.
+    """
+    if checked(answer).status_code != httpx.codes.NO_CONTENT:
+        request = answer.request
+        raise errors.NotOurServer(
+            f"no Everruns Auth at this URL: {request.method} {request.url} answers"
+            f" {answer.status_code}, and 204 is what it should be"
+        )
+
+
 def count_of(answer: Any, what: str) -> int:
     """The number that a bulk action answers with."""
     count = answer.get("revoked") if isinstance(answer, dict) else None
-    if not isinstance(count, int):
+    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
         raise errors.NotOurServer(f"{what}: revoked: a number is missing")
     return count
 

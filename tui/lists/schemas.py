@@ -14,11 +14,19 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     ConfigDict,
+    Field,
 )
 
 from tui.text import Foreign
 
 Text = Annotated[str, AfterValidator(Foreign.of)]
+Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
+# What stands in a header, and a life that a clock can count.
+Token = Annotated[str, Field(pattern=r"^[!-~]{1,16384}$")]
+Seconds = Annotated[int, Field(ge=0, le=366 * 86_400)]
+# It comes back in the query of a URL.
+Cursor = Annotated[str, Field(min_length=1, max_length=4096)]
+MAX_PAGE_ROWS = 200
 
 
 class Value(BaseModel):
@@ -44,8 +52,8 @@ class User(Row):
     disabled_at: AwareDatetime | None
     created_at: AwareDatetime | None
     last_active_at: AwareDatetime | None
-    session_count: int
-    api_key_count: int
+    session_count: Count
+    api_key_count: Count
 
     @property
     def is_disabled(self) -> bool:
@@ -110,38 +118,45 @@ class Identity(Value):
         return self.email or self.subject
 
 
+class Identities(Value):
+    """The identities of one user."""
+
+    data: tuple[Identity, ...]
+    next_cursor: None
+
+
 class UserCounts(Value):
-    total: int
-    disabled: int
-    operators: int
-    new_24h: int
+    total: Count
+    disabled: Count
+    operators: Count
+    new_24h: Count
 
 
 class SessionCounts(Value):
-    live: int
+    live: Count
 
 
 class KeyCounts(Value):
-    live: int
-    expired: int
-    never_used: int
-    stale: int
-    used_1m: int
-    used_1h: int
-    used_24h: int
+    live: Count
+    expired: Count
+    never_used: Count
+    stale: Count
+    used_1m: Count
+    used_1h: Count
+    used_24h: Count
 
 
 class MigrationCounts(Value):
-    applied: int
-    pending: int
+    applied: Count
+    pending: Count
 
 
 class Minute(Value):
     """Sign-ins that began within one minute."""
 
     minute: AwareDatetime
-    success: int
-    failure: int
+    success: Count
+    failure: Count
 
 
 class Overview(Value):
@@ -177,9 +192,9 @@ class Me(Value):
 class TokenBody(Value):
     """A pair of tokens; `expires_in` is the access token's, in seconds."""
 
-    access_token: str
-    refresh_token: str
-    expires_in: int
+    access_token: Token
+    refresh_token: Token
+    expires_in: Seconds
 
     def __repr__(self) -> str:
         return "TokenBody(…)"
@@ -193,6 +208,6 @@ R = TypeVar("R", bound=Row)
 class Page(Value, Generic[R]):
     """A piece of a list, and where the pieces beside it begin."""
 
-    data: tuple[R, ...]
-    next_cursor: str | None
-    previous_cursor: str | None
+    data: Annotated[tuple[R, ...], Field(max_length=MAX_PAGE_ROWS)]
+    next_cursor: Cursor | None
+    previous_cursor: Cursor | None

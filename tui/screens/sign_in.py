@@ -21,6 +21,7 @@ from tui.widgets.text_input import TAB, TextInput
 
 SIGN_IN = "Sign in (Enter)"
 AGAIN = "Try again (Enter)"
+SEND = "Send it (Enter)"
 
 
 class SignIn(Screen[None]):
@@ -40,6 +41,8 @@ class SignIn(Screen[None]):
         self.context = context
         self._reason = reason
         self._can_sign_in = False
+        self._is_asking = False
+        """Whether a credential may go over plain http is asked now."""
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog", id="sign-in"):
@@ -80,6 +83,9 @@ class SignIn(Screen[None]):
         if not self._has_good_url():
             return
         has_moved = self.context.move_to(self._value("url"))
+        if self._is_asking and not has_moved:
+            self.context.client.allows_plain_http = True
+        self._is_asking = False
         if has_moved or not self._can_sign_in:
             self._enter()
         elif not self._value("email"):
@@ -128,10 +134,13 @@ class SignIn(Screen[None]):
     # Showing
 
     def _show(self, closed: Closed) -> None:
+        self._is_asking = closed.is_plain_http
         self._show_form(can_sign_in=closed.can_sign_in)
         words = closed.words or self._reason
         self._say(f"✗ {words}" if words else "")
-        if not closed.can_sign_in:
+        if closed.is_plain_http:
+            self.query_one("#go-on").focus()
+        elif not closed.can_sign_in:
             self.query_one("#url").focus()
         elif not self._value("email"):
             self.query_one("#email").focus()
@@ -142,7 +151,8 @@ class SignIn(Screen[None]):
     def _show_form(self, *, can_sign_in: bool) -> None:
         self._can_sign_in = can_sign_in
         self.query_one("#credentials").display = can_sign_in
-        self.query_one("#go-on", Button).label = SIGN_IN if can_sign_in else AGAIN
+        label = SEND if self._is_asking else SIGN_IN if can_sign_in else AGAIN
+        self.query_one("#go-on", Button).label = label
 
     def _say(self, words: str) -> None:
         self.query_one("#words", Static).update(words)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from tui.http.client import check_url
 from tui.session.private_files import TooOpen, read_private
 
 # Names that every terminal has, so that a context looks the same everywhere.
@@ -105,6 +106,9 @@ def checked_url(url: str) -> str:
         raise ValueError("the port of a URL is a number from 1 to 65535")
     if parts.username or parts.password:
         raise ValueError("a URL must not hold a name or a password: it is shown on screen")
+    if parts.query or parts.fragment:
+        raise ValueError("the URL of an API ends before ? and #")
+    check_url(url.strip())
     return url.strip().rstrip("/")
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from tui.http.auth import ApiKeyAuth, Auth, TokenAuth, Tokens
 from tui.http.client import Client
-from tui.http.errors import NotKept, NotPermitted, NotSignedIn, Trouble
+from tui.http.errors import NotKept, NotPermitted, NotSignedIn, PlainHttp, Trouble
 from tui.lists.schemas import Config, Me, Overview
 from tui.session.target import Target
 from tui.session.token_store import TokenStore
@@ -32,11 +32,15 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """We are not in. With a `config` the server is the right one and wants a sign-in."""
+    """We are not in. With a `config` the server is the right one and wants a sign-in.
+
+    With `is_plain_http` nothing was sent yet: somebody has to say yes first.
+    """
 
     words: str
     config: Config | None = None
     can_sign_in: bool = False
+    is_plain_http: bool = False
 
 
 async def enter(client: Client, target: Target, token_store: TokenStore) -> Entered | Closed:
@@ -52,6 +56,8 @@ async def enter(client: Client, target: Target, token_store: TokenStore) -> Ente
         if config.mode == MODE_NONE or client.auth is not None:
             return await _shown_in(client, config)
         words = "" if config.password_auth_enabled else NO_PASSWORDS
+    except PlainHttp as asked:
+        return Closed(_asking(asked), config, is_plain_http=True)
     except NotSignedIn as refused:
         words = _turned_away(refused, target, token_store)
     except Trouble as trouble:
@@ -67,6 +73,8 @@ async def sign_in(
     try:
         config = await client.config()
         body = await client.log_in(email, password)
+    except PlainHttp as asked:
+        return Closed(_asking(asked), config, can_sign_in=True, is_plain_http=True)
     except Trouble as trouble:
         return Closed(trouble.words, config, can_sign_in=config is not None)
     tokens = Tokens.of(body, time.time())
@@ -84,6 +92,10 @@ async def sign_in(
     tokens = replace(tokens, user_id=entered.me.id)
     client.auth = TokenAuth(client.refresh, tokens, token_store)
     return _kept(entered, tokens, token_store)
+
+
+def _asking(unsent: PlainHttp) -> str:
+    return f"{unsent.words}; send it all the same?"
 
 
 def _kept(entered: Entered, tokens: Tokens, token_store: TokenStore) -> Entered:

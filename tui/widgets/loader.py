@@ -16,6 +16,7 @@ from textual.message import Message
 
 from tui.context import AppContext
 from tui.http.errors import Missing, Trouble
+from tui.http.paging import Cursors
 from tui.lists.listing import Listing
 from tui.lists.page_buffer import PAGE_ROWS, Origin
 from tui.lists.schemas import Page, Row
@@ -145,8 +146,11 @@ class Loader(LiveWidget, Generic[R]):
 
         A search that takes long is answered in pieces, of which some are empty.
         """
-        page = await self._piece(query, origin.cursor, count)
-        while len(page.data) < count and (onward := _onward(page, origin)) is not None:
+        page = piece = await self._piece(query, origin.cursor, count)
+        cursors = Cursors(self.listing.path)
+        while len(page.data) < count and (
+            onward := cursors.follow(_onward(page, origin), is_empty=not piece.data)
+        ):
             if page.data and show is not None:
                 show(page)
             piece = await self._piece(query, onward, count - len(page.data))

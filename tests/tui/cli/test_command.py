@@ -23,7 +23,8 @@ from tui.session.token_store import TokenStore
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    for name in (command.URL, command.API_KEY):
+    proxies = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+    for name in (command.URL, command.API_KEY, *proxies, *map(str.lower, proxies)):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -96,6 +97,64 @@ def test_what_does_not_go_together_is_said(arguments: tuple[str, ...], words: st
     status, said = run(*arguments)
     assert status == 2
     assert words in said
+
+
+@pytest.mark.parametrize("mode", [(), ("--once", "users"), ("--serve",), ("logout",)])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALL_PROXY", "socks://proxy:1080"),
+        ("HTTPS_PROXY", "http://proxy:abc"),
+        ("NO_PROXY", "localhost,fd00::/999"),
+        ("SSL_CERT_FILE", "/nowhere/authorities.pem"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_one_line_in_every_mode(
+    mode: tuple[str, ...],
+    name: str,
+    value: str,
+    opened: list[Target],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(name, value)
+    status, said = run(*mode)
+    assert status == 2
+    assert said.startswith(f"{name}: ") and said.count("\n") == 1
+    assert not opened
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+def test_this_machine_is_asked_directly(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "http://127.0.0.1:1")
+    _, said = run("--url", "http://127.0.0.1:9", "--once", "users")
+    assert said == "no server answers at http://127.0.0.1:9: connection refused\n"
+
+
+def test_a_proxy_that_does_not_answer_is_named_by_its_variable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://ann:secret@127.0.0.1:1")
+    _, said = run("--url", "http://auth.example.com/api", "--once", "users")
+    assert said == (
+        "no server answers at http://auth.example.com/api (by the proxy of HTTP_PROXY): "
+        "connection refused\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_a_key_does_not_go_to_another_machine_over_plain_http(
+    name: str, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(command.API_KEY, "evr_1")
+    monkeypatch.setenv(name, "http://127.0.0.1:1")
+    url = ("--url", "http://auth.example.com/api", "--once", "users", *arguments)
+    status, said = run(*url)
+    assert status == 2
+    assert "plain http to auth.example.com" in said and "--insecure" in said
+    status, said = run(*url, "--insecure")
+    assert status == 1
+    assert "no server answers" in said
 
 
 def test_no_server_is_one_line_and_a_status() -> None:

@@ -69,7 +69,7 @@ async def test_without_json_it_is_a_table(world: World, capsys: pytest.CaptureFi
     [
         (Question("users", is_json=True, filter="colour:red"), {}, Status.MISUSED),
         (Question("overview", is_json=True, filter="x"), {}, Status.MISUSED),
-        (Question("users", is_json=True), {"url": "http://auth.test/x"}, Status.TROUBLE),
+        (Question("users", is_json=True), {"url": "https://auth.test/x"}, Status.TROUBLE),
         (Question("users", is_json=True), {"api_key": None}, Status.NOT_SIGNED_IN),
         (Question("users", is_json=True), {"api_key": "evr_" + "0" * 64}, Status.NOT_SIGNED_IN),
     ],

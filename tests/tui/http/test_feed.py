@@ -78,7 +78,7 @@ async def test_an_action_while_the_server_is_away_says_so(world: World) -> None:
         await terminal.press("x")
         await terminal.is_asked("the dashboard's")
         await terminal.press("y")
-        await terminal.hears("no server answers at http://auth.test/api")
+        await terminal.hears("no server answers at https://auth.test/api")
 
 
 async def test_p_holds_the_picture_and_lets_it_go_again(world: World) -> None:

@@ -11,7 +11,7 @@ from tui.http.errors import Refused
 
 def refused_with(status: int, body: object, **headers: str) -> str:
     """What an operator reads."""
-    request = httpx.Request("GET", "http://auth.test")
+    request = httpx.Request("GET", "https://auth.test")
     answer = httpx.Response(status, json=body, request=request, headers=headers)
     with pytest.raises(Refused) as refused:
         responses.checked(answer)

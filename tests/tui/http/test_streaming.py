@@ -21,7 +21,7 @@ class Server:
     """Accepts the newest access token only; `refresh` answers renewals."""
 
     def __init__(self, refresh: Callable[[httpx.Request], httpx.Response] | None = None) -> None:
-        self.good = "access 1"
+        self.good = "access-1"
         self.renewals = 0
         self.streamed: list[httpx.Request] = []
         self.encoding: dict[str, str] = {}
@@ -29,7 +29,7 @@ class Server:
 
     def renewed(self, _: httpx.Request) -> httpx.Response:
         self.renewals += 1
-        self.good = f"access {self.renewals + 1}"
+        self.good = f"access-{self.renewals + 1}"
         form = {"access_token": self.good, "refresh_token": "next", "expires_in": 900}
         return httpx.Response(200, json=form, headers={"set-cookie": "everruns_session=hers"})
 
@@ -43,8 +43,8 @@ class Server:
         return httpx.Response(200, headers=headers, stream=Once())
 
     def client(self, renew_at: float) -> Client:
-        client = Client(connection("http://auth.test/api", httpx.MockTransport(self)))
-        client.auth = TokenAuth(client.refresh, Tokens("access 1", "refresh 1", renew_at))
+        client = Client(connection("https://auth.test/api", httpx.MockTransport(self)))
+        client.auth = TokenAuth(client.refresh, Tokens("access-1", "refresh-1", renew_at))
         return client
 
 

@@ -160,6 +160,6 @@ async def test_another_servers_refusal_is_no_traceback(status: int) -> None:
     def page(_: httpx.Request) -> httpx.Response:
         return httpx.Response(status, headers={"location": "https://elsewhere"}, text="<html>")
 
-    client = Client(connection("http://auth.test", httpx.MockTransport(page)))
+    client = Client(connection("https://auth.test", httpx.MockTransport(page)))
     with pytest.raises(NotOurServer, match=r"auth\.test"):
         await client.config()

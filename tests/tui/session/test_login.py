@@ -77,18 +77,18 @@ async def test_no_server_is_said_until_there_is_one(world: World) -> None:
 
 
 async def test_a_wrong_url_can_be_put_right(world: World) -> None:
-    target = world.target(url="http://auth.test/nowhere", api_key=None)
+    target = world.target(url="https://auth.test/nowhere", api_key=None)
     async with world.terminal(target) as terminal:
         await terminal.sees("URL of the API", "There is nothing at this path")
         await terminal.press("end", *["backspace"] * len("nowhere"))
         await terminal.write("api")
         await terminal.press("enter")
         await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
-        await terminal.sees("http://auth.test/api", "● live")
+        await terminal.sees("https://auth.test/api", "● live")
 
 
 async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
-    async with world.terminal(world.target(url="http://auth.test/nowhere")) as terminal:
+    async with world.terminal(world.target(url="https://auth.test/nowhere")) as terminal:
         await terminal.sees("There is nothing at this path")
         world.transport.headers.clear()
         await terminal.press("end", *["backspace"] * len("nowhere"), *"api", "enter")
@@ -96,11 +96,43 @@ async def test_an_api_key_never_goes_to_another_url(world: World) -> None:
     assert not [headers for headers in world.transport.headers if "authorization" in headers]
 
 
+PLAIN = "http://auth.test/api"
+
+
+@pytest.mark.parametrize("has_key", [True, False])
+async def test_a_credential_goes_over_plain_http_once_somebody_said_so(
+    world: World, *, has_key: bool
+) -> None:
+    target = world.target(url=PLAIN) if has_key else world.target(url=PLAIN, api_key=None)
+    async with world.terminal(target) as terminal:
+        if not has_key:
+            await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sees("✗ plain http to auth.test: everybody on the way could read")
+        await terminal.sees("Send it (Enter)")
+        asked = {path for _, path in world.transport.asked}
+        assert asked == {"/api/v1/auth/config"}
+        await terminal.press("enter")
+        await terminal.sees("● live")
+
+
+async def test_that_somebody_said_so_is_of_that_server_alone(world: World) -> None:
+    async with world.terminal(world.target(url=PLAIN, api_key=None)) as terminal:
+        await terminal.sign_in(OPERATOR_EMAIL, OPERATOR_PASSWORD)
+        await terminal.sees("✗ plain http to auth.test")
+        await terminal.press("shift+tab", "shift+tab", "shift+tab", "shift+tab", "end")
+        await terminal.until(lambda: terminal.focused == "url")
+        await terminal.press(*["backspace"] * len("auth.test/api"), *"other.test/api", "enter")
+        await terminal.sees("Sign in (Enter)")
+        await terminal.write(OPERATOR_PASSWORD)
+        await terminal.press("enter")
+        await terminal.sees("✗ plain http to other.test")
+
+
 @pytest.mark.parametrize("url", ["ftp://auth.test", "auth.test", "http://ann:secret@auth.test"])
 async def test_what_is_no_url_is_not_asked(world: World, url: str) -> None:
-    async with world.terminal(world.target(url="http://auth.test/x")) as terminal:
+    async with world.terminal(world.target(url="https://auth.test/x")) as terminal:
         await terminal.sees("There is nothing at this path")
-        await terminal.press("end", *["backspace"] * len("http://auth.test/x"), *url, "enter")
+        await terminal.press("end", *["backspace"] * len("https://auth.test/x"), *url, "enter")
         await terminal.sees("✗ a URL")
 
 

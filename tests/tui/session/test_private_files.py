@@ -110,7 +110,7 @@ def test_taste_is_remembered_and_never_in_the_way(tmp_path: Path) -> None:
     remember(tmp_path / "dashboard.json" / "below-a-file", Preferences())
 
 
-def token_store(folder: Path, url: str = "http://auth.test/api") -> TokenStore:
+def token_store(folder: Path, url: str = "https://auth.test/api") -> TokenStore:
     return TokenStore(folder, url, "production")
 
 
