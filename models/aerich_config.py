@@ -7,8 +7,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from api.database_url import DatabaseUrl
 from api.settings import SettingsRejected, database_from_environment
+from api.settings.database_url import DatabaseUrl
 from models import schema
 from models.database import DatabaseUnreachable, tortoise_config
 from models.explanation import explained

@@ -20,7 +20,7 @@ from tortoise.context import TortoiseContext, require_context
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models.engines.postgresql import Connection
 from models.file_identity import FileIdentity
 from models.file_place import objection_to_place, objection_to_writing

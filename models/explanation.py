@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models.rights import Rights, rights_at
 from models.trouble import Trouble, is_missing_table, is_mixed_up, is_trouble, trouble_of
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tortoise.exceptions import DBConnectionError
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database
 from models.engines.postgresql import connect
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database
 from models.engines.postgresql import connect
 

@@ -16,7 +16,7 @@ from aerich.models import Aerich
 from tortoise.exceptions import OperationalError
 
 import migrations
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database
 from models.locks import exclusive
 from models.trouble import is_missing_table, is_trouble

@@ -18,9 +18,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import FrameType
 
-from api.database_url import DatabaseUrl
 from api.demo.filling import Filled, fill
 from api.demo.traffic import Script
+from api.settings.database_url import DatabaseUrl
 
 OPERATOR = "operator@example.com"
 HOST = "127.0.0.1"

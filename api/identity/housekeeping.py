@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from api.database_url import DatabaseUrl
 from api.identity import feed
 from api.identity.trouble_log import TroubleLog
+from api.settings.database_url import DatabaseUrl
 from models import (
     ApiKey,
     AuditEvent,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.database_url import DatabaseUrl
 from api.identity.authority import Authority
 from api.identity.changes import Changes
 from api.identity.federation.attempts import AttemptSealer
@@ -23,6 +22,7 @@ from api.identity.usage import KeyUsage
 from api.identity.writability import Writability
 from api.security.tokens import TokenSigner
 from api.settings import Settings
+from api.settings.database_url import DatabaseUrl
 from models.database import asyncpg_arguments
 from models.writing import probe_of
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from pydantic import SecretStr, ValidationError
 
-from api.database_url import DatabaseUrl, DatabaseUrlRejected
+from api.settings.database_url import DatabaseUrl, DatabaseUrlRejected
 from api.settings.fields import DEFAULT_DATABASE, Settings, variables
 from api.settings.raw_text import trimmed, trimmed_variables
 from api.settings.rules import advice, conflicts, odd_texts

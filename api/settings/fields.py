@@ -18,8 +18,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api.database_url import DatabaseUrl
 from api.settings import values
+from api.settings.database_url import DatabaseUrl
 from api.settings.raw_text import trimmed
 
 Mode = Literal["none", "admin", "full"]

@@ -8,7 +8,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import SecretStr
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 
 MAX_TITLE_LENGTH = 64
 # What the column of an identity's issuer can hold.

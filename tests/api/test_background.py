@@ -8,8 +8,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.settings import Settings
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, database
 from tests.api.people import registered
 from tests.support.applications import serving

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database, schema
 from models.locks import exclusive, held_if_free
 from tests.support.callers import Caller, new_key, newcomer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database
 from tests.support.databases import (
     copied_sqlite,

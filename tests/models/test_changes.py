@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity.changes import Changes
 from api.identity.postgresql_changes import PostgresqlChanges
 from api.identity.sqlite_changes import SqliteChanges
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, RefreshToken, database
 from models.database import asyncpg_arguments
 from tests.support.databases import execute

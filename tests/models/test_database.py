@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import User, database
 from tests.models.rows import add_user
 from tests.support.troubles import trouble

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database, events
 from models.events import MOST, RESET, Place
 from tests.models.test_changes import ANN, BOB, EARLIER, KEY, LATER, SESSION, key, session, user

@@ -7,7 +7,7 @@ from shutil import copytree
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import User, database, schema
 from tests.models.catalogue import shape, tables
 from tests.models.rows import add_user

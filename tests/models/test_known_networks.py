@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import KnownNetwork, Unblock, User, database
 from tests.models.rows import DAY, NOW, SECOND, add_user
 from tests.support.databases import execute

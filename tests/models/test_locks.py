@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import schema
 from models.locks import exclusive, held_if_free
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 PATIENCE = 30
 HOLD = """
 import asyncio, sys
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models.locks import held_if_free
 
 async def hold():

@@ -9,9 +9,9 @@ from time import monotonic
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity import postgresql_changes
 from api.identity.postgresql_changes import PostgresqlChanges
+from api.settings.database_url import DatabaseUrl
 from models.database import asyncpg_arguments
 from tests.support.databases import execute
 from tests.support.proxies import proxied

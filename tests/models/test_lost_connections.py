@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import User, database
 from models.trouble import is_trouble
 from tests.models.rows import add_user

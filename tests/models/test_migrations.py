@@ -12,7 +12,7 @@ from aerich import Command
 from aerich.models import Aerich
 from tortoise.context import require_context
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import User, database, schema
 from tests.models.catalogue import shape, tables
 from tests.models.rows import add_key, add_session, add_user
@@ -29,7 +29,7 @@ FILES = tuple(
 ROOT = schema.MIGRATIONS.parent
 MIGRATE = """
 import asyncio, sys
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import schema
 print("ready", flush=True)
 sys.stdin.readline()

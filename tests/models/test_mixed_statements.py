@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 from tortoise.exceptions import OperationalError
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models.explanation import explained
 from models.trouble import is_mixed_up
 

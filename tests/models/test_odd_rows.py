@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked, Rows
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from models.listing import api_keys, audit_events, sessions, users
 from models.listing.api_keys import Ages, KeyFilters

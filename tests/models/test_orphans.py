@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.security.digests import digest
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, RefreshToken, User, database, new_id
 from tests.models.rows import NOW, add_key, add_session, add_user
 from tests.support.databases import execute

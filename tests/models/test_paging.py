@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked, Rows
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from models.listing import search
 from models.listing.api_keys import SORTS, Ages, KeyFilters, KeyStatus

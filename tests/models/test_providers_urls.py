@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database, schema
 from tests.support.own_postgresql import OwnPostgresql, own_postgresql
 

@@ -7,7 +7,7 @@ from shutil import copyfile
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import User, database
 from models.file_identity import FileIdentity
 from models.trouble import FileReplaced

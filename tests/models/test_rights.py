@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database
 from models.rights import TABLES, rights_at
 

@@ -12,7 +12,7 @@ from shutil import which
 import asyncpg
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import User, database, schema
 from tests.models.rows import add_key, add_session, add_user
 from tests.models.test_changes import ANN, BOB, KEY, SESSION, key, session, user

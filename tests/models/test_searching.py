@@ -6,9 +6,9 @@ import sqlite3
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database, new_id, schema
 from models.listing import api_keys, matching, owners, search, users
 from models.listing.sql import Dialect, Sql, dialect

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity.overview import Overviews
+from api.settings.database_url import DatabaseUrl
 from models import ANONYMOUS_ID, database, schema, tallies
 from models.tallies import NEVER, Tally
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user

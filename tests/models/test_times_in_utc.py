@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, database, schema
 from tests.models.rows import NOW, add_key, add_session, add_user
 from tests.support.databases import downgrade, execute

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tortoise.exceptions import OperationalError
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import User, database
 from models.explanation import explained
 from models.trouble import trouble_of

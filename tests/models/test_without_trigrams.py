@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked
+from api.settings.database_url import DatabaseUrl
 from models import database, schema
 from models.listing.users import UserFilters
 from tests.models.rows import NOW, add_user

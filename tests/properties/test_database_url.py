@@ -5,7 +5,7 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.database_url import SSL_MODES, DatabaseUrl, DatabaseUrlRejected
+from api.settings.database_url import SSL_MODES, DatabaseUrl, DatabaseUrlRejected
 
 SCHEMES = st.sampled_from(["sqlite://", "postgres://", "postgresql://", "", "mysql:"])
 PIECES = st.text(st.sampled_from("/:@?#[]%=&;.,\\ aé0123456789\0\n"), max_size=40)

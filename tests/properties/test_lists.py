@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.database_url import DatabaseUrl
 from api.identity import directory
 from api.identity.directory import Asked
+from api.settings.database_url import DatabaseUrl
 from models import User, database, new_id
 from models.engines.folding import folded
 from models.listing import search

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from models import database, events
 from models.events import Place
 

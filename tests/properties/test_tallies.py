@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.database_url import DatabaseUrl
 from api.identity.overview import Overviews
+from api.settings.database_url import DatabaseUrl
 from models import database, tallies
 from tests.support import counting
 from tests.support.databases import copied_sqlite, postgresql_database

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from api.database_url import DatabaseUrl
+from api.settings.database_url import DatabaseUrl
 from tests.support.processes import eventually
 
 REQUIRED = "TEST_REQUIRES_PGBOUNCER"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from api.database_url import SSL_MODES, DatabaseUrl, DatabaseUrlRejected
 from api.settings import SettingsRejected, database_from_environment
+from api.settings.database_url import SSL_MODES, DatabaseUrl, DatabaseUrlRejected
 
 
 @pytest.mark.parametrize(

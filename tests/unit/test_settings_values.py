@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.settings import Settings, SettingsRejected, variables
+from api.settings.database_url import DatabaseUrl
 
 Load = Callable[..., Settings]
 

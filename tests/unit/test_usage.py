@@ -7,9 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from api.database_url import DatabaseUrl
 from api.identity.usage import KeyUsage
 from api.security.digests import digest
+from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from tests.support.databases import copied_sqlite, execute
 from tests.support.troubles import trouble

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote, urlencode
 
-from api import postgresql_url
-from api.postgresql_url import SSL_MODES, DatabaseUrlRejected
+from api.settings import postgresql_url
+from api.settings.postgresql_url import SSL_MODES, DatabaseUrlRejected
 
 __all__ = ("SSL_MODES", "DatabaseUrl", "DatabaseUrlRejected")
 
