@@ -42,7 +42,7 @@ def serve(
     """Serve until Ctrl-C or SIGTERM. Settings come from the environment."""
     # Nothing that is loaded becomes garbage; `main` has it looked for again, once it serves.
     gc.disable()
-    from api.__main__ import main  # noqa: PLC0415  (the server's parts load only for serving)
+    from api.server.start import main  # noqa: PLC0415  (the server's parts load only for serving)
 
     raise typer.Exit(main(workers=workers, host=host, port=port))
 

@@ -18,7 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 # Where the workers keep their numbers, so that any of them can answer for all. The library reads
-# the variable when it is first imported; `api/__main__.py` sets it before that.
+# the variable when it is first imported; `api/server/start.py` sets it before that.
 DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 # Seconds: a checked request takes under a millisecond, a sign-in a quarter of a second.
 _BUCKETS = (

@@ -7,7 +7,7 @@ import io
 import httpx
 import pytest
 
-from api import logs
+from api.server import logs
 from api.settings import Settings
 from models import database
 from tests.api.people import registered

@@ -10,7 +10,7 @@ import httpx
 import pytest
 import structlog
 
-from api import logs
+from api.server import logs
 from api.settings import Settings
 from tests.api.clients import answering, in_mode
 from tests.api.people import (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.heartbeats import BEAT_SECONDS, MAX_SILENT_LOOKS
+from api.server.heartbeats import BEAT_SECONDS, MAX_SILENT_LOOKS
 from tests.support.callers import one_client_a_worker
 from tests.support.processes import Server, environment, eventually
 

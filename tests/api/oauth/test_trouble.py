@@ -13,8 +13,8 @@ import httpx
 import pytest
 import structlog
 
-from api import logs
 from api.identity.federation import kept, outbound
+from api.server import logs
 from api.settings import Settings
 from models import OAuthIdentity, RefreshToken, User
 from tests.api.clients import answering

@@ -175,7 +175,7 @@ def test_logout_forgets_what_was_kept(arguments: tuple[str, ...]) -> None:
 
 
 def test_serving_never_loads_the_dashboard() -> None:
-    program = "import api.app, api.cli.auth, api.__main__, sys; print([*sys.modules])"
+    program = "import api.app, api.cli.auth, api.server.start, sys; print([*sys.modules])"
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout

@@ -32,8 +32,8 @@ from sanic.server import HttpProtocol
 from sanic.worker.manager import WorkerManager
 from sanic.worker.process import WorkerProcess
 
-from api.heartbeats import BEAT_SECONDS, Heartbeats
 from api.protocol import Connection
+from api.server.heartbeats import BEAT_SECONDS, Heartbeats
 
 App = Sanic[Any, Any]
 
