@@ -21,9 +21,9 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from api.settings.database_url import DatabaseUrl
-from models.engines.postgresql import Connection
+from models.engines.postgresql.client import Connection
+from models.engines.sqlite.file_place import objection_to_place, objection_to_writing
 from models.file_identity import FileIdentity
-from models.file_place import objection_to_place, objection_to_writing
 from models.trouble import is_trouble
 
 APP = "models"
@@ -71,7 +71,7 @@ def tortoise_config(url: DatabaseUrl, *, is_patient: bool = False) -> dict[str, 
 
 def _sqlite(url: DatabaseUrl) -> dict[str, Any]:
     return {
-        "engine": "models.engines.sqlite",
+        "engine": "models.engines.sqlite.client",
         "credentials": {
             "file_path": str(url.path),
             # First, so that even switching to WAL waits for another process that does the same.
@@ -91,7 +91,7 @@ def _postgresql(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
     if is_patient:
         arguments["command_timeout"] = None
     credentials = {**arguments, "minsize": 1, "maxsize": POOL_SIZE}
-    return {"engine": "models.engines.postgresql", "credentials": credentials}
+    return {"engine": "models.engines.postgresql.client", "credentials": credentials}
 
 
 def _connect_seconds(url: DatabaseUrl) -> int:

@@ -16,7 +16,7 @@ from tortoise.exceptions import DBConnectionError
 
 from api.settings.database_url import DatabaseUrl
 from models import database
-from models.engines.postgresql import connect
+from models.engines.postgresql.client import connect
 
 _POLL_SECONDS = 0.1
 

@@ -12,7 +12,7 @@ import asyncpg
 
 from api.settings.database_url import DatabaseUrl
 from models import database
-from models.engines.postgresql import connect
+from models.engines.postgresql.client import connect
 
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 TABLES = {

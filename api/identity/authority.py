@@ -13,7 +13,6 @@ from uuid import UUID
 
 from api.errors import ApiKeyExpired, InvalidApiKey, InvalidApiKeyFormat, InvalidToken
 from api.identity.admission import is_admitted
-from api.identity.changes import Changes
 from api.identity.memory import Memory, Remembered
 from api.identity.occasion import Occasion
 from api.identity.principal import Principal, principal_of, shared
@@ -23,6 +22,7 @@ from api.security.emails import ANONYMOUS
 from api.security.tokens import TokenRejected, TokenSigner
 from api.settings import Settings
 from models import ANONYMOUS_ID, ApiKey, RefreshToken, User, database
+from models.engines.invalidation import Changes
 
 ANONYMOUS_NAME = "Anonymous"
 # What mode none remembers its operator under.

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.identity.authority import Authority
-from api.identity.changes import Changes
 from api.identity.federation.attempts import AttemptSealer
 from api.identity.federation.clients import ProviderClient, clients_of
 from api.identity.feed import Feed
 from api.identity.hashing import PasswordHasher, default_threads
 from api.identity.memory import Memory
 from api.identity.overview import Overviews
-from api.identity.postgresql_changes import PostgresqlChanges
 from api.identity.silences import Silences
-from api.identity.sqlite_changes import SqliteChanges
 from api.identity.throttle import Throttle, counts_at
 from api.identity.usage import KeyUsage
 from api.identity.writability import Writability
@@ -24,6 +21,9 @@ from api.security.tokens import TokenSigner
 from api.settings import Settings
 from api.settings.database_url import DatabaseUrl
 from models.database import asyncpg_arguments
+from models.engines.invalidation import Changes
+from models.engines.postgresql.invalidation import PostgresqlChanges
+from models.engines.sqlite.invalidation import SqliteChanges
 from models.writing import probe_of
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.engines.folding import folded, unfolded
+from models.engines.sqlite.folding import folded, unfolded
 from models.listing.scripts import is_without_spaces
 from models.listing.sql import Dialect, Sql
 

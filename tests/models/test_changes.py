@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from api.identity.changes import Changes
-from api.identity.postgresql_changes import PostgresqlChanges
-from api.identity.sqlite_changes import SqliteChanges
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, RefreshToken, database
 from models.database import asyncpg_arguments
+from models.engines.invalidation import Changes
+from models.engines.postgresql.invalidation import PostgresqlChanges
+from models.engines.sqlite.invalidation import SqliteChanges
 from tests.support.databases import execute
 from tests.support.waiting import Ear, until
 

@@ -10,7 +10,7 @@ import pytest
 
 from api.identity import directory
 from api.identity.directory import Asked
-from models.engines.folding import folded
+from models.engines.sqlite.folding import folded
 from models.listing import matching
 from models.listing.api_keys import Ages, KeyFilters
 from models.listing.sql import Dialect

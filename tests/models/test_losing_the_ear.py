@@ -9,10 +9,10 @@ from time import monotonic
 
 import pytest
 
-from api.identity import postgresql_changes
-from api.identity.postgresql_changes import PostgresqlChanges
 from api.settings.database_url import DatabaseUrl
 from models.database import asyncpg_arguments
+from models.engines.postgresql import invalidation
+from models.engines.postgresql.invalidation import PostgresqlChanges
 from tests.support.databases import execute
 from tests.support.proxies import proxied
 from tests.support.waiting import Ear, until
@@ -59,7 +59,7 @@ async def test_a_defect_is_said_and_listening_goes_on(
     async with listening(database_url) as (changes, ear):
         await until(changes.is_heard)
         with monkeypatch.context() as patched:
-            patched.setattr(postgresql_changes, "monotonic", broken)
+            patched.setattr(invalidation, "monotonic", broken)
             await until(lambda: "LookupError" in capsys.readouterr().out)
         ear.heard.clear()
         await until(changes.is_heard)
@@ -107,7 +107,7 @@ class BehindAPooler(PostgresqlChanges):
 async def test_a_pooler_that_eats_notifications_leaves_the_memory_off(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgresql_changes, "FIRST_BEAT_SECONDS", 0.3)
+    monkeypatch.setattr(invalidation, "FIRST_BEAT_SECONDS", 0.3)
     changes = BehindAPooler(asyncpg_arguments(DatabaseUrl.parse(database_url)), Ear())
     await changes.start()
     for _ in range(10):

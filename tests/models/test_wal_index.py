@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from api.identity.sqlite_changes import SqliteChanges
-from api.identity.wal_index import WalIndex
+from models.engines.sqlite.invalidation import SqliteChanges
+from models.engines.sqlite.wal_index import WalIndex
 from tests.support.waiting import Ear
 
 NOTE = "UPDATE auth_changes SET counter = counter + 1"

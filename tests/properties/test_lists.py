@@ -17,7 +17,7 @@ from api.identity import directory
 from api.identity.directory import Asked
 from api.settings.database_url import DatabaseUrl
 from models import User, database, new_id
-from models.engines.folding import folded
+from models.engines.sqlite.folding import folded
 from models.listing import search
 from models.listing.users import SORTS, UserFilters
 from tests.models.rows import NOW

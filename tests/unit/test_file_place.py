@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.file_place import objection_to_place, objection_to_writing
+from models.engines.sqlite.file_place import objection_to_place, objection_to_writing
 
 
 def long_name(folder: Path) -> Path:

@@ -18,8 +18,8 @@ from uuid import uuid4
 import asyncpg
 import structlog
 
-from api.identity.changes import EVERYTHING, Listener
-from models.engines.postgresql import connect
+from models.engines.invalidation import EVERYTHING, Listener
+from models.engines.postgresql.client import connect
 from models.trouble import first_line, is_trouble
 
 CHANNEL = "everruns_auth_changes"

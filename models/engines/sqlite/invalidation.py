@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 import structlog
 
-from api.identity.changes import EVERYTHING, Listener
-from api.identity.wal_index import WalIndex
+from models.engines.invalidation import EVERYTHING, Listener
+from models.engines.sqlite.wal_index import WalIndex
 from models.file_identity import FileIdentity
 from models.trouble import FileReplaced
 

@@ -23,7 +23,7 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
-from models.engines.folding import folded
+from models.engines.sqlite.folding import folded
 from models.file_identity import FileIdentity
 
 

@@ -1,0 +1,8 @@
+"""SQLite.
+
+client        Tortoise's client, whose transactions take the write lock when they begin
+file_place    whether a database can be at a path
+folding       how a text loses its case
+invalidation  commits of other processes, seen in the header of the WAL-index
+wal_index     that header in shared memory
+"""
