@@ -10,7 +10,7 @@ from tortoise import fields
 from tortoise.exceptions import FieldError
 from uuid_utils.compat import uuid7
 
-from models.listing.reading import words
+from models.lenient_parsing import words
 
 ANONYMOUS_ID = UUID("00000000-0000-0000-0000-000000000001")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)

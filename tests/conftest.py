@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from models.listing import search
-from models.listing.experience import Experience
+from models.lists import search
+from models.lists.experience import Experience
 from tests.support.databases import (
     copied_sqlite,
     migrated,

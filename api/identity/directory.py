@@ -20,13 +20,13 @@ from api.errors import (
     SessionNotFound,
     UserNotFound,
 )
-from models.listing import api_keys, audit_events, cursors, sessions, users
-from models.listing.api_keys import Ages, KeyFilters, KeyRow
-from models.listing.audit_events import EventFilters, EventRow
-from models.listing.paging import Wish, one_row, page_of
-from models.listing.query import Query, Shape, Sort
-from models.listing.sessions import SessionFilters, SessionRow
-from models.listing.users import UserFilters, UserRow
+from models.lists import api_keys, audit_events, cursors, sessions, users
+from models.lists.api_keys import Ages, KeyFilters, KeyRow
+from models.lists.audit_events import EventFilters, EventRow
+from models.lists.pages import Wish, one_row, page_of
+from models.lists.query import Query, Shape, Sort
+from models.lists.sessions import SessionFilters, SessionRow
+from models.lists.users import UserFilters, UserRow
 
 R = TypeVar("R")
 MAX_LIMIT = 200

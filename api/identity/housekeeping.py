@@ -21,8 +21,8 @@ from models import (
     RefreshToken,
     Unblock,
     UsedState,
+    counters,
     events,
-    tallies,
 )
 from models.locks import held_if_free
 
@@ -91,7 +91,7 @@ class Sweeper:
             passed = self._places.popleft()
         if passed is not None:
             await events.purge(passed)
-        await tallies.fold()
+        await counters.fold()
 
 
 async def run(url: DatabaseUrl) -> None:

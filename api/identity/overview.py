@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from api.identity.audit import Action
-from models import ApiKey, AuditEvent, RefreshToken, User, database, schema, tallies
-from models.listing.api_keys import STALE_DAYS
-from models.tallies import NEVER, Tally
+from models import ApiKey, AuditEvent, RefreshToken, User, counters, database, schema
+from models.counters import NEVER, Tally
+from models.lists.api_keys import STALE_DAYS
 
 STALE = timedelta(days=STALE_DAYS)
 # How old an answer may be that another one is spared for.
@@ -105,11 +105,11 @@ async def _count(now: datetime, *, anonymous: int) -> Overview:
 
 
 async def _tallies(now: datetime) -> list[Tally]:
-    days = tallies.day_of(now - STALE), tallies.day_of(now)
-    found = await tallies.summed_around(*days)
-    if any(tally.what == tallies.MISCOUNTED and tally.n for tally in found):
-        await tallies.recount()
-        found = await tallies.summed_around(*days)
+    days = counters.day_of(now - STALE), counters.day_of(now)
+    found = await counters.summed_around(*days)
+    if any(tally.what == counters.MISCOUNTED and tally.n for tally in found):
+        await counters.recount()
+        found = await counters.summed_around(*days)
     return found
 
 
@@ -122,16 +122,16 @@ class _Day:
 
     @property
     def number(self) -> int:
-        return tallies.day_of(self.now)
+        return counters.day_of(self.now)
 
     @property
     def begin(self) -> datetime:
         # One unit of the database's clock earlier, where "after" must include the beginning.
-        return tallies.beginning_of(self.number) - timedelta.resolution
+        return counters.beginning_of(self.number) - timedelta.resolution
 
     @property
     def end(self) -> datetime:
-        return tallies.beginning_of(self.number + 1) - timedelta.resolution
+        return counters.beginning_of(self.number + 1) - timedelta.resolution
 
     def sum(self, what: str, is_counted: Callable[[Tally], bool] = lambda _: True) -> int:
         return sum(tally.n for tally in self.tallies if tally.what == what and is_counted(tally))
@@ -178,8 +178,8 @@ async def _never_used(day: _Day) -> int:
 async def _stale(day: _Day) -> int:
     """Unexpired keys that were used, but not lately: of whole days, and of the day of the limit."""
     limit = day.now - STALE
-    limit_day = tallies.day_of(limit)
-    begin = tallies.beginning_of(limit_day)
+    limit_day = counters.day_of(limit)
+    begin = counters.beginning_of(limit_day)
     whole = day.sum(
         "api_keys", lambda tally: NEVER < tally.used_day < limit_day and day.lasts(tally)
     )

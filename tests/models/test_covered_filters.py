@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from models import database
-from models.listing import api_keys, audit_events, search
-from models.listing.api_keys import Ages, KeyFilters
-from models.listing.audit_events import EventFilters
-from models.listing.paging import Wish, page_of
-from models.listing.query import Query, Shape
-from models.listing.sql import Dialect, Sql, dialect
+from models.lists import api_keys, audit_events, search
+from models.lists.api_keys import Ages, KeyFilters
+from models.lists.audit_events import EventFilters
+from models.lists.pages import Wish, page_of
+from models.lists.query import Query, Shape
+from models.lists.sql import Dialect, Sql, dialect
 from tests.models.rows import NOW, add_user
 from tests.support.databases import execute
 

@@ -8,11 +8,11 @@ import pytest
 
 from api.identity import directory
 from api.identity.directory import Asked
-from models.listing import experience, search
-from models.listing.experience import Experience, Question
-from models.listing.query import Way
-from models.listing.sql import Dialect, Sql
-from models.listing.users import UserFilters
+from models.lists import experience, search
+from models.lists.experience import Experience, Question
+from models.lists.query import Way
+from models.lists.sql import Dialect, Sql
+from models.lists.users import UserFilters
 from tests.models.rows import NOW, add_user
 
 pytestmark = pytest.mark.anyio

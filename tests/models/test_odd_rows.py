@@ -11,11 +11,11 @@ from api.identity import directory
 from api.identity.directory import Asked, Rows
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
-from models.listing import api_keys, audit_events, sessions, users
-from models.listing.api_keys import Ages, KeyFilters
-from models.listing.audit_events import EventFilters
-from models.listing.sessions import SessionFilters
-from models.listing.users import UserFilters
+from models.lists import api_keys, audit_events, sessions, users
+from models.lists.api_keys import Ages, KeyFilters
+from models.lists.audit_events import EventFilters
+from models.lists.sessions import SessionFilters
+from models.lists.users import UserFilters
 from models.types import LONG_AGO
 from tests.models.rows import DAY, NOW, add_key, add_session, add_user
 from tests.support.databases import execute

@@ -14,8 +14,8 @@ from api.identity import directory
 from api.identity.directory import Asked, Rows
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
-from models.listing import search
-from models.listing.api_keys import SORTS, Ages, KeyFilters, KeyStatus
+from models.lists import search
+from models.lists.api_keys import SORTS, Ages, KeyFilters, KeyStatus
 from tests.models.rows import DAY, NOW, add_key, add_user
 from tests.support.databases import execute
 

@@ -10,9 +10,9 @@ from api.identity import directory
 from api.identity.directory import Asked
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database, new_id, schema
-from models.listing import api_keys, matching, owners, search, users
-from models.listing.sql import Dialect, Sql, dialect
-from models.listing.users import UserFilters
+from models.lists import api_keys, owners, search, text_search, users
+from models.lists.sql import Dialect, Sql, dialect
+from models.lists.users import UserFilters
 from tests.models.catalogue import tables
 from tests.models.rows import DAY, NOW, add_key, add_user
 from tests.support.databases import downgrade, execute
@@ -24,7 +24,7 @@ TIMES = "'2026-01-01 12:00:00+00:00', '2026-01-01 12:00:00+00:00'"
 
 async def found(table: str, q: str) -> set[str]:
     """The ids that the index of parts finds."""
-    statement = matching.by_index(dialect(), table, q)
+    statement = text_search.by_index(dialect(), table, q)
     return {str(row["id"]) for row in await dialect().rows(statement)}
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from api.identity.overview import Overviews
 from api.settings.database_url import DatabaseUrl
-from models import ANONYMOUS_ID, database, schema, tallies
-from models.tallies import NEVER, Tally
+from models import ANONYMOUS_ID, counters, database, schema
+from models.counters import NEVER, Tally
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
 from tests.models.test_changes import ANN, BOB, KEY, SESSION, key, session, user
 from tests.support import counting
@@ -21,7 +21,7 @@ from tests.support.databases import downgrade, execute
 
 pytestmark = pytest.mark.anyio
 
-TODAY = tallies.day_of(NOW)
+TODAY = counters.day_of(NOW)
 
 
 async def assert_right() -> None:
@@ -51,7 +51,7 @@ async def test_days_that_do_not_matter_are_summed_up(opened: str) -> None:
         used, expires = NOW - number * DAY, NOW + (number - 2) * DAY
         await add_key(owner, f"evr_{number}", last_used_at=used, expires_at=expires)
     await add_key(owner, "evr_never")
-    found = await tallies.summed_around(TODAY - 3, TODAY)
+    found = await counters.summed_around(TODAY - 3, TODAY)
     assert {tally for tally in found if tally.what == "api_keys"} == {
         Tally("api_keys", NEVER, NEVER, 1),
         Tally("api_keys", TODAY - 3, TODAY - 1, 2),
@@ -101,7 +101,7 @@ async def test_what_a_replacement_took_away_is_counted_anew(opened: str, name: s
         REPLACEMENTS[name],
     ):
         await execute(opened, statement)
-    assert tallies.MISCOUNTED in {tally.what for tally in await counting.tallies()}
+    assert counters.MISCOUNTED in {tally.what for tally in await counting.tallies()}
     await Overviews().latest(NOW)
     await assert_right()
 
@@ -138,7 +138,7 @@ async def test_folding_leaves_one_row_a_kind_and_day(opened: str, hand: asyncpg.
         await (await add_key(owner, f"evr_{number}")).delete()
     before = set(await counting.tallies())
     assert await hand.fetchval("SELECT count(*) FROM auth_tallies") > len(before)
-    await tallies.fold()
+    await counters.fold()
     assert {tally for tally in before if tally.n} == set(await counting.tallies())
     assert await hand.fetchval("SELECT count(*) FROM auth_tallies") == 1
 
@@ -155,7 +155,7 @@ async def test_folding_from_several_sides_while_others_write_keeps_the_sums(open
 
     async def fold() -> None:
         for _ in range(30):
-            await tallies.fold()
+            await counters.fold()
             await asyncio.sleep(0)
 
     await asyncio.gather(*(write(writer) for writer in range(3)), fold(), fold())

@@ -6,10 +6,10 @@ import pytest
 
 from api.identity import directory
 from api.identity.directory import Asked
-from models.listing import search
-from models.listing.api_keys import Ages, KeyFilters
-from models.listing.sessions import SessionFilters
-from models.listing.users import UserFilters
+from models.lists import search
+from models.lists.api_keys import Ages, KeyFilters
+from models.lists.sessions import SessionFilters
+from models.lists.users import UserFilters
 from tests.models.rows import DAY, NOW, add_key, add_session, add_user
 
 pytestmark = pytest.mark.anyio

@@ -12,7 +12,7 @@ from api.identity import directory
 from api.identity.directory import Asked
 from api.settings.database_url import DatabaseUrl
 from models import database, schema
-from models.listing.users import UserFilters
+from models.lists.users import UserFilters
 from tests.models.rows import NOW, add_user
 from tests.support.databases import SERVER
 

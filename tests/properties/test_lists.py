@@ -18,8 +18,8 @@ from api.identity.directory import Asked
 from api.settings.database_url import DatabaseUrl
 from models import User, database, new_id
 from models.engines.sqlite.folding import folded
-from models.listing import search
-from models.listing.users import SORTS, UserFilters
+from models.lists import search
+from models.lists.users import SORTS, UserFilters
 from tests.models.rows import NOW
 from tests.support.databases import copied_sqlite, postgresql_database
 

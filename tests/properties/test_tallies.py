@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from api.identity.overview import Overviews
 from api.settings.database_url import DatabaseUrl
-from models import database, tallies
+from models import counters, database
 from tests.support import counting
 from tests.support.databases import copied_sqlite, postgresql_database
 
@@ -210,4 +210,4 @@ async def _is_right(now: datetime) -> None:
         assert found.keys == await counting.keys(now)
         assert found.live_sessions == await counting.live_sessions(now)
         assert counting.by_kind(await counting.tallies()) == await counting.tallied()
-        await tallies.fold()
+        await counters.fold()

@@ -8,7 +8,7 @@ from typing import Any
 
 from api.identity.overview import KeyCounts, UserCounts
 from models import ANONYMOUS_ID, database
-from models.tallies import Tally
+from models.counters import Tally
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 OPERATORS = {

@@ -18,7 +18,7 @@ from api.routes.admin.paging import Asking, Q, parameters
 from api.routes.call import SignedInCall, id_in_path
 from api.routes.replies import reply, reply_nothing
 from api.routes.table import Parameter, Route
-from models.listing.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
+from models.lists.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
 
 DEFAULT_SORT = "-last_used_at"
 STATUSES = get_args(KeyStatus)

@@ -14,7 +14,7 @@ from api.routes.admin.paging import Asking, parameters
 from api.routes.call import SignedInCall, id_in_path
 from api.routes.replies import reply
 from api.routes.table import Parameter, Route
-from models.listing.audit_events import SORTS, EventFilters
+from models.lists.audit_events import SORTS, EventFilters
 
 DEFAULT_SORT = "-at"
 OUTCOMES = ("success", "failure")

@@ -15,7 +15,7 @@ from api.routes.admin.paging import Asking, Q, parameters
 from api.routes.call import SignedInCall, id_in_path
 from api.routes.replies import reply, reply_nothing
 from api.routes.table import Parameter, Route
-from models.listing.sessions import SORTS, SessionFilters, SessionStatus
+from models.lists.sessions import SORTS, SessionFilters, SessionStatus
 
 DEFAULT_SORT = "-created_at"
 STATUSES = ("live", "expired", "all")

@@ -17,8 +17,8 @@ from api.routes.call import SignedInCall, id_in_path
 from api.routes.replies import reply, reply_nothing
 from api.routes.table import Parameter, Route
 from models import User
-from models.listing.sessions import SessionFilters
-from models.listing.users import SORTS, UserFilters
+from models.lists.sessions import SessionFilters
+from models.lists.users import SORTS, UserFilters
 
 DEFAULT_SORT = "email"
 MAX_MEMBERS = 200

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.listing import search
+from models.lists import search
 from tests.tui.by_hand import keys_in_use, many_users
 from tests.tui.world import SMALL, Size, World
 from tui.http.errors import Unreachable

@@ -12,12 +12,12 @@ from uuid import UUID
 import asyncpg
 from tortoise.exceptions import OperationalError
 
-from models.listing import cursors
-from models.listing.cursors import Cursor, CursorRejected, Side
-from models.listing.legs import place_of
-from models.listing.query import Query, Shape
-from models.listing.search import Found, Row, Search, Start
-from models.listing.sql import Sql, dialect
+from models.lists import cursors
+from models.lists.cursors import Cursor, CursorRejected, Side
+from models.lists.query import Query, Shape
+from models.lists.search import Found, Row, Search, Start
+from models.lists.segments import place_of
+from models.lists.sql import Sql, dialect
 
 _OPPOSITE = {
     Side.AFTER: Side.UPTO,

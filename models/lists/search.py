@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from models.listing import legs
-from models.listing.cursors import Place
-from models.listing.experience import Experience, Question
-from models.listing.legs import Leg
-from models.listing.query import Query, Shape, Shortcut
-from models.listing.sql import Dialect, Sql, all_of, any_of, filled, joined
+from models.lists import segments
+from models.lists.cursors import Place
+from models.lists.experience import Experience, Question
+from models.lists.query import Query, Shape, Shortcut
+from models.lists.segments import Leg
+from models.lists.sql import Dialect, Sql, all_of, any_of, filled, joined
 
 Row = dict[str, Any]
 
@@ -82,8 +82,8 @@ class Search:
         self._engine, self._query, self._shape = engine, query, shape
         self._is_forward = is_forward
         self._clock = clock
-        self._legs = tuple(legs.legs(query, is_forward=is_forward))
-        self._conditions = legs.conditions(engine, query)
+        self._legs = tuple(segments.legs(query, is_forward=is_forward))
+        self._conditions = segments.conditions(engine, query)
 
     async def found(self, start: Start | None, wanted: int) -> Found:
         """The first `wanted` rows from `start` on."""
@@ -129,7 +129,7 @@ class Search:
             part = self._part(leg, begin)
             fence = await self._fence(leg, part, size)
             if fence is not None:
-                part = all_of((part, legs.until(self._engine, self._query, leg, fence)))
+                part = all_of((part, segments.until(self._engine, self._query, leg, fence)))
             rows += await self._rows(leg, part, wanted - len(rows))
             if len(rows) == wanted:
                 return Found(rows)
@@ -158,10 +158,10 @@ class Search:
 
     def _part(self, leg: Leg, start: Start | None) -> Sql:
         engine, query = self._engine, self._query
-        whole = legs.range_of(engine, query, leg, is_begun=start is not None)
+        whole = segments.range_of(engine, query, leg, is_begun=start is not None)
         if start is None:
             return whole
-        after = legs.beyond(engine, query, leg, start.place, inclusive=start.is_included)
+        after = segments.beyond(engine, query, leg, start.place, inclusive=start.is_included)
         return all_of((whole, after))
 
     async def _fence(self, leg: Leg, part: Sql, size: int) -> Place | None:
@@ -170,25 +170,25 @@ class Search:
         # Nothing that is not in the index.
         row_id = "'' AS id" if query.sort.is_unique else "t.id"
         statement = filled(
-            f"SELECT p.id, {legs.place_columns(self._engine, query)} FROM ("
+            f"SELECT p.id, {segments.place_columns(self._engine, query)} FROM ("
             f"SELECT t.id, t.{query.sort.column}, row_number() OVER () AS row_number FROM ("
             f"SELECT {row_id}, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
-            f"ORDER BY {legs.order(query, leg)} LIMIT {size}) t) p WHERE p.row_number = {size}",
+            f"ORDER BY {segments.order(query, leg)} LIMIT {size}) t) p WHERE p.row_number = {size}",
             part=part,
         )
         rows = await self._engine.rows(statement)
-        return legs.place_of(rows[0]) if rows else None
+        return segments.place_of(rows[0]) if rows else None
 
     async def _rows(self, leg: Leg, part: Sql, wanted: int) -> list[Row]:
         """The first rows of a part of the list that fit, by the index of the sort."""
         query = self._query
         found = filled(
             f"SELECT t.* FROM {query.table} t WHERE {{fitting}} "
-            f"ORDER BY {legs.order(query, leg)} LIMIT {wanted}",
+            f"ORDER BY {segments.order(query, leg)} LIMIT {wanted}",
             fitting=all_of((part, *self._conditions)),
         )
         source = Sql(f"({found.text}) p", found.values)
-        return await self._engine.rows(self._shaped(source, legs.order(query, leg, "p")))
+        return await self._engine.rows(self._shaped(source, segments.order(query, leg, "p")))
 
     async def _by_shortcut(
         self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
@@ -221,7 +221,7 @@ class Search:
         parts = [(leg, self._part(leg, begin)) for leg, begin in self._from(start)]
         if not parts:
             return [], False
-        order = partial(legs.order_of_all, query, parts[0][0], is_forward=self._is_forward)
+        order = partial(segments.order_of_all, query, parts[0][0], is_forward=self._is_forward)
         ways, is_short = _ways(shortcut, most)
         left = [one for one in self._conditions if one is not shortcut.replaces]
         fitting = all_of((is_short, any_of(part for _, part in parts), *left))
@@ -247,7 +247,7 @@ class Search:
     def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
         """What is answered of the rows `p` of `source`."""
         shape = self._shape
-        place = legs.place_columns(self._engine, self._query)
+        place = segments.place_columns(self._engine, self._query)
         return Sql(
             f"SELECT {before}{place}, {shape.columns.text} FROM {source.text} {shape.joins} "
             f"ORDER BY {order}",

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models.listing import reading
-from models.listing.query import Operator, Query, Shape, Shortcut, Sort, Way, Within
-from models.listing.sql import Dialect, Sql, dialect
+from models import lenient_parsing
+from models.lists.query import Operator, Query, Shape, Shortcut, Sort, Way, Within
+from models.lists.sql import Dialect, Sql, dialect
 
 FAILURE = "failure"
 SORTS = {"at": Sort("at", is_time=True)}
@@ -126,20 +126,20 @@ def shape() -> Shape:
 
 def read(row: dict[str, Any]) -> EventRow | None:
     """The row, or None where its id cannot be read."""
-    event_id = reading.row_id(row["id"])
+    event_id = lenient_parsing.row_id(row["id"])
     if event_id is None:
         return None
     return EventRow(
         id=event_id,
-        at=reading.moment(row["at"]),
-        action=reading.text(row["action"]) or "",
-        outcome=reading.text(row["outcome"]) or "",
-        actor_id=reading.row_id(row["actor_id"]),
-        actor_email=reading.text(row["actor_email"]),
-        user_id=reading.row_id(row["user_id"]),
-        user_email=reading.text(row["user_email"]),
-        ip_address=reading.text(row["ip_address"]),
-        user_agent=reading.text(row["user_agent"]),
-        request_id=reading.text(row["request_id"]),
-        detail=reading.mapping(row["detail"]),
+        at=lenient_parsing.moment(row["at"]),
+        action=lenient_parsing.text(row["action"]) or "",
+        outcome=lenient_parsing.text(row["outcome"]) or "",
+        actor_id=lenient_parsing.row_id(row["actor_id"]),
+        actor_email=lenient_parsing.text(row["actor_email"]),
+        user_id=lenient_parsing.row_id(row["user_id"]),
+        user_email=lenient_parsing.text(row["user_email"]),
+        ip_address=lenient_parsing.text(row["ip_address"]),
+        user_agent=lenient_parsing.text(row["user_agent"]),
+        request_id=lenient_parsing.text(row["request_id"]),
+        detail=lenient_parsing.mapping(row["detail"]),
     )

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models.listing import matching, reading
-from models.listing.query import Query, Shape, Shortcut, Sort, Way
-from models.listing.sql import Dialect, Sql, dialect
+from models import lenient_parsing
+from models.lists import text_search
+from models.lists.query import Query, Shape, Shortcut, Sort, Way
+from models.lists.sql import Dialect, Sql, dialect
 
 SORTS = {
     "email": Sort("email", is_unique=True),
@@ -75,14 +76,14 @@ def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Sh
     if filters.disabled is False:
         yield Sql("t.disabled_at IS NULL"), None
     if filters.q is not None:
-        check = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], filters.q)
+        check = text_search.found_in(engine, [f"t.{column}" for column in SEARCHED], filters.q)
         yield check, _by_index(engine, filters.q, check)
 
 
 def _by_index(engine: Dialect, q: str, check: Sql) -> Shortcut | None:
-    if not matching.is_indexed(q):
+    if not text_search.is_indexed(q):
         return None
-    return Shortcut((Way(matching.by_index(engine, "users", q, also=KEPT)),), check, holds=KEPT)
+    return Shortcut((Way(text_search.by_index(engine, "users", q, also=KEPT)),), check, holds=KEPT)
 
 
 def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
@@ -140,20 +141,20 @@ def shape(now: datetime) -> Shape:
 
 def read(row: dict[str, Any]) -> UserRow | None:
     """The row, or None where its id cannot be read."""
-    user_id = reading.row_id(row["id"])
+    user_id = lenient_parsing.row_id(row["id"])
     if user_id is None:
         return None
     return UserRow(
         id=user_id,
-        email=reading.text(row["email"]) or "",
-        name=reading.text(row["name"]) or "",
-        avatar_url=reading.text(row["avatar_url"]),
-        roles=reading.words(row["roles"]),
+        email=lenient_parsing.text(row["email"]) or "",
+        name=lenient_parsing.text(row["name"]) or "",
+        avatar_url=lenient_parsing.text(row["avatar_url"]),
+        roles=lenient_parsing.words(row["roles"]),
         email_verified=bool(row["email_verified"]),
-        auth_provider=reading.text(row["auth_provider"]) or LOCAL,
-        disabled_at=reading.moment(row["disabled_at"]),
-        created_at=reading.moment(row["created_at"]),
-        last_active_at=reading.moment(row["last_active_at"]),
+        auth_provider=lenient_parsing.text(row["auth_provider"]) or LOCAL,
+        disabled_at=lenient_parsing.moment(row["disabled_at"]),
+        created_at=lenient_parsing.moment(row["created_at"]),
+        last_active_at=lenient_parsing.moment(row["last_active_at"]),
         session_count=row["session_count"],
         api_key_count=row["api_key_count"],
     )

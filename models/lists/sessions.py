@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from models.listing import reading
-from models.listing.owners import owner_condition
-from models.listing.query import Query, Shape, Shortcut, Sort, Way, Within
-from models.listing.sql import Dialect, Sql, dialect
+from models import lenient_parsing
+from models.lists.owners import owner_condition
+from models.lists.query import Query, Shape, Shortcut, Sort, Way, Within
+from models.lists.sql import Dialect, Sql, dialect
 
 SORTS = {
     "created_at": Sort("created_at", is_time=True),
@@ -95,17 +95,17 @@ def shape() -> Shape:
 
 def read(row: dict[str, Any]) -> SessionRow | None:
     """The row, or None where an id cannot be read or its user's row is gone."""
-    session_id, user_id = reading.row_id(row["id"]), reading.row_id(row["user_id"])
-    email = reading.text(row["user_email"])
+    session_id, user_id = lenient_parsing.row_id(row["id"]), lenient_parsing.row_id(row["user_id"])
+    email = lenient_parsing.text(row["user_email"])
     if session_id is None or user_id is None or email is None:
         return None
     return SessionRow(
         id=session_id,
         user_id=user_id,
         user_email=email,
-        created_at=reading.moment(row["created_at"]),
-        last_used_at=reading.moment(row["last_used_at"]),
-        expires_at=reading.moment(row["expires_at"]),
-        ip_address=reading.text(row["ip_address"]),
-        user_agent=reading.text(row["user_agent"]),
+        created_at=lenient_parsing.moment(row["created_at"]),
+        last_used_at=lenient_parsing.moment(row["last_used_at"]),
+        expires_at=lenient_parsing.moment(row["expires_at"]),
+        ip_address=lenient_parsing.text(row["ip_address"]),
+        user_agent=lenient_parsing.text(row["user_agent"]),
     )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.listing.cursors import Place
-from models.listing.query import Operator, Query, Sort, Within
-from models.listing.sql import Dialect, Sql, all_of
+from models.lists.cursors import Place
+from models.lists.query import Operator, Query, Sort, Within
+from models.lists.sql import Dialect, Sql, all_of
 
 _CASTS = {"text": "CAST(? AS TEXT)", "blob": "?", "integer": "CAST(? AS NUMERIC)"}
 _CASTS["real"] = _CASTS["integer"]

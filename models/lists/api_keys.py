@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from models.listing import matching, reading
-from models.listing.owners import of_owner, owned_by, owner_condition
-from models.listing.query import Query, Shape, Shortcut, Sort, Way, Within
-from models.listing.sql import Dialect, Sql, dialect
+from models import lenient_parsing
+from models.lists import text_search
+from models.lists.owners import of_owner, owned_by, owner_condition
+from models.lists.query import Query, Shape, Shortcut, Sort, Way, Within
+from models.lists.sql import Dialect, Sql, dialect
 
 SORTS = {
     "name": Sort("name", holds=("expires_at",)),
@@ -126,12 +127,12 @@ def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Sho
 
 
 def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut | None]:
-    own = matching.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
+    own = text_search.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
     owner = of_owner(engine, q)
     check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
-    if not matching.is_indexed(q):
+    if not text_search.is_indexed(q):
         return check, None
-    by_own = Way(matching.by_index(engine, "api_keys", q, also=KEPT))
+    by_own = Way(text_search.by_index(engine, "api_keys", q, also=KEPT))
     by_owner = owned_by(engine, "api_keys", q, also=KEPT)
     return check, Shortcut((by_own, by_owner), check, holds=KEPT)
 
@@ -153,26 +154,26 @@ def shape() -> Shape:
 
 def read(row: dict[str, Any], ages: Ages) -> KeyRow | None:
     """The row, or None where an id cannot be read or its user's row is gone."""
-    key_id, user_id = reading.row_id(row["id"]), reading.row_id(row["user_id"])
-    email = reading.text(row["user_email"])
+    key_id, user_id = lenient_parsing.row_id(row["id"]), lenient_parsing.row_id(row["user_id"])
+    email = lenient_parsing.text(row["user_email"])
     if key_id is None or user_id is None or email is None:
         return None
     expires_at, last_used_at = (
-        reading.moment(row["expires_at"]),
-        reading.moment(row["last_used_at"]),
+        lenient_parsing.moment(row["expires_at"]),
+        lenient_parsing.moment(row["last_used_at"]),
     )
     return KeyRow(
         id=key_id,
         user_id=user_id,
         user_email=email,
-        name=reading.text(row["name"]) or "",
-        key_prefix=reading.text(row["key_prefix"]) or "",
-        scopes=reading.words(row["scopes"]),
+        name=lenient_parsing.text(row["name"]) or "",
+        key_prefix=lenient_parsing.text(row["key_prefix"]) or "",
+        scopes=lenient_parsing.words(row["scopes"]),
         status=status_of(expires_at, last_used_at, ages),
         expires_at=expires_at,
         last_used_at=last_used_at,
-        last_used_ip=reading.text(row["last_used_ip"]),
-        created_at=reading.moment(row["created_at"]),
+        last_used_ip=lenient_parsing.text(row["last_used_ip"]),
+        created_at=lenient_parsing.moment(row["created_at"]),
     )
 
 

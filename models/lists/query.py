@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.listing.sql import Sql
+from models.lists.sql import Sql
 
 Operator = Literal[">", ">=", "<", "<="]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.engines.sqlite.folding import folded, unfolded
-from models.listing.scripts import is_without_spaces
-from models.listing.sql import Dialect, Sql
+from models.lists.scripts import is_without_spaces
+from models.lists.sql import Dialect, Sql
 
 # Stands before each column in the text that is searched. Two of them, so that also one letter at a
 # beginning makes three characters, which is what both engines' indexes are made of.

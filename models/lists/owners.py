@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.listing.matching import by_index, found_in, is_indexed
-from models.listing.query import Shortcut, Way
-from models.listing.sql import Dialect, Sql
+from models.lists.query import Shortcut, Way
+from models.lists.sql import Dialect, Sql
+from models.lists.text_search import by_index, found_in, is_indexed
 
 # Each is looked up in the index of its table by the user that was found.
 OWNED_COST = 5

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.listing.query import Way
-from models.listing.sql import Sql
+from models.lists.query import Way
+from models.lists.sql import Sql
 
 # Rows come and go; for so long nothing is lost but time where it is otherwise by now.
 SECONDS = 60.0
