@@ -23,9 +23,9 @@ from api.identity import (
 )
 from api.identity.actor import Actor
 from api.identity.hashing import PasswordHasher
-from api.identity.occasion import Occasion
 from api.identity.registration import check_password
 from api.identity.user_changes import NewUser, Wanted
+from api.request_context import Occasion
 from api.security.passwords import hash_password
 from api.settings import Settings, database_from_environment, load
 from models import User, schema

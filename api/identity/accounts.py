@@ -11,11 +11,11 @@ from api.errors import (
 )
 from api.identity.audit import Action, record, record_throttled
 from api.identity.names import valid_name
-from api.identity.occasion import Occasion
 from api.identity.principal import Principal
 from api.identity.registration import check_password
 from api.identity.services import Services
 from api.identity.throttle import is_known
+from api.request_context import Occasion
 from api.security.passwords import MAX_LENGTH
 from api.settings import Settings
 from models import RefreshToken, User, database

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from api.errors import AdminRequired, InvalidApiKey, InvalidToken, SessionRequired
 from api.identity.audit import Action, record
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from models import ApiKey, RefreshToken, User
 
 

@@ -17,8 +17,8 @@ from api.errors import (
 )
 from api.identity.audit import Action, record
 from api.identity.names import valid_name
-from api.identity.occasion import Occasion
 from api.identity.principal import EVERYTHING, Principal
+from api.request_context import Occasion
 from api.security.digests import digest, key_prefix, new_api_key
 from models import ApiKey, RefreshToken, User, database
 

@@ -14,9 +14,9 @@ from uuid import UUID
 from api.errors import ApiKeyExpired, InvalidApiKey, InvalidApiKeyFormat, InvalidToken
 from api.identity.admission import is_admitted
 from api.identity.memory import Memory, Remembered
-from api.identity.occasion import Occasion
 from api.identity.principal import Principal, principal_of, shared
 from api.identity.usage import KeyUsage
+from api.request_context import Occasion
 from api.security.digests import digest, fingerprint, is_api_key
 from api.security.emails import ANONYMOUS
 from api.security.tokens import TokenRejected, TokenSigner

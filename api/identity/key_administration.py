@@ -13,7 +13,7 @@ from uuid import UUID
 from api.errors import ApiKeyNotFound, FieldError, Invalid
 from api.identity.actor import Actor
 from api.identity.audit import Action, record, record_each
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from api.security.digests import digest, is_api_key
 from models import ApiKey, database
 

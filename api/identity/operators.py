@@ -13,8 +13,8 @@ from api.errors import FieldError, Invalid, UserNotFound
 from api.identity.admission import environment_email
 from api.identity.audit import Action, record
 from api.identity.authority import anonymous_user
-from api.identity.occasion import Occasion
 from api.identity.registration import check_password
+from api.request_context import Occasion
 from api.security import passwords
 from api.settings import Settings
 from models import ANONYMOUS_ID, ApiKey, OAuthIdentity, RefreshToken, User, database

@@ -16,9 +16,9 @@ from api.errors import (
 )
 from api.identity.audit import Action, record, record_throttled
 from api.identity.names import MAX_LENGTH, valid_name
-from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
+from api.request_context import Occasion
 from api.security.emails import EmailRejected, valid_email
 from api.security.password_policy import objection
 from api.settings import Settings

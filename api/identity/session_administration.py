@@ -10,7 +10,7 @@ from uuid import UUID
 from api.errors import SessionNotFound
 from api.identity.actor import Actor, record_of
 from api.identity.audit import Action, record
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from models import RefreshToken, User, database
 
 

@@ -21,8 +21,8 @@ from api.errors import (
 from api.identity.admission import is_admitted
 from api.identity.audit import Action, record, record_throttled
 from api.identity.networks import NOWHERE, network_of
-from api.identity.occasion import Occasion
 from api.identity.services import Services
+from api.request_context import Occasion
 from api.security.digests import digest, new_seed
 from api.security.tokens import (
     AccessClaims,

@@ -24,7 +24,7 @@ from api.errors import Overloaded, Throttled, Unavailable
 from api.identity.counts.count import Count, Counts, Entry, Limit
 from api.identity.counts.local import LocalCounts
 from api.identity.networks import NOWHERE, block_of, network_of
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from api.security.digests import digest
 from api.security.emails import normalise_email
 from models import KnownNetwork, Unblock

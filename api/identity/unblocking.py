@@ -11,7 +11,7 @@ from api.errors import FieldError, Invalid
 from api.identity.actor import Actor
 from api.identity.audit import Action, record
 from api.identity.networks import named_network
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from api.security.emails import MAX_LENGTH, normalise_email
 from models import Unblock, User, database
 

@@ -14,9 +14,9 @@ from api.errors import (
     ScopeRequired,
     SessionRequired,
 )
-from api.identity.occasion import Occasion
 from api.identity.principal import EVERYTHING, Principal
 from api.identity.services import Services
+from api.request_context import Occasion
 from api.routes.browsers import check_site, is_own_page
 from api.routes.cookies import ACCESS, REFRESH, all_shown, plain, shown
 from api.settings import Settings

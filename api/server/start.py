@@ -22,9 +22,9 @@ from sanic.worker.loader import AppLoader
 
 from api import __version__
 from api.identity import operators
-from api.identity.occasion import Occasion
 from api.identity.throttle import counts_at
 from api.protocol import Connection
+from api.request_context import Occasion
 from api.server import logs
 from api.server.supervisor import App, Supervisor, hold_signals
 from api.settings import (

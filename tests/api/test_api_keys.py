@@ -10,7 +10,7 @@ import pytest
 
 from api import errors
 from api.identity import api_keys
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from models import ApiKey, RefreshToken
 from tests.api.clients import app_of, by_hand, neighbour
 from tests.api.people import (

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from api.identity.actor import Actor
-from api.identity.occasion import Occasion
 from api.identity.unblocking import unblock
+from api.request_context import Occasion
 from models import KnownNetwork
 from tests.api.clients import neighbour
 from tests.api.people import Person, audited, log_in

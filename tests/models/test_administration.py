@@ -8,8 +8,8 @@ import pytest
 from api.errors import ApiKeyNotFound, LastOperator
 from api.identity import key_administration, user_administration, user_changes
 from api.identity.actor import Actor
-from api.identity.occasion import Occasion
 from api.identity.user_changes import Wanted
+from api.request_context import Occasion
 from api.security.digests import digest, key_prefix
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, AuditEvent, RefreshToken, User, database, new_id

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.identity.audit import Action, record
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from models import AuditEvent, database, new_id
 from tests.models.rows import NOW, SECOND, add_user
 

@@ -6,7 +6,7 @@ import pytest
 
 from api.identity.audit import Action, record
 from api.identity.housekeeping import KEPT, Purged, purge
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from api.security.digests import digest
 from models import ApiKey, AuditEvent, KnownNetwork, RefreshToken, Unblock, UsedState, User
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.identity import operators
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from api.security.passwords import hash_password, verify_password
 from models import ANONYMOUS_ID, ApiKey, AuditEvent, RefreshToken, User
 from tests.models.rows import NOW, SECOND, add_key, add_session, add_user

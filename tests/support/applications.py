@@ -17,7 +17,7 @@ from sanic import Sanic
 
 from api.app import create_app
 from api.identity import operators
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from api.settings import Settings
 from models import database
 

@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 
 from api.errors import Unavailable
 from api.identity import throttle as limits
-from api.identity.occasion import Occasion
 from api.identity.throttle import Throttle, counts_at
+from api.request_context import Occasion
 from models import new_id
 from tests.support.proxies import LOOPBACK, proxied
 from tests.support.redis import require_redis

@@ -8,8 +8,8 @@ import pytest
 
 from api.errors import Throttled
 from api.identity.counts.local import LocalCounts
-from api.identity.occasion import Occasion
 from api.identity.throttle import Throttle
+from api.request_context import Occasion
 from models import new_id
 
 pytestmark = pytest.mark.anyio

@@ -14,8 +14,8 @@ import pytest
 from api.errors import Throttled
 from api.identity.counts.count import Counts
 from api.identity.counts.local import LocalCounts
-from api.identity.occasion import Occasion
 from api.identity.throttle import Attempt, Throttle, counts_at
+from api.request_context import Occasion
 from models import new_id
 from tests.support.redis import require_redis
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.errors import IdentityNotFound, LastWayIn, UserNotFound
 from api.identity.audit import Action, record
-from api.identity.occasion import Occasion
+from api.request_context import Occasion
 from api.settings import Settings
 from models import OAuthIdentity, User, database
 

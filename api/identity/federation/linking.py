@@ -17,9 +17,9 @@ from api.identity.federation.failures import (
 from api.identity.federation.profile import Profile
 from api.identity.federation.providers import Provider
 from api.identity.names import MAX_LENGTH
-from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
+from api.request_context import Occasion
 from api.settings import Settings
 from models import ApiKey, OAuthIdentity, RefreshToken, User, database
 

@@ -20,9 +20,9 @@ from api.identity.federation.failures import (
     refusal_of,
 )
 from api.identity.federation.providers import Provider
-from api.identity.occasion import Occasion
 from api.identity.services import Services
 from api.identity.sessions import Tokens
+from api.request_context import Occasion
 from api.security.digests import is_same
 from models import UsedState
 

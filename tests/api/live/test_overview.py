@@ -12,8 +12,8 @@ import pytest
 from api import __version__
 from api.identity import overview
 from api.identity.audit import Action, record
-from api.identity.occasion import Occasion
 from api.identity.overview import Overviews
+from api.request_context import Occasion
 from models import ANONYMOUS_ID, AuditEvent, database
 from tests.api.clients import answering, by_hand, in_mode
 from tests.api.people import Person, bearer, log_in, new_key, refusal
