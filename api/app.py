@@ -13,17 +13,17 @@ import structlog
 from sanic import HTTPResponse, Request, Sanic
 from sanic.config import Config
 
+from api.http import access_log, metrics, openapi
+from api.http.browser_rules import check_host
+from api.http.client_address import TrustedProxies
+from api.http.fast_path import answer_me, answer_verify, quick
+from api.http.problems import Problems
+from api.http.requests import TimedRequest
+from api.http.route_table import add_routes
 from api.identity import housekeeping
 from api.identity.services import assemble
 from api.identity.trouble_log import TroubleLog
-from api.routes import access_log, metrics, openapi
 from api.routes.all import ROUTES
-from api.routes.browsers import check_host
-from api.routes.call import TimedRequest
-from api.routes.client_address import TrustedProxies
-from api.routes.problems import Problems
-from api.routes.quick import answer_me, answer_verify, quick
-from api.routes.table import add_routes
 from api.settings import Settings
 from models import database
 from models.file_identity import FileIdentity

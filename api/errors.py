@@ -1,7 +1,7 @@
 """The refusals: everything the server says no with, as a tree.
 
 A refusal is expected and part of the contract. It has a stable `code` for programs and words for
-people. It knows no status number: `routes/problems.py` alone chooses those.
+people. It knows no status number: `http/problems.py` alone chooses those.
 
     Refusal
     ├── Unauthenticated          nobody proved who they are

@@ -7,13 +7,13 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.http import body, schemas
+from api.http.permissions import anyone, session_only, whole_user
+from api.http.requests import SignedInCall, id_in_path
+from api.http.responses import reply, reply_list, reply_nothing
+from api.http.route_table import Route
 from api.identity import accounts, sessions
 from api.identity.principal import Principal, principal_of
-from api.routes import body, schemas
-from api.routes.call import SignedInCall, id_in_path
-from api.routes.guard import anyone, session_only, whole_user
-from api.routes.replies import reply, reply_list, reply_nothing
-from api.routes.table import Route
 from models import RefreshToken
 
 

@@ -7,16 +7,16 @@ from contextlib import suppress
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.http import body, schemas
+from api.http.browser_rules import check_site, is_own_page
+from api.http.cookies import REFRESH, clear_cookies, set_cookies, shown
+from api.http.credentials import credentials_naming_sessions
+from api.http.former_session import end_former_session
+from api.http.requests import Call
+from api.http.responses import reply
+from api.http.route_table import Route
 from api.identity import registration, sessions, sign_in
 from api.identity.sessions import Tokens
-from api.routes import body, schemas
-from api.routes.browsers import check_site, is_own_page
-from api.routes.call import Call
-from api.routes.cookies import REFRESH, clear_cookies, set_cookies, shown
-from api.routes.former_session import end_former_session
-from api.routes.guard import credentials_naming_sessions
-from api.routes.replies import reply
-from api.routes.table import Route
 
 
 async def config(request: Request, call: Call) -> HTTPResponse:

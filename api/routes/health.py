@@ -6,12 +6,12 @@ import structlog
 from sanic import HTTPResponse, Request
 
 from api import __version__, errors
-from api.routes import schemas
-from api.routes.call import Call, SignedInCall
-from api.routes.guard import operator
-from api.routes.metrics import CONTENT_TYPE, exposition
-from api.routes.replies import reply
-from api.routes.table import Route
+from api.http import schemas
+from api.http.metrics import CONTENT_TYPE, exposition
+from api.http.permissions import operator
+from api.http.requests import Call, SignedInCall
+from api.http.responses import reply
+from api.http.route_table import Route
 from models import database, schema
 from models.trouble import trouble_of
 

@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, quote
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.http.permissions import anyone
+from api.http.requests import SignedInCall
+from api.http.route_table import Route
 from api.identity.principal import Principal
-from api.routes.call import SignedInCall
-from api.routes.guard import anyone
-from api.routes.table import Route
 
 HEADERS = (
     "X-Auth-User-Id",

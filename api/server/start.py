@@ -21,9 +21,9 @@ from sanic.server.socket import bind_socket
 from sanic.worker.loader import AppLoader
 
 from api import __version__
+from api.http.protocol import Connection
 from api.identity import operators
 from api.identity.throttle import counts_at
-from api.protocol import Connection
 from api.request_context import Occasion
 from api.server import logs
 from api.server.supervisor import App, Supervisor, hold_signals
@@ -40,7 +40,7 @@ from models.explanation import explained, refusal_of_writes
 BACKLOG = 1024
 STORAGE_SECONDS = 5
 _LOOPBACK = ("127.", "::1", "localhost")
-# Known to prometheus-client, and not taken from `api.routes.metrics`, which would import that.
+# Known to prometheus-client, and not taken from `api.http.metrics`, which would import that.
 _METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 log = structlog.get_logger("everruns_auth")

@@ -32,7 +32,7 @@ from sanic.server import HttpProtocol
 from sanic.worker.manager import WorkerManager
 from sanic.worker.process import WorkerProcess
 
-from api.protocol import Connection
+from api.http.protocol import Connection
 from api.server.heartbeats import BEAT_SECONDS, Heartbeats
 
 App = Sanic[Any, Any]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import Invalid
-from api.routes import body
-from api.routes.schemas import Request
+from api.http import body
+from api.http.schemas import Request
 from api.routes.verify import encoded
 from api.security.digests import digest, is_api_key, key_prefix, new_api_key
 

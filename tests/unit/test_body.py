@@ -8,14 +8,8 @@ from sanic import Request as SanicRequest
 from sanic.compat import Header
 
 from api.errors import Invalid, MalformedJson, UnsupportedMediaType
-from api.routes import body
-from api.routes.schemas import (
-    ApiKeyRequest,
-    LoginRequest,
-    RefreshRequest,
-    RegisterRequest,
-    Request,
-)
+from api.http import body
+from api.http.schemas import ApiKeyRequest, LoginRequest, RefreshRequest, RegisterRequest, Request
 
 GOOD = b'{"email":"ann@example.com","password":"correct horse"}'
 

@@ -7,7 +7,7 @@ from sanic import Request
 from sanic.compat import Header
 
 from api.errors import CrossSiteWrite, ForeignHost
-from api.routes.browsers import check_host, check_site
+from api.http.browser_rules import check_host, check_site
 from api.settings import Settings
 from tests.support.applications import settings_for
 

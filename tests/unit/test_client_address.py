@@ -9,7 +9,7 @@ import pytest
 from sanic.compat import Header
 from sanic.config import Config
 
-from api.routes.client_address import TrustedProxies, address_of, plain_address
+from api.http.client_address import TrustedProxies, address_of, plain_address
 
 PROXY = "192.0.2.200"
 

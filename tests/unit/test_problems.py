@@ -13,9 +13,9 @@ from sanic.compat import Header
 from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
 
 from api import errors
+from api.http.problems import STATUSES, Problems, problem, refused, status_of
 from api.identity.silences import Silences
 from api.identity.writability import Writability
-from api.routes.problems import STATUSES, Problems, problem, refused, status_of
 
 CONTRACT = {
     errors.Unauthenticated: 401,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.routes.redirects import fit_target, lead_to
+from api.http.redirects import fit_target, lead_to
 from tests.support.applications import settings_for
 
 SETTINGS = settings_for(

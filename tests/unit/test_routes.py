@@ -11,12 +11,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
 from api.errors import AdminRequired, Refusal
+from api.http import schemas
+from api.http.openapi import document, refusals_of
+from api.http.problems import status_of
+from api.http.route_table import Route
 from api.identity.principal import Principal
-from api.routes import schemas
 from api.routes.all import ROUTES
-from api.routes.openapi import document, refusals_of
-from api.routes.problems import status_of
-from api.routes.table import Route
 from tests.support.applications import settings_for
 
 # Whoever adds a line here says that strangers may call it.

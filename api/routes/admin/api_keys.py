@@ -10,14 +10,14 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.errors import ApiKeyNotFound, FieldError, Invalid
+from api.http import body
+from api.http.permissions import READ, REFUSALS, WRITE, actor_of
+from api.http.requests import SignedInCall, id_in_path
+from api.http.responses import reply, reply_nothing
+from api.http.route_table import Parameter, Route
 from api.identity import directory, key_administration
-from api.routes import body
 from api.routes.admin import shapes
-from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
 from api.routes.admin.paging import Asking, Q, parameters
-from api.routes.call import SignedInCall, id_in_path
-from api.routes.replies import reply, reply_nothing
-from api.routes.table import Parameter, Route
 from models.lists.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
 
 DEFAULT_SORT = "-last_used_at"

@@ -6,14 +6,14 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.errors import AuditEventNotFound
+from api.http.permissions import READ, REFUSALS
+from api.http.requests import SignedInCall, id_in_path
+from api.http.responses import reply
+from api.http.route_table import Parameter, Route
 from api.identity import directory
 from api.identity.audit import Action
 from api.routes.admin import shapes
-from api.routes.admin.doors import READ, REFUSALS
 from api.routes.admin.paging import Asking, parameters
-from api.routes.call import SignedInCall, id_in_path
-from api.routes.replies import reply
-from api.routes.table import Parameter, Route
 from models.lists.audit_events import SORTS, EventFilters
 
 DEFAULT_SORT = "-at"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.http import schemas
+from api.http.permissions import READ, REFUSALS, WRITE
+from api.http.requests import SignedInCall, id_in_path
+from api.http.responses import reply, reply_nothing
+from api.http.route_table import Route
 from api.identity.federation import identities
-from api.routes import schemas
 from api.routes.admin import shapes
-from api.routes.admin.doors import READ, REFUSALS, WRITE
-from api.routes.call import SignedInCall, id_in_path
-from api.routes.replies import reply, reply_nothing
-from api.routes.table import Route
 
 
 async def list_user_identities(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:

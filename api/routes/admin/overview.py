@@ -5,12 +5,12 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import __version__
+from api.http.permissions import READ, REFUSALS
+from api.http.requests import SignedInCall
+from api.http.responses import reply
+from api.http.route_table import Route
 from api.identity.overview import Overview
 from api.routes.admin import shapes
-from api.routes.admin.doors import READ, REFUSALS
-from api.routes.call import SignedInCall
-from api.routes.replies import reply
-from api.routes.table import Route
 
 
 async def overview(request: Request, call: SignedInCall) -> HTTPResponse:

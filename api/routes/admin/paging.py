@@ -16,8 +16,8 @@ from uuid import UUID
 from sanic import Request
 
 from api.errors import FieldError, Invalid
+from api.http.route_table import Parameter
 from api.identity.directory import MAX_LIMIT, Asked
-from api.routes.table import Parameter
 
 T = TypeVar("T")
 

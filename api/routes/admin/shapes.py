@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from api.routes.schemas import Answer, Change, Identity, Request, Text
+from api.http.schemas import Answer, Change, Identity, Request, Text
 
 R = TypeVar("R", bound=Answer)
 

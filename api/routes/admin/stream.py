@@ -17,12 +17,12 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import RequestCancelled
 
 from api import errors
+from api.http.credentials import principal_of
+from api.http.permissions import READ, REFUSALS
+from api.http.requests import SignedInCall, occasion_of
+from api.http.route_table import Route
 from api.identity.feed import Event, Listener, ListenerEnded
 from api.routes.admin import shapes
-from api.routes.admin.doors import READ, REFUSALS
-from api.routes.call import SignedInCall, occasion_of
-from api.routes.guard import principal_of
-from api.routes.table import Route
 from models.trouble import is_trouble
 
 RECHECK_SECONDS = 0.5

@@ -6,16 +6,16 @@ from sanic import HTTPResponse, Request
 
 from api import errors
 from api.errors import UserNotFound
+from api.http import body
+from api.http.permissions import READ, REFUSALS, WRITE, actor_of
+from api.http.requests import SignedInCall, id_in_path
+from api.http.responses import reply, reply_nothing
+from api.http.route_table import Parameter, Route
 from api.identity import directory, session_administration, user_administration, user_changes
 from api.identity.directory import Asked
-from api.routes import body
 from api.routes.admin import shapes
-from api.routes.admin.doors import READ, REFUSALS, WRITE, actor_of
 from api.routes.admin.paging import Asking, Q, parameters, searched
 from api.routes.admin.sessions import USER_SESSIONS
-from api.routes.call import SignedInCall, id_in_path
-from api.routes.replies import reply, reply_nothing
-from api.routes.table import Parameter, Route
 from models import User
 from models.lists.sessions import SessionFilters
 from models.lists.users import SORTS, UserFilters

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.http.route_table import Route
 from api.routes.all import ROUTES
-from api.routes.table import Route
 from models import User
 from tests.api.people import Person, bearer, new_key, refusal, registered
 from tests.support.databases import copied_sqlite

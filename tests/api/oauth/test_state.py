@@ -178,7 +178,7 @@ async def test_an_attempt_is_over_after_ten_minutes(
         def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
             return datetime.now(tz) + timedelta(minutes=10)
 
-    monkeypatch.setattr("api.routes.call.datetime", Later)
+    monkeypatch.setattr("api.http.requests.datetime", Later)
     assert failure(await browser.arrive(**back)) == FAILED
     assert browser.attempts == []
 

@@ -14,22 +14,22 @@ from typing import Any
 from sanic import Request
 from sanic.response import BaseHTTPResponse
 
+from api.http.browser_rules import check_host
+from api.http.client_address import address_of
+from api.http.credentials import shown_text
+from api.http.metrics import count_quietly
+from api.http.requests import proxy_request_id
 from api.identity.authority import NO_CREDENTIAL
 from api.identity.memory import Remembered
 from api.routes.account import profile_of
-from api.routes.browsers import check_host
-from api.routes.call import proxy_request_id
-from api.routes.client_address import address_of
-from api.routes.guard import shown_text
-from api.routes.metrics import count_quietly
 from api.routes.verify import HEADERS, headers_of, lacking
 from api.settings import Settings
 
 Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]
 
-_NEXT = b"\r\n"
+LINE_END = b"\r\n"
 # What does not differ from one credential to the next is not remembered with each.
-_VERIFY_LINES = _NEXT.join(
+_VERIFY_LINES = LINE_END.join(
     (
         *(name.encode() + b": %b" for name in HEADERS),
         b"content-length: 0",
@@ -38,7 +38,7 @@ _VERIFY_LINES = _NEXT.join(
         b"cache-control: no-store",
     )
 )
-_ME_LINES = _NEXT.join(
+_ME_LINES = LINE_END.join(
     (
         b"cache-control: no-store",
         b"content-type: application/json",
@@ -73,7 +73,7 @@ class RememberedResponse(BaseHTTPResponse):
         """Name and value of each line; on the wire the first value carries the other lines."""
         connection = self.headers.get("connection")
         if connection is None:  # ASGI, which wants them apart
-            return [line.split(b": ", 1) for line in self._lines.split(_NEXT)]
+            return [line.split(b": ", 1) for line in self._lines.split(LINE_END)]
         name, _, rest = self._lines.partition(b": ")
         return ((name, rest), _CLOSE if connection == "close" else _KEEP_ALIVE)
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 from sanic import Request
 
 from api.errors import FieldError, Invalid, MalformedJson, UnsupportedCoding, UnsupportedMediaType
-from api.routes import schemas
+from api.http import schemas
 
 T = TypeVar("T", bound=schemas.Request)
 

@@ -10,9 +10,9 @@ from pydantic.json_schema import models_json_schema
 
 from api import __version__, errors
 from api.errors import Refusal
-from api.routes import schemas
-from api.routes.problems import status_of
-from api.routes.table import Parameter, Route
+from api.http import schemas
+from api.http.problems import status_of
+from api.http.route_table import Parameter, Route
 
 _COMPONENT = "#/components/schemas/{model}"
 _PROBLEM = "application/problem+json"

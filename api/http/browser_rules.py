@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from sanic import Request
 
 from api.errors import CrossSiteWrite, EmbeddedSignIn, ForeignHost
-from api.routes.client_address import plain_address
+from api.http.client_address import plain_address
 from api.settings import Settings
 
 # RFC 9110 §7.2: a name or an address, and a port; nothing that an URL could hold besides.

@@ -20,9 +20,9 @@ from sanic.exceptions import (
 from sanic.handlers import ErrorHandler
 
 from api import errors
+from api.http.cookies import clear_cookies
+from api.http.requests import request_id_of
 from api.identity.trouble_log import TroubleLog
-from api.routes.call import request_id_of
-from api.routes.cookies import clear_cookies
 from models.trouble import is_mixed_up, trouble_of
 
 log = structlog.get_logger("everruns_auth.problems")

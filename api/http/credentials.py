@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from sanic import Request
 
 from api.errors import (
-    AdminRequired,
     AuthenticationRequired,
-    ScopeRequired,
-    SessionRequired,
 )
-from api.identity.principal import EVERYTHING, Principal
+from api.http.browser_rules import check_site, is_own_page
+from api.http.cookies import ACCESS, REFRESH, all_shown, plain, shown
+from api.identity.principal import Principal
 from api.identity.services import Services
 from api.request_context import Occasion
-from api.routes.browsers import check_site, is_own_page
-from api.routes.cookies import ACCESS, REFRESH, all_shown, plain, shown
 from api.settings import Settings
-
-Guard = Callable[[Principal], None]
 
 _KEY_MARK = "evr_"
 
@@ -114,31 +108,3 @@ async def principal_of(
     if credential.is_cookie and is_checked_for_site:
         check_site(request, services.settings)
     return principal
-
-
-def anyone(_: Principal) -> None:
-    """Any valid credential will do."""
-
-
-def whole_user(principal: Principal) -> None:
-    """The user's own things: a session, or a key with the scope `*`."""
-    if not principal.has_scope(EVERYTHING):
-        raise ScopeRequired
-
-
-def session_only(principal: Principal) -> None:
-    """Never an API key."""
-    if principal.method == "api_key":
-        raise SessionRequired
-
-
-def operator(scope: str) -> Guard:
-    """An operator, whose key (where it is a key) holds `scope`."""
-
-    def check(principal: Principal) -> None:
-        if not principal.is_operator:
-            raise AdminRequired
-        if not principal.has_scope(scope):
-            raise ScopeRequired
-
-    return check

@@ -13,9 +13,9 @@ from sanic import Request, Sanic
 from sanic.constants import HTTP_METHODS
 from sanic.response import BaseHTTPResponse
 
-from api.routes.call import TimedRequest, proxy_request_id, request_id_of
-from api.routes.client_address import address_of
-from api.routes.metrics import count
+from api.http.client_address import address_of
+from api.http.metrics import count
+from api.http.requests import TimedRequest, proxy_request_id, request_id_of
 
 log = structlog.get_logger("everruns_auth.requests")
 

@@ -10,10 +10,11 @@ from pydantic import BaseModel
 from sanic import HTTPResponse, Request, Sanic
 
 from api.errors import Refusal
-from api.routes import schemas
-from api.routes.browsers import SAFE_METHODS, check_host, check_site
-from api.routes.call import Call, SignedInCall, occasion_of
-from api.routes.guard import Guard, principal_of
+from api.http import schemas
+from api.http.browser_rules import SAFE_METHODS, check_host, check_site
+from api.http.credentials import principal_of
+from api.http.permissions import Guard
+from api.http.requests import Call, SignedInCall, occasion_of
 from api.settings import Settings
 
 # None where the handler has responded already, as a stream does.
