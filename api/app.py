@@ -16,14 +16,16 @@ from sanic.config import Config
 from api.http import access_log, metrics, openapi
 from api.http.browser_rules import check_host
 from api.http.client_address import TrustedProxies
-from api.http.fast_path import answer_me, answer_verify, quick
+from api.http.fast_path import quick
 from api.http.problems import Problems
 from api.http.requests import TimedRequest
 from api.http.route_table import add_routes
 from api.identity import housekeeping
 from api.identity.services import assemble
 from api.identity.trouble_log import TroubleLog
+from api.routes.account.profile import answer_me
 from api.routes.all import ROUTES
+from api.routes.public.verify import answer_verify
 from api.settings import Settings
 from models import database
 from models.file_identity import FileIdentity

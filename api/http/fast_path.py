@@ -7,7 +7,6 @@ has to be encoded. Whatever is not that simple takes the long way, which decides
 from __future__ import annotations
 
 from collections.abc import Callable
-from secrets import token_hex
 from time import time
 from typing import Any
 
@@ -17,36 +16,13 @@ from sanic.response import BaseHTTPResponse
 from api.http.browser_rules import check_host
 from api.http.client_address import address_of
 from api.http.credentials import shown_text
-from api.http.metrics import count_quietly
-from api.http.requests import proxy_request_id
 from api.identity.authority import NO_CREDENTIAL
 from api.identity.memory import Remembered
-from api.routes.account import profile_of
-from api.routes.verify import HEADERS, headers_of, lacking
 from api.settings import Settings
 
 Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]
 
 LINE_END = b"\r\n"
-# What does not differ from one credential to the next is not remembered with each.
-_VERIFY_LINES = LINE_END.join(
-    (
-        *(name.encode() + b": %b" for name in HEADERS),
-        b"content-length: 0",
-        b"content-type: text/plain",
-        b"x-content-type-options: nosniff",
-        b"cache-control: no-store",
-    )
-)
-_ME_LINES = LINE_END.join(
-    (
-        b"cache-control: no-store",
-        b"content-type: application/json",
-        b"content-length: %d",
-        b"x-content-type-options: nosniff",
-        b"x-request-id: %b",
-    )
-)
 _KEEP_ALIVE = (b"connection", b"keep-alive")
 _CLOSE = (b"connection", b"close")
 
@@ -105,29 +81,3 @@ def quick(slow: Any, answer: Answerer, settings: Settings) -> Any:
         return response
 
     return endpoint
-
-
-def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | None:
-    """The answer to `/v1/auth/verify`; None where something that is asked for is not held."""
-    if request.query_string and lacking(known.principal, request.query_string) is not None:
-        return None
-    values = known.verify
-    if values is None:
-        # No value holds a NUL: they are percent-encoded.
-        values = known.verify = "\0".join(headers_of(known.principal).values()).encode()
-    count_quietly(request.method, "/v1/auth/verify")
-    lines = _VERIFY_LINES % tuple(values.split(b"\0"))
-    request_id = proxy_request_id(request)
-    return RememberedResponse(
-        lines + b"\r\nx-request-id: " + request_id.encode() if request_id else lines, b""
-    )
-
-
-def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
-    """The answer to GET `/v1/auth/me`."""
-    body = known.me
-    if body is None:
-        body = known.me = profile_of(known.principal).model_dump_json().encode()
-    count_quietly(request.method, "/v1/auth/me")
-    request_id = proxy_request_id(request) or token_hex(16)
-    return RememberedResponse(_ME_LINES % (len(body), request_id.encode()), body)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from api.routes import account, api_keys, auth, health, identities, oauth, verify
+from api.routes.account import api_keys, identities, profile
 from api.routes.admin import api_keys as all_keys
 from api.routes.admin import audit_events, overview, sessions, stream, users
 from api.routes.admin import identities as admin_identities
+from api.routes.public import auth, health, oauth, verify
 
 ROUTES = (
     *health.ROUTES,
     *auth.ROUTES,
     *oauth.ROUTES,
-    *account.ROUTES,
+    *profile.ROUTES,
     *api_keys.ROUTES,
     *identities.ROUTES,
     *verify.ROUTES,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from api.errors import Invalid
 from api.http import body
 from api.http.schemas import Request
-from api.routes.verify import encoded
+from api.routes.public.verify import encoded
 from api.security.digests import digest, is_api_key, key_prefix, new_api_key
 
 MARK = "QQZZ"

@@ -9,7 +9,9 @@ from sanic.compat import Header
 
 from api.errors import Invalid, MalformedJson, UnsupportedMediaType
 from api.http import body
-from api.http.schemas import ApiKeyRequest, LoginRequest, RefreshRequest, RegisterRequest, Request
+from api.http.schemas import Request
+from api.routes.account.schemas import ApiKeyRequest
+from api.routes.public.schemas import LoginRequest, RefreshRequest, RegisterRequest
 
 GOOD = b'{"email":"ann@example.com","password":"correct horse"}'
 

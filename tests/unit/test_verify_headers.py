@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from api.identity.principal import Principal
-from api.routes.verify import encoded, headers_of
+from api.routes.public.verify import encoded, headers_of
 
 ANN = Principal(
     user_id=UUID(int=1),

@@ -16,8 +16,8 @@ from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
 from api.identity import directory, key_administration
-from api.routes.admin import shapes
-from api.routes.admin.paging import Asking, Q, parameters
+from api.routes.admin import schemas
+from api.routes.admin.list_parameters import Asking, Q, parameters
 from models.lists.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
 
 DEFAULT_SORT = "-last_used_at"
@@ -54,13 +54,13 @@ async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
     )
     asked = asking.part(DEFAULT_SORT)
     rows = await directory.page_of_keys(asked, filters, _ages(asking, call.occasion.now))
-    return reply(shapes.KeyPage.model_validate(rows))
+    return reply(schemas.KeyPage.model_validate(rows))
 
 
 async def show_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
     ages = _ages(Asking(request, SINGLE), call.occasion.now)
     row = await directory.api_key(id_in_path(key_id, ApiKeyNotFound), ages)
-    return reply(shapes.KeyRow.model_validate(row))
+    return reply(schemas.KeyRow.model_validate(row))
 
 
 async def revoke_any_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
@@ -70,11 +70,11 @@ async def revoke_any_key(request: Request, call: SignedInCall, key_id: str) -> H
 
 
 async def revoke_keys(request: Request, call: SignedInCall) -> HTTPResponse:
-    sent = body.read(request, shapes.RevokeKeysRequest)
+    sent = body.read(request, schemas.RevokeKeysRequest)
     ids = tuple(dict.fromkeys(_ids(sent.ids)))
     missing = await key_administration.revoke_keys(ids, actor_of(call), call.occasion)
     revoked = len(ids) - len(missing)
-    return reply(shapes.KeysRevoked(revoked=revoked, missing=list(missing)))
+    return reply(schemas.KeysRevoked(revoked=revoked, missing=list(missing)))
 
 
 def _ages(asking: Asking, now: datetime) -> Ages:
@@ -97,7 +97,7 @@ ROUTES = (
         "API keys of everybody",
         guard=READ,
         query=LISTED,
-        answers={200: shapes.KeyPage},
+        answers={200: schemas.KeyPage},
         refusals=(*REFUSALS, errors.Invalid),
     ),
     Route(
@@ -107,7 +107,7 @@ ROUTES = (
         "One API key",
         guard=READ,
         query=SINGLE,
-        answers={200: shapes.KeyRow},
+        answers={200: schemas.KeyRow},
         refusals=(*REFUSALS, ApiKeyNotFound, errors.Invalid),
     ),
     Route(
@@ -125,8 +125,8 @@ ROUTES = (
         revoke_keys,
         "Revoke up to 500 API keys, all in one transaction",
         guard=WRITE,
-        body=shapes.RevokeKeysRequest,
-        answers={200: shapes.KeysRevoked},
+        body=schemas.RevokeKeysRequest,
+        answers={200: schemas.KeysRevoked},
         refusals=(*REFUSALS, errors.Invalid),
     ),
 )

@@ -12,8 +12,8 @@ from api.http.responses import reply
 from api.http.route_table import Parameter, Route
 from api.identity import directory
 from api.identity.audit import Action
-from api.routes.admin import shapes
-from api.routes.admin.paging import Asking, parameters
+from api.routes.admin import schemas
+from api.routes.admin.list_parameters import Asking, parameters
 from models.lists.audit_events import SORTS, EventFilters
 
 DEFAULT_SORT = "-at"
@@ -46,12 +46,12 @@ async def list_audit_events(request: Request, call: SignedInCall) -> HTTPRespons
         until=asking.moment("until"),
     )
     rows = await directory.page_of_events(asking.part(DEFAULT_SORT), filters)
-    return reply(shapes.AuditEventPage.model_validate(rows))
+    return reply(schemas.AuditEventPage.model_validate(rows))
 
 
 async def show_audit_event(request: Request, call: SignedInCall, event_id: str) -> HTTPResponse:
     row = await directory.audit_event(id_in_path(event_id, AuditEventNotFound))
-    return reply(shapes.AuditEventRow.model_validate(row))
+    return reply(schemas.AuditEventRow.model_validate(row))
 
 
 ROUTES = (
@@ -62,7 +62,7 @@ ROUTES = (
         "What happened, newest first",
         guard=READ,
         query=LISTED,
-        answers={200: shapes.AuditEventPage},
+        answers={200: schemas.AuditEventPage},
         refusals=(*REFUSALS, errors.Invalid),
     ),
     Route(
@@ -71,7 +71,7 @@ ROUTES = (
         show_audit_event,
         "One event",
         guard=READ,
-        answers={200: shapes.AuditEventRow},
+        answers={200: schemas.AuditEventRow},
         refusals=(*REFUSALS, AuditEventNotFound),
     ),
 )

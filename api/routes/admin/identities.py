@@ -5,20 +5,20 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
-from api.http import schemas
 from api.http.permissions import READ, REFUSALS, WRITE
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Route
 from api.identity.federation import identities
-from api.routes.admin import shapes
+from api.routes.account.schemas import Identity
+from api.routes.admin import schemas
 
 
 async def list_user_identities(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     rows = await identities.identities_of(id_in_path(user_id, errors.UserNotFound))
     return reply(
-        shapes.IdentityPage(
-            data=[schemas.Identity.model_validate(row) for row in rows],
+        schemas.IdentityPage(
+            data=[Identity.model_validate(row) for row in rows],
             next_cursor=None,
             previous_cursor=None,
         )
@@ -45,7 +45,7 @@ ROUTES = (
         list_user_identities,
         "A user's accounts at providers, oldest first",
         guard=READ,
-        answers={200: shapes.IdentityPage},
+        answers={200: schemas.IdentityPage},
         refusals=(*REFUSALS, errors.UserNotFound),
     ),
     Route(

@@ -10,7 +10,7 @@ from api.http.requests import SignedInCall
 from api.http.responses import reply
 from api.http.route_table import Route
 from api.identity.overview import Overview
-from api.routes.admin import shapes
+from api.routes.admin import schemas
 
 
 async def overview(request: Request, call: SignedInCall) -> HTTPResponse:
@@ -18,17 +18,17 @@ async def overview(request: Request, call: SignedInCall) -> HTTPResponse:
     return reply(_rendered(latest, call.services.settings.mode))
 
 
-def _rendered(latest: Overview, mode: str) -> shapes.Overview:
-    return shapes.Overview(
+def _rendered(latest: Overview, mode: str) -> schemas.Overview:
+    return schemas.Overview(
         counted_at=latest.counted_at,
         mode=mode,
         version=__version__,
         engine=latest.engine,
-        migrations=shapes.MigrationCounts(applied=latest.applied, pending=latest.pending),
-        users=shapes.UserCounts.model_validate(latest.users),
-        sessions=shapes.SessionCounts(live=latest.live_sessions),
-        api_keys=shapes.ApiKeyCounts.model_validate(latest.keys),
-        sign_ins=[shapes.SignInCounts.model_validate(minute) for minute in latest.sign_ins],
+        migrations=schemas.MigrationCounts(applied=latest.applied, pending=latest.pending),
+        users=schemas.UserCounts.model_validate(latest.users),
+        sessions=schemas.SessionCounts(live=latest.live_sessions),
+        api_keys=schemas.ApiKeyCounts.model_validate(latest.keys),
+        sign_ins=[schemas.SignInCounts.model_validate(minute) for minute in latest.sign_ins],
     )
 
 
@@ -39,7 +39,7 @@ ROUTES = (
         overview,
         "How many users, sessions and keys there are, and the last hour's sign-ins",
         guard=READ,
-        answers={200: shapes.Overview},
+        answers={200: schemas.Overview},
         refusals=REFUSALS,
     ),
 )

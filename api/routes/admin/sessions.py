@@ -13,8 +13,8 @@ from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
 from api.identity import directory, session_administration
-from api.routes.admin import shapes
-from api.routes.admin.paging import Asking, Q, parameters
+from api.routes.admin import schemas
+from api.routes.admin.list_parameters import Asking, Q, parameters
 from models.lists.sessions import SORTS, SessionFilters, SessionStatus
 
 DEFAULT_SORT = "-created_at"
@@ -43,12 +43,12 @@ async def list_all_sessions(request: Request, call: SignedInCall) -> HTTPRespons
     )
     asked = asking.part(DEFAULT_SORT)
     rows = await directory.page_of_sessions(asked, filters, call.occasion.now)
-    return reply(shapes.SessionPage.model_validate(rows))
+    return reply(schemas.SessionPage.model_validate(rows))
 
 
 async def show_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
     row = await directory.session(id_in_path(session_id, SessionNotFound))
-    return reply(shapes.SessionRow.model_validate(row))
+    return reply(schemas.SessionRow.model_validate(row))
 
 
 async def end_any_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
@@ -65,7 +65,7 @@ ROUTES = (
         "Sessions of everybody",
         guard=READ,
         query=LISTED,
-        answers={200: shapes.SessionPage},
+        answers={200: schemas.SessionPage},
         refusals=(*REFUSALS, errors.Invalid),
     ),
     Route(
@@ -74,7 +74,7 @@ ROUTES = (
         show_session,
         "One session",
         guard=READ,
-        answers={200: shapes.SessionRow},
+        answers={200: schemas.SessionRow},
         refusals=(*REFUSALS, SessionNotFound),
     ),
     Route(

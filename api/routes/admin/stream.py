@@ -22,7 +22,7 @@ from api.http.permissions import READ, REFUSALS
 from api.http.requests import SignedInCall, occasion_of
 from api.http.route_table import Route
 from api.identity.feed import Event, Listener, ListenerEnded
-from api.routes.admin import shapes
+from api.routes.admin import schemas
 from models.trouble import is_trouble
 
 RECHECK_SECONDS = 0.5
@@ -37,14 +37,14 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 # What a kind's items look like; those that are not here have nothing to say but their kind.
 _SHAPES: dict[str, type[BaseModel]] = {
-    "key_used": shapes.KeyUsed,
-    "key_created": shapes.OwnedThing,
-    "key_changed": shapes.OwnedThing,
-    "key_revoked": shapes.OwnedThing,
-    "session_opened": shapes.OwnedThing,
-    "session_ended": shapes.OwnedThing,
-    "user_changed": shapes.UserChanged,
-    "audit": shapes.AuditEventRow,
+    "key_used": schemas.KeyUsed,
+    "key_created": schemas.OwnedThing,
+    "key_changed": schemas.OwnedThing,
+    "key_revoked": schemas.OwnedThing,
+    "session_opened": schemas.OwnedThing,
+    "session_ended": schemas.OwnedThing,
+    "user_changed": schemas.UserChanged,
+    "audit": schemas.AuditEventRow,
 }
 
 log = structlog.get_logger("everruns_auth.stream")

@@ -13,8 +13,8 @@ from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
 from api.identity import directory, session_administration, user_administration, user_changes
 from api.identity.directory import Asked
-from api.routes.admin import shapes
-from api.routes.admin.paging import Asking, Q, parameters, searched
+from api.routes.admin import schemas
+from api.routes.admin.list_parameters import Asking, Q, parameters, searched
 from api.routes.admin.sessions import USER_SESSIONS
 from models import User
 from models.lists.sessions import SessionFilters
@@ -44,7 +44,7 @@ async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
     )
     asked = asking.part(DEFAULT_SORT)
     rows = await directory.page_of_users(asked, filters, call.occasion.now)
-    return reply(shapes.UserPage.model_validate(rows))
+    return reply(schemas.UserPage.model_validate(rows))
 
 
 async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
@@ -52,11 +52,11 @@ async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
     q = searched("search", request.args.get("search", ""))
     asked = Asked(DEFAULT_SORT, MAX_MEMBERS)
     rows = await directory.first_users(asked, UserFilters(q=q), call.occasion.now)
-    return reply(shapes.Members.model_validate({"data": rows}))
+    return reply(schemas.Members.model_validate({"data": rows}))
 
 
 async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
-    sent = body.read(request, shapes.CreateUserRequest)
+    sent = body.read(request, schemas.CreateUserRequest)
     form = user_changes.NewUser(
         email=sent.email, name=sent.name, password=sent.password, roles=tuple(sent.roles)
     )
@@ -68,16 +68,16 @@ async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
         hasher=call.services.hasher,
     )
     row = await directory.user(user.id, call.occasion.now)
-    return reply(shapes.UserRow.model_validate(row), 201)
+    return reply(schemas.UserRow.model_validate(row), 201)
 
 
 async def show_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     row = await directory.user(id_in_path(user_id, UserNotFound), call.occasion.now)
-    return reply(shapes.UserRow.model_validate(row))
+    return reply(schemas.UserRow.model_validate(row))
 
 
 async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
-    sent = body.read(request, shapes.ChangeUserRequest)
+    sent = body.read(request, schemas.ChangeUserRequest)
     wanted = user_changes.Wanted(
         name=sent.name,
         roles=None if sent.roles is None else tuple(sent.roles),
@@ -85,7 +85,7 @@ async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTT
     )
     named = id_in_path(user_id, UserNotFound)
     await user_changes.change(named, wanted, actor_of(call), call.occasion)
-    return reply(shapes.UserRow.model_validate(await directory.user(named, call.occasion.now)))
+    return reply(schemas.UserRow.model_validate(await directory.user(named, call.occasion.now)))
 
 
 async def delete_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
@@ -100,13 +100,13 @@ async def list_user_sessions(request: Request, call: SignedInCall, user_id: str)
     rows = await directory.page_of_sessions(
         asking.part("-created_at"), SessionFilters(user_id=user.id), call.occasion.now
     )
-    return reply(shapes.SessionPage.model_validate(rows))
+    return reply(schemas.SessionPage.model_validate(rows))
 
 
 async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     user = await _named(user_id)
     count = await session_administration.force_logout(user, actor_of(call), call.occasion)
-    return reply(shapes.Revoked(revoked=count))
+    return reply(schemas.Revoked(revoked=count))
 
 
 async def _named(user_id: str) -> User:
@@ -121,7 +121,7 @@ ROUTES = (
         "Everybody who has an account",
         guard=READ,
         query=LISTED,
-        answers={200: shapes.UserPage},
+        answers={200: schemas.UserPage},
         refusals=(*REFUSALS, errors.Invalid),
     ),
     Route(
@@ -130,8 +130,8 @@ ROUTES = (
         create_user,
         "Make an account; without a password it can sign in only through a provider",
         guard=WRITE,
-        body=shapes.CreateUserRequest,
-        answers={201: shapes.UserRow},
+        body=schemas.CreateUserRequest,
+        answers={201: schemas.UserRow},
         refusals=(
             *REFUSALS,
             errors.SessionRequired,
@@ -146,7 +146,7 @@ ROUTES = (
         show_user,
         "One user",
         guard=READ,
-        answers={200: shapes.UserRow},
+        answers={200: schemas.UserRow},
         refusals=(*REFUSALS, UserNotFound),
     ),
     Route(
@@ -155,8 +155,8 @@ ROUTES = (
         change_user,
         "Change a user's name and roles, disable or enable them",
         guard=WRITE,
-        body=shapes.ChangeUserRequest,
-        answers={200: shapes.UserRow},
+        body=schemas.ChangeUserRequest,
+        answers={200: schemas.UserRow},
         refusals=(
             *REFUSALS,
             errors.SessionRequired,
@@ -181,7 +181,7 @@ ROUTES = (
         "The living sessions of one user",
         guard=READ,
         query=USER_SESSIONS,
-        answers={200: shapes.SessionPage},
+        answers={200: schemas.SessionPage},
         refusals=(*REFUSALS, UserNotFound, errors.Invalid),
     ),
     Route(
@@ -190,7 +190,7 @@ ROUTES = (
         force_logout,
         "Force logout: end every session of a user; their keys go on working",
         guard=WRITE,
-        answers={200: shapes.Revoked},
+        answers={200: schemas.Revoked},
         refusals=(*REFUSALS, UserNotFound),
     ),
     Route(
@@ -200,7 +200,7 @@ ROUTES = (
         "The platform's page of members: at most 200, by e-mail",
         guard=READ,
         query={"search": Parameter(f"Part of the e-mail or the name; {Q}")},
-        answers={200: shapes.Members},
+        answers={200: schemas.Members},
         refusals=(*REFUSALS, errors.Invalid),
     ),
 )

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from api.routes.admin import stream as route
-from api.routes.admin.shapes import KeyUsed
+from api.routes.admin.schemas import KeyUsed
 from models import ApiKey, database, new_id
 from tests.api.clients import (
     answering,

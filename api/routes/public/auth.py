@@ -7,7 +7,7 @@ from contextlib import suppress
 from sanic import HTTPResponse, Request
 
 from api import errors
-from api.http import body, schemas
+from api.http import body
 from api.http.browser_rules import check_site, is_own_page
 from api.http.cookies import REFRESH, clear_cookies, set_cookies, shown
 from api.http.credentials import credentials_naming_sessions
@@ -15,8 +15,10 @@ from api.http.former_session import end_former_session
 from api.http.requests import Call
 from api.http.responses import reply
 from api.http.route_table import Route
+from api.http.schemas import Nothing
 from api.identity import registration, sessions, sign_in
 from api.identity.sessions import Tokens
+from api.routes.public import schemas
 
 
 async def config(request: Request, call: Call) -> HTTPResponse:
@@ -61,7 +63,7 @@ async def refresh(request: Request, call: Call) -> HTTPResponse:
 
 async def log_out(request: Request, call: Call) -> HTTPResponse:
     settings = call.services.settings
-    response = reply(schemas.Nothing())
+    response = reply(Nothing())
     named = credentials_naming_sessions(request, settings)
     with suppress(errors.Refusal):  # A log out refuses nothing.
         named.append(body.read_if_any(request, schemas.RefreshRequest).refresh_token or "")
@@ -149,7 +151,7 @@ ROUTES = (
         "End every session that a cookie, the bearer token or the body names",
         body=schemas.RefreshRequest,
         is_body_optional=True,
-        answers={200: schemas.Nothing},
+        answers={200: Nothing},
         refusals=(errors.DatabaseUnavailable,),
         is_checked_for_site=False,
         is_lenient=True,

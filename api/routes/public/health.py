@@ -6,12 +6,12 @@ import structlog
 from sanic import HTTPResponse, Request
 
 from api import __version__, errors
-from api.http import schemas
 from api.http.metrics import CONTENT_TYPE, exposition
 from api.http.permissions import operator
 from api.http.requests import Call, SignedInCall
 from api.http.responses import reply
 from api.http.route_table import Route
+from api.routes.public import schemas
 from models import database, schema
 from models.trouble import trouble_of
 

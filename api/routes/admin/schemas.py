@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from api.http.schemas import Answer, Change, Identity, Request, Text
+from api.http.schemas import Answer, Change, Request, Text
+from api.routes.account.schemas import Identity
 
 R = TypeVar("R", bound=Answer)
 

@@ -10,11 +10,15 @@ from functools import lru_cache
 from urllib.parse import parse_qsl, quote
 
 from sanic import HTTPResponse, Request
+from sanic.response import BaseHTTPResponse
 
 from api import errors
+from api.http.fast_path import LINE_END, RememberedResponse
+from api.http.metrics import count_quietly
 from api.http.permissions import anyone
-from api.http.requests import SignedInCall
+from api.http.requests import SignedInCall, proxy_request_id
 from api.http.route_table import Route
+from api.identity.memory import Remembered
 from api.identity.principal import Principal
 
 HEADERS = (
@@ -82,6 +86,34 @@ def encoded(text: str) -> str:
     if value.startswith(" ") or value.endswith(" "):
         value = value.replace(" ", "%20")
     return value
+
+
+# What does not differ from one credential to the next is not remembered with each.
+_VERIFY_LINES = LINE_END.join(
+    (
+        *(name.encode() + b": %b" for name in HEADERS),
+        b"content-length: 0",
+        b"content-type: text/plain",
+        b"x-content-type-options: nosniff",
+        b"cache-control: no-store",
+    )
+)
+
+
+def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | None:
+    """The answer to `/v1/auth/verify`; None where something that is asked for is not held."""
+    if request.query_string and lacking(known.principal, request.query_string) is not None:
+        return None
+    values = known.verify
+    if values is None:
+        # No value holds a NUL: they are percent-encoded.
+        values = known.verify = "\0".join(headers_of(known.principal).values()).encode()
+    count_quietly(request.method, "/v1/auth/verify")
+    lines = _VERIFY_LINES % tuple(values.split(b"\0"))
+    request_id = proxy_request_id(request)
+    return RememberedResponse(
+        lines + b"\r\nx-request-id: " + request_id.encode() if request_id else lines, b""
+    )
 
 
 ROUTES = (

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
+from sanic.response import BaseHTTPResponse
 
 from api import errors
-from api.http import body, schemas
+from api.http import body
+from api.http.fast_path import LINE_END, RememberedResponse
+from api.http.metrics import count_quietly
 from api.http.permissions import anyone, session_only, whole_user
-from api.http.requests import SignedInCall, id_in_path
+from api.http.requests import SignedInCall, id_in_path, proxy_request_id
 from api.http.responses import reply, reply_list, reply_nothing
 from api.http.route_table import Route
 from api.identity import accounts, sessions
+from api.identity.memory import Remembered
 from api.identity.principal import Principal, principal_of
+from api.routes.account import schemas
 from models import RefreshToken
 
 
@@ -82,6 +88,27 @@ def _session(row: RefreshToken, current: UUID | None) -> schemas.Session:
         user_agent=row.user_agent,
         current=row.id == current,
     )
+
+
+_ME_LINES = LINE_END.join(
+    (
+        b"cache-control: no-store",
+        b"content-type: application/json",
+        b"content-length: %d",
+        b"x-content-type-options: nosniff",
+        b"x-request-id: %b",
+    )
+)
+
+
+def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
+    """The answer to GET `/v1/auth/me`."""
+    body = known.me
+    if body is None:
+        body = known.me = profile_of(known.principal).model_dump_json().encode()
+    count_quietly(request.method, "/v1/auth/me")
+    request_id = proxy_request_id(request) or token_hex(16)
+    return RememberedResponse(_ME_LINES % (len(body), request_id.encode()), body)
 
 
 ROUTES = (

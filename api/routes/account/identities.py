@@ -5,12 +5,12 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
-from api.http import schemas
 from api.http.permissions import session_only
 from api.http.requests import SignedInCall
 from api.http.responses import reply_list, reply_nothing
 from api.http.route_table import Route
 from api.identity.federation import identities
+from api.routes.account import schemas
 
 
 async def list_identities(request: Request, call: SignedInCall) -> HTTPResponse:
