@@ -21,12 +21,12 @@ from api.http.problems import Problems
 from api.http.requests import TimedRequest
 from api.http.route_table import add_routes
 from api.identity import housekeeping
-from api.identity.services import assemble
-from api.identity.trouble_log import TroubleLog
 from api.routes.account.profile import answer_me
 from api.routes.all import ROUTES
 from api.routes.public.verify import answer_verify
+from api.services import assemble
 from api.settings import Settings
+from api.trouble_log import TroubleLog
 from models import database
 from models.file_identity import FileIdentity
 

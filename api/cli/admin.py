@@ -13,6 +13,7 @@ import typer
 
 from api.cli.output import Output
 from api.cli.work import fail, finish, finish_opened
+from api.hashing import PasswordHasher
 from api.identity import (
     housekeeping,
     key_administration,
@@ -22,7 +23,6 @@ from api.identity import (
     user_changes,
 )
 from api.identity.actor import Actor
-from api.identity.hashing import PasswordHasher
 from api.identity.registration import check_password
 from api.identity.user_changes import NewUser, Wanted
 from api.request_context import Occasion

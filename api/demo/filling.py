@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from api.audit import Action
 from api.demo.people import Invented, Inventor
-from api.identity.audit import Action
 from api.security.digests import digest, key_prefix, new_api_key, new_seed
 from api.security.passwords import hash_password
 from api.settings.database_url import DatabaseUrl

@@ -7,14 +7,14 @@ from typing import Literal
 
 from sanic import Request
 
+from api.authentication.principal import Principal
 from api.errors import (
     AuthenticationRequired,
 )
 from api.http.browser_rules import check_site, is_own_page
 from api.http.cookies import ACCESS, REFRESH, all_shown, plain, shown
-from api.identity.principal import Principal
-from api.identity.services import Services
 from api.request_context import Occasion
+from api.services import Services
 from api.settings import Settings
 
 _KEY_MARK = "evr_"

@@ -13,11 +13,11 @@ from typing import Any
 from sanic import Request
 from sanic.response import BaseHTTPResponse
 
+from api.authentication.authenticator import NO_CREDENTIAL
+from api.authentication.credential_cache import Remembered
 from api.http.browser_rules import check_host
 from api.http.client_address import address_of
 from api.http.credentials import shown_text
-from api.identity.authority import NO_CREDENTIAL
-from api.identity.memory import Remembered
 from api.settings import Settings
 
 Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]

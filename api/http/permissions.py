@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from api import errors
+from api.authentication.eligibility import environment_email
+from api.authentication.principal import EVERYTHING, Principal
 from api.errors import (
     AdminRequired,
     ScopeRequired,
@@ -12,8 +14,6 @@ from api.errors import (
 )
 from api.http.requests import SignedInCall
 from api.identity.actor import Actor
-from api.identity.admission import environment_email
-from api.identity.principal import EVERYTHING, Principal
 
 Guard = Callable[[Principal], None]
 

@@ -22,7 +22,7 @@ from sanic.handlers import ErrorHandler
 from api import errors
 from api.http.cookies import clear_cookies
 from api.http.requests import request_id_of
-from api.identity.trouble_log import TroubleLog
+from api.trouble_log import TroubleLog
 from models.trouble import is_mixed_up, trouble_of
 
 log = structlog.get_logger("everruns_auth.problems")

@@ -15,12 +15,12 @@ from sanic.cookies.request import parse_cookie
 from sanic.exceptions import BadURL
 from sanic.request.parameters import RequestParameters
 
+from api.authentication.principal import Principal
 from api.errors import NotFound
 from api.http.client_address import address_of
 from api.http.protocol import check_head
-from api.identity.principal import Principal
-from api.identity.services import Services
 from api.request_context import Occasion
+from api.services import Services
 
 MAX_USER_AGENT = 512
 # A key or a token in the wrong header must not be written down.

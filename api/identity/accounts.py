@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from api.audit import Action, record, record_throttled
+from api.authentication.principal import Principal
 from api.errors import (
     AuthenticationRequired,
     PasswordIsInEnvironment,
@@ -9,15 +11,13 @@ from api.errors import (
     Throttled,
     WrongCurrentPassword,
 )
-from api.identity.audit import Action, record, record_throttled
-from api.identity.names import valid_name
-from api.identity.principal import Principal
 from api.identity.registration import check_password
-from api.identity.services import Services
-from api.identity.throttle import is_known
 from api.request_context import Occasion
+from api.security.display_names import valid_name
 from api.security.passwords import MAX_LENGTH
+from api.services import Services
 from api.settings import Settings
+from api.throttle import is_known
 from models import RefreshToken, User, database
 
 

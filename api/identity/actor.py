@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from api.audit import Action, record
 from api.errors import AdminRequired, InvalidApiKey, InvalidToken, SessionRequired
-from api.identity.audit import Action, record
 from api.request_context import Occasion
 from models import ApiKey, RefreshToken, User
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from api.audit import Action, record
+from api.authentication.principal import EVERYTHING, Principal
 from api.errors import (
     ApiKeyNotFound,
     FieldError,
@@ -15,11 +17,9 @@ from api.errors import (
     ScopeRequired,
     SessionRequired,
 )
-from api.identity.audit import Action, record
-from api.identity.names import valid_name
-from api.identity.principal import EVERYTHING, Principal
 from api.request_context import Occasion
 from api.security.digests import digest, key_prefix, new_api_key
+from api.security.display_names import valid_name
 from models import ApiKey, RefreshToken, User, database
 
 MAX_SCOPES = 32

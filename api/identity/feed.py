@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 
-from api.identity import beat
-from api.identity.trouble_log import TroubleLog
+from api.authentication import flush_schedule
+from api.trouble_log import TroubleLog
 from models import events
 from models.events import RESET, Place, Row
 
@@ -159,7 +159,7 @@ class Feed:
     async def _run(self) -> None:
         troubles = TroubleLog(log, "listeners hear nothing for now")
         while self._listeners:
-            await asyncio.sleep(beat.until_next(after=beat.READING_SECONDS))
+            await asyncio.sleep(flush_schedule.until_next(after=flush_schedule.READING_SECONDS))
             try:
                 await self._read()
             except Exception as error:  # noqa: BLE001

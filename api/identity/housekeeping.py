@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 import structlog
 
 from api.identity import feed
-from api.identity.trouble_log import TroubleLog
 from api.settings.database_url import DatabaseUrl
+from api.trouble_log import TroubleLog
 from models import (
     ApiKey,
     AuditEvent,

@@ -9,10 +9,10 @@ import asyncio
 
 import structlog
 
+from api.audit import Action, record
+from api.authentication.authenticator import anonymous_user
+from api.authentication.eligibility import environment_email
 from api.errors import FieldError, Invalid, UserNotFound
-from api.identity.admission import environment_email
-from api.identity.audit import Action, record
-from api.identity.authority import anonymous_user
 from api.identity.registration import check_password
 from api.request_context import Occasion
 from api.security import passwords

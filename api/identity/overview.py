@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from api.identity.audit import Action
+from api.audit import Action
 from models import ApiKey, AuditEvent, RefreshToken, User, counters, database, schema
 from models.counters import NEVER, Tally
 from models.lists.api_keys import STALE_DAYS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from api.audit import Action, record, record_throttled
 from api.errors import (
     EmailTaken,
     FieldError,
@@ -14,13 +15,12 @@ from api.errors import (
     Throttled,
     Unavailable,
 )
-from api.identity.audit import Action, record, record_throttled
-from api.identity.names import MAX_LENGTH, valid_name
-from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
 from api.request_context import Occasion
+from api.security.display_names import MAX_LENGTH, valid_name
 from api.security.emails import EmailRejected, valid_email
 from api.security.password_policy import objection
+from api.services import Services
 from api.settings import Settings
 from models import User, database
 

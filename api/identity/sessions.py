@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
+from api.audit import Action, record, record_throttled
+from api.authentication.eligibility import is_admitted
 from api.errors import (
     InvalidRefreshToken,
     MissingRefreshToken,
@@ -18,12 +20,9 @@ from api.errors import (
     SessionNotFound,
     Throttled,
 )
-from api.identity.admission import is_admitted
-from api.identity.audit import Action, record, record_throttled
-from api.identity.networks import NOWHERE, network_of
-from api.identity.services import Services
 from api.request_context import Occasion
 from api.security.digests import digest, new_seed
+from api.security.networks import NOWHERE, network_of
 from api.security.tokens import (
     AccessClaims,
     RefreshSource,
@@ -31,6 +30,7 @@ from api.security.tokens import (
     TokenRejected,
     TokenSigner,
 )
+from api.services import Services
 from api.settings import Settings
 from models import KnownNetwork, RefreshToken, Rotation, User, database, new_id
 

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from api.audit import Action, record, record_throttled
+from api.authentication.eligibility import environment_email, is_admitted
 from api.errors import InvalidCredentials, PasswordSignInDisabled, Throttled
 from api.identity import operators
-from api.identity.admission import environment_email, is_admitted
-from api.identity.audit import Action, record, record_throttled
-from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
-from api.identity.throttle import is_known
 from api.request_context import Occasion
 from api.security.digests import is_same
 from api.security.emails import normalise_email
 from api.security.passwords import MAX_LENGTH, normalise
+from api.services import Services
 from api.settings import Settings
+from api.throttle import is_known
 from models import User, database
 
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from api.audit import Action, record
 from api.errors import FieldError, Invalid
 from api.identity.actor import Actor
-from api.identity.audit import Action, record
-from api.identity.networks import named_network
 from api.request_context import Occasion
 from api.security.emails import MAX_LENGTH, normalise_email
+from api.security.networks import named_network
 from models import Unblock, User, database
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from api.audit import Action
 from api.errors import LastOperator, UserNotFound
 from api.identity.actor import Actor, record_of
-from api.identity.audit import Action
 from api.request_context import Occasion
 from api.security.emails import normalise_email
 from models import ANONYMOUS_ID, RefreshToken, User, database

@@ -1,6 +1,6 @@
 """Owns the hashing of passwords: their bytes, their stored form, their cost. The only user of bcrypt.
 
-Pure functions that take a quarter of a second and more; `identity/hashing.py` keeps them off the
+Pure functions that take a quarter of a second and more; `hashing.py` keeps them off the
 event loop.
 """
 

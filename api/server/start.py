@@ -23,7 +23,6 @@ from sanic.worker.loader import AppLoader
 from api import __version__
 from api.http.protocol import Connection
 from api.identity import operators
-from api.identity.throttle import counts_at
 from api.request_context import Occasion
 from api.server import logs
 from api.server.supervisor import App, Supervisor, hold_signals
@@ -34,6 +33,7 @@ from api.settings import (
     load,
     unknown_in_environment,
 )
+from api.throttle import counts_at
 from models import database, schema
 from models.explanation import explained, refusal_of_writes
 

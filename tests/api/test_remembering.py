@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from api.identity.authority import Authority
+from api.authentication.authenticator import Authority
 from models import ApiKey, RefreshToken
 from tests.api.people import Person, registered
 from tests.support.applications import all_have_heard

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.identity.audit import Action, record
+from api.audit import Action, record
 from api.request_context import Occasion
 from models import AuditEvent, database, new_id
 from tests.models.rows import NOW, SECOND, add_user

@@ -11,7 +11,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
-from api.identity import beat
+from api.authentication import flush_schedule
 from api.identity import feed as module
 from api.identity.feed import Event, Feed, Listener, ListenerEnded
 from api.identity.housekeeping import Sweeper
@@ -179,7 +179,7 @@ async def test_however_many_listen_there_is_one_reader(
         for _ in range(50):
             await stack.enter_async_context(feed.listening(None))
         await asyncio.sleep(2.5)
-    assert 1 <= len(looks) <= 2.5 / beat.BEAT_SECONDS + 1
+    assert 1 <= len(looks) <= 2.5 / flush_schedule.BEAT_SECONDS + 1
 
 
 async def test_nobody_reads_where_nobody_listens(feed: Feed) -> None:

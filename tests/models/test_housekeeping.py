@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.identity.audit import Action, record
+from api.audit import Action, record
 from api.identity.housekeeping import KEPT, Purged, purge
 from api.request_context import Occasion
 from api.security.digests import digest

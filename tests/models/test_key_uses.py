@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from api.identity.usage import KeyUsage
+from api.authentication.last_used import KeyUsage
 from models import ApiKey, new_id
 from tests.models.rows import NOW, SECOND, add_key, add_user
 from tests.support.databases import execute

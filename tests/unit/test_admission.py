@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.identity.admission import environment_email, is_admitted
+from api.authentication.eligibility import environment_email, is_admitted
 from models import ANONYMOUS_ID, User
 from models.types import new_id
 from tests.support.applications import settings_for

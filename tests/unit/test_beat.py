@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.identity.beat import BEAT_SECONDS, READING_SECONDS, until_next
+from api.authentication.flush_schedule import BEAT_SECONDS, READING_SECONDS, until_next
 
 MOMENTS = st.floats(1.7e9, 4e9)
 

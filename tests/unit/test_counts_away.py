@@ -11,10 +11,10 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
+from api import throttle as limits
 from api.errors import Unavailable
-from api.identity import throttle as limits
-from api.identity.throttle import Throttle, counts_at
 from api.request_context import Occasion
+from api.throttle import Throttle, counts_at
 from models import new_id
 from tests.support.proxies import LOOPBACK, proxied
 from tests.support.redis import require_redis

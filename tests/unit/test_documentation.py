@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from api.audit import Action
 from api.cli.admin import app
-from api.identity.audit import Action
 from api.settings import variables
 
 ROOT = Path(__file__).parents[2]

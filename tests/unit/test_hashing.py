@@ -10,7 +10,7 @@ import bcrypt
 import pytest
 
 from api.errors import Overloaded
-from api.identity.hashing import PasswordHasher, default_threads
+from api.hashing import PasswordHasher, default_threads
 from api.security.passwords import hash_password, verify_password
 
 pytestmark = pytest.mark.anyio

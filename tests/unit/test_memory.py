@@ -3,8 +3,8 @@ from __future__ import annotations
 import math
 from uuid import UUID, uuid4
 
-from api.identity.memory import MAX_CHANGED, Memory, Remembered
-from api.identity.principal import Principal
+from api.authentication.credential_cache import MAX_CHANGED, Memory, Remembered
+from api.authentication.principal import Principal
 
 ANN, BOB = uuid4(), uuid4()
 S1, S2, S3 = uuid4(), uuid4(), uuid4()

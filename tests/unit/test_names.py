@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from api.errors import Invalid
-from api.identity.names import valid_name
+from api.security.display_names import valid_name
 
 
 @pytest.mark.parametrize(

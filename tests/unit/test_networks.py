@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.identity.networks import block_of, named_network, network_of
+from api.security.networks import block_of, named_network, network_of
 
 
 @pytest.mark.parametrize(

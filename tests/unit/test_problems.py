@@ -14,8 +14,8 @@ from sanic.exceptions import MethodNotAllowed, PayloadTooLarge, SanicException
 
 from api import errors
 from api.http.problems import STATUSES, Problems, problem, refused, status_of
-from api.identity.silences import Silences
-from api.identity.writability import Writability
+from api.silences import Silences
+from api.writability import Writability
 
 CONTRACT = {
     errors.Unauthenticated: 401,

@@ -10,12 +10,12 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.app import create_app
+from api.authentication.principal import Principal
 from api.errors import AdminRequired, Refusal
 from api.http import schemas
 from api.http.openapi import document, refusals_of
 from api.http.problems import status_of
 from api.http.route_table import Route
-from api.identity.principal import Principal
 from api.routes.all import ROUTES
 from tests.support.applications import settings_for
 

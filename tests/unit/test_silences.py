@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from api.identity.silences import Silences
+from api.silences import Silences
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from api.counts.local import LocalCounts
 from api.errors import Throttled
-from api.identity.counts.local import LocalCounts
-from api.identity.throttle import Throttle
 from api.request_context import Occasion
+from api.throttle import Throttle
 from models import new_id
 
 pytestmark = pytest.mark.anyio

@@ -11,11 +11,11 @@ from uuid import UUID
 
 import pytest
 
+from api.counts.count import Counts
+from api.counts.local import LocalCounts
 from api.errors import Throttled
-from api.identity.counts.count import Counts
-from api.identity.counts.local import LocalCounts
-from api.identity.throttle import Attempt, Throttle, counts_at
 from api.request_context import Occasion
+from api.throttle import Attempt, Throttle, counts_at
 from models import new_id
 from tests.support.redis import require_redis
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from api.identity.usage import KeyUsage
+from api.authentication.last_used import KeyUsage
 from api.security.digests import digest
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database

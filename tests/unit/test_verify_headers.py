@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from api.identity.principal import Principal
+from api.authentication.principal import Principal
 from api.routes.public.verify import encoded, headers_of
 
 ANN = Principal(

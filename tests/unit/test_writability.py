@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from api.identity import writability
-from api.identity.silences import Silences
-from api.identity.writability import NOTED_SECONDS, PATIENCE_SECONDS, Writability
+from api import writability
+from api.silences import Silences
+from api.writability import NOTED_SECONDS, PATIENCE_SECONDS, Writability
 from models.trouble import Trouble
 
 READ_ONLY = Trouble("read-only", "25006", "it is read-only")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from api.audit import Action, record
 from api.errors import IdentityNotFound, LastWayIn, UserNotFound
-from api.identity.audit import Action, record
 from api.request_context import Occasion
 from api.settings import Settings
 from models import OAuthIdentity, User, database

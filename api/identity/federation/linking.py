@@ -7,8 +7,8 @@ and made anew where another request was first.
 
 from __future__ import annotations
 
-from api.identity.admission import is_admitted
-from api.identity.audit import Action, record
+from api.audit import Action, record
+from api.authentication.eligibility import is_admitted
 from api.identity.federation.failures import (
     AccountExists,
     SignInFailed,
@@ -16,10 +16,10 @@ from api.identity.federation.failures import (
 )
 from api.identity.federation.profile import Profile
 from api.identity.federation.providers import Provider
-from api.identity.names import MAX_LENGTH
-from api.identity.services import Services
 from api.identity.sessions import Tokens, open_session
 from api.request_context import Occasion
+from api.security.display_names import MAX_LENGTH
+from api.services import Services
 from api.settings import Settings
 from models import ApiKey, OAuthIdentity, RefreshToken, User, database
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from api.characters import is_hidden
 from api.errors import Invalid
-from api.identity.names import MAX_LENGTH, valid_name
+from api.security.display_names import MAX_LENGTH, valid_name
 from api.security.emails import EmailRejected, valid_email
 
 MAX_SUBJECT_LENGTH = 255

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from api.audit import Action, record, record_throttled
 from api.errors import Throttled
-from api.identity.audit import Action, record, record_throttled
 from api.identity.federation import linking
 from api.identity.federation.attempts import Attempt
 from api.identity.federation.failures import (
@@ -20,10 +20,10 @@ from api.identity.federation.failures import (
     refusal_of,
 )
 from api.identity.federation.providers import Provider
-from api.identity.services import Services
 from api.identity.sessions import Tokens
 from api.request_context import Occasion
 from api.security.digests import is_same
+from api.services import Services
 from models import UsedState
 
 # Longer ones are not sent by anybody whose provider we know.

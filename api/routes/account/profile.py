@@ -9,6 +9,8 @@ from sanic import HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
 from api import errors
+from api.authentication.credential_cache import Remembered
+from api.authentication.principal import Principal, principal_of
 from api.http import body
 from api.http.fast_path import LINE_END, RememberedResponse
 from api.http.metrics import count_quietly
@@ -17,8 +19,6 @@ from api.http.requests import SignedInCall, id_in_path, proxy_request_id
 from api.http.responses import reply, reply_list, reply_nothing
 from api.http.route_table import Route
 from api.identity import accounts, sessions
-from api.identity.memory import Remembered
-from api.identity.principal import Principal, principal_of
 from api.routes.account import schemas
 from models import RefreshToken
 

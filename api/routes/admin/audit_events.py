@@ -5,13 +5,13 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.audit import Action
 from api.errors import AuditEventNotFound
 from api.http.permissions import READ, REFUSALS
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply
 from api.http.route_table import Parameter, Route
 from api.identity import directory
-from api.identity.audit import Action
 from api.routes.admin import schemas
 from api.routes.admin.list_parameters import Asking, parameters
 from models.lists.audit_events import SORTS, EventFilters

@@ -13,13 +13,13 @@ from sanic import HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
 from api import errors
+from api.authentication.credential_cache import Remembered
+from api.authentication.principal import Principal
 from api.http.fast_path import LINE_END, RememberedResponse
 from api.http.metrics import count_quietly
 from api.http.permissions import anyone
 from api.http.requests import SignedInCall, proxy_request_id
 from api.http.route_table import Route
-from api.identity.memory import Remembered
-from api.identity.principal import Principal
 
 HEADERS = (
     "X-Auth-User-Id",

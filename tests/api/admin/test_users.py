@@ -8,7 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from api.identity.hashing import PasswordHasher
+from api.hashing import PasswordHasher
 from models import ApiKey, RefreshToken, User
 from tests.api.people import Person, audited, bearer, log_in, me, new_key, refusal, registered
 from tests.support.applications import PASSWORD

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from api import __version__
+from api.audit import Action, record
 from api.identity import overview
-from api.identity.audit import Action, record
 from api.identity.overview import Overviews
 from api.request_context import Occasion
 from models import ANONYMOUS_ID, AuditEvent, database

@@ -20,13 +20,13 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from api.counts.count import Count, Counts, Entry, Limit
+from api.counts.local import LocalCounts
 from api.errors import Overloaded, Throttled, Unavailable
-from api.identity.counts.count import Count, Counts, Entry, Limit
-from api.identity.counts.local import LocalCounts
-from api.identity.networks import NOWHERE, block_of, network_of
 from api.request_context import Occasion
 from api.security.digests import digest
 from api.security.emails import normalise_email
+from api.security.networks import NOWHERE, block_of, network_of
 from models import KnownNetwork, Unblock
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ def counts_at(storage_url: str, shared_file: Path | None = None) -> Counts:
     if storage_url.startswith("memory:"):
         return LocalCounts(shared_file)
     # Most servers do without it, and start without loading it.
-    from api.identity.counts.redis import RedisCounts  # noqa: PLC0415
+    from api.counts.redis import RedisCounts  # noqa: PLC0415
 
     return RedisCounts(storage_url)
 

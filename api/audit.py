@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from api.identity.throttle import Throttle
 from api.request_context import Occasion
+from api.throttle import Throttle
 from models import AuditEvent
 
 Outcome = Literal["success", "failure"]

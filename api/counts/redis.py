@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from api.identity.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
+from api.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
 
 _PREFIX = "everruns-auth:"
 # Connections of one worker; who finds none free waits.

@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.identity.authority import Authority
+from api.authentication.authenticator import Authority
+from api.authentication.credential_cache import Memory
+from api.authentication.last_used import KeyUsage
+from api.hashing import PasswordHasher, default_threads
 from api.identity.federation.attempts import AttemptSealer
 from api.identity.federation.clients import ProviderClient, clients_of
 from api.identity.feed import Feed
-from api.identity.hashing import PasswordHasher, default_threads
-from api.identity.memory import Memory
 from api.identity.overview import Overviews
-from api.identity.silences import Silences
-from api.identity.throttle import Throttle, counts_at
-from api.identity.usage import KeyUsage
-from api.identity.writability import Writability
 from api.security.tokens import TokenSigner
 from api.settings import Settings
 from api.settings.database_url import DatabaseUrl
+from api.silences import Silences
+from api.throttle import Throttle, counts_at
+from api.writability import Writability
 from models.database import asyncpg_arguments
 from models.engines.invalidation import Changes
 from models.engines.postgresql.invalidation import PostgresqlChanges

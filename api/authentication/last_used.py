@@ -8,8 +8,8 @@ from uuid import UUID
 
 import structlog
 
-from api.identity import beat
-from api.identity.trouble_log import TroubleLog
+from api.authentication import flush_schedule
+from api.trouble_log import TroubleLog
 from models import ApiKey
 
 log = structlog.get_logger("everruns_auth.usage")
@@ -52,7 +52,7 @@ class KeyUsage:
         """Write at each beat until cancelled. A crash loses at most the last second."""
         troubles = TroubleLog(log, "last_used_at is kept for later")
         while True:
-            await asyncio.sleep(beat.until_next())
+            await asyncio.sleep(flush_schedule.until_next())
             try:
                 await self.flush()
             except Exception as error:  # noqa: BLE001

@@ -11,11 +11,11 @@ import math
 from datetime import datetime
 from uuid import UUID
 
+from api.authentication.credential_cache import Memory, Remembered
+from api.authentication.eligibility import is_admitted
+from api.authentication.last_used import KeyUsage
+from api.authentication.principal import Principal, principal_of, shared
 from api.errors import ApiKeyExpired, InvalidApiKey, InvalidApiKeyFormat, InvalidToken
-from api.identity.admission import is_admitted
-from api.identity.memory import Memory, Remembered
-from api.identity.principal import Principal, principal_of, shared
-from api.identity.usage import KeyUsage
 from api.request_context import Occasion
 from api.security.digests import digest, fingerprint, is_api_key
 from api.security.emails import ANONYMOUS

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from api.identity.principal import Principal
+from api.authentication.principal import Principal
 
 # More names than this are cheaper to forget with everything else.
 MAX_CHANGED = 10_000

@@ -10,8 +10,8 @@ from time import monotonic
 
 import structlog
 
-from api.identity.silences import Silences
-from api.identity.trouble_log import TroubleLog
+from api.silences import Silences
+from api.trouble_log import TroubleLog
 from models import database
 from models.trouble import Kind, Trouble
 from models.writing import WriteProbe
