@@ -10,7 +10,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from api.demo.stage import Stage, staged
+from api.demo.sandbox import Stage, staged
 from tui.app import Dashboard
 from tui.context import Surroundings
 from tui.http.client import Client, connection

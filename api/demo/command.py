@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from api.demo.stage import OPERATOR, STOP_SECONDS, DemoFailed, Stage, staged
+from api.demo.sandbox import OPERATOR, STOP_SECONDS, DemoFailed, Stage, staged
 
 TROUBLE = 1
 
