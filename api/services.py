@@ -9,9 +9,9 @@ from pathlib import Path
 from api.authentication.authenticator import Authority
 from api.authentication.credential_cache import Memory
 from api.authentication.last_used import KeyUsage
+from api.federation.authorization_requests import AttemptSealer
+from api.federation.clients import ProviderClient, clients_of
 from api.hashing import PasswordHasher, default_threads
-from api.identity.federation.attempts import AttemptSealer
-from api.identity.federation.clients import ProviderClient, clients_of
 from api.identity.feed import Feed
 from api.identity.overview import Overviews
 from api.security.tokens import TokenSigner

@@ -88,7 +88,7 @@ def config() -> None:
     width = max(len(name) for name, _, _ in rows)
     for name, value, source in rows:
         print(f"{name:<{width}}  {source:<11}  {value}")
-    from api.identity.federation.providers import configured  # noqa: PLC0415  (as above)
+    from api.federation.providers import configured  # noqa: PLC0415  (as above)
 
     for provider in configured(settings):
         print(f"\nRegister with {provider.title} as redirect URI: {provider.redirect_uri}")

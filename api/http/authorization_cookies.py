@@ -10,8 +10,8 @@ from datetime import datetime
 
 from sanic import HTTPResponse, Request
 
+from api.federation.authorization_requests import LIFETIME, Attempt, AttemptSealer, tag_of
 from api.http.cookies import all_shown
-from api.identity.federation.attempts import LIFETIME, Attempt, AttemptSealer, tag_of
 from api.settings import Settings
 
 # With the oldest going first, a browser carries at most this many, some kilobytes.

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from api.identity.federation.failures import ProviderTrouble
-from api.identity.federation.kept import FAILED, FRESH, PAUSE, STALE, Kept
+from api.federation.cached_document import FAILED, FRESH, PAUSE, STALE, Kept
+from api.federation.failures import ProviderTrouble
 
 pytestmark = pytest.mark.anyio
 

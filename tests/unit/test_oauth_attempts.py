@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.identity.federation.attempts import Attempt, AttemptSealer, tag_of
+from api.federation.authorization_requests import Attempt, AttemptSealer, tag_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECRET = "a-secret-of-the-tests-that-is-long-enough"

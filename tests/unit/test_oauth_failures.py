@@ -7,13 +7,13 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from api.identity.federation.failures import (
+from api.federation.failures import (
     MAX_DESCRIPTION,
     MAX_DESCRIPTION_READ,
     SignInCancelled,
     refusal_of,
 )
-from api.identity.federation.providers import Provider
+from api.federation.providers import Provider
 
 CODE = "c0de with/odd+signs"
 PROVIDER = Provider(

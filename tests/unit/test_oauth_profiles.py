@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from api.identity.federation.profile import fit_email, fit_name, fit_picture, fit_subject
+from api.federation.profile import fit_email, fit_name, fit_picture, fit_subject
 
 NO_TEXT: list[Any] = [None, 7, True, [], ["x"], {}]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.accounts import identities
 from api.http.permissions import session_only
 from api.http.requests import SignedInCall
 from api.http.responses import reply_list, reply_nothing
 from api.http.route_table import Route
-from api.identity.federation import identities
 from api.routes.account import schemas
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.accounts import identities
 from api.http.permissions import READ, REFUSALS, WRITE
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Route
-from api.identity.federation import identities
 from api.routes.account.schemas import Identity
 from api.routes.admin import schemas
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.federation import sign_in
+from api.federation.failures import SignInFailed
+from api.federation.providers import provider_named
+from api.federation.sign_in import Returned
 from api.http.authorization_cookies import hand_out, make_room, sealed_for, take_back
 from api.http.browser_rules import check_navigation
 from api.http.cookies import set_cookies
@@ -15,10 +19,6 @@ from api.http.former_session import end_former_session
 from api.http.redirects import fit_target, lead_to
 from api.http.requests import Call
 from api.http.route_table import Route
-from api.identity.federation import sign_in
-from api.identity.federation.failures import SignInFailed
-from api.identity.federation.providers import provider_named
-from api.identity.federation.sign_in import Returned
 from api.settings import Settings
 
 

@@ -16,14 +16,8 @@ import pytest
 from joserfc import jwk, jwt
 from joserfc.jws import JWSRegistry
 
-from api.identity.federation import kept
-from api.identity.federation.id_tokens import (
-    ALGORITHMS,
-    Expected,
-    Unverified,
-    public_keys,
-    read,
-)
+from api.federation import cached_document
+from api.federation.id_tokens import ALGORITHMS, Expected, Unverified, public_keys, read
 from models import OAuthIdentity, RefreshToken, User
 from tests.api.clients import answering
 from tests.api.journeys import Browser, failure, with_oidc
@@ -206,7 +200,7 @@ async def test_other_edwards_curves_are_passed_over(curve: Any) -> None:
 async def test_a_way_of_signing_that_is_not_announced_is_refused(
     http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kept, "PAUSE", 0)
+    monkeypatch.setattr(cached_document, "PAUSE", 0)
     oidc.sign = lambda claims: jwt.encode(
         {"alg": "PS256", "kid": "one"}, claims, signing_key("one"), registry=LENIENT
     )
@@ -247,7 +241,7 @@ async def test_keys_rotate_without_a_restart(
     for _ in range(3):
         assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
     assert oidc.asked.count("/jwks") == 2
-    monkeypatch.setattr(kept, "PAUSE", 0)
+    monkeypatch.setattr(cached_document, "PAUSE", 0)
     assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
     # The old key is the provider's no more.
     oidc.sign = lambda claims: signed(claims, signing_key("one"))

@@ -13,7 +13,7 @@ import httpx
 import pytest
 import structlog
 
-from api.identity.federation import kept, outbound
+from api.federation import cached_document, provider_http
 from api.server import logs
 from api.settings import Settings
 from models import OAuthIdentity, RefreshToken, User
@@ -46,7 +46,7 @@ def slow(_: Asked) -> Any:
 
 
 def endless(_: Asked) -> Any:
-    return 200, "application/json", b'"' + b"a" * (outbound.MAX_ANSWER_BYTES + 1) + b'"'
+    return 200, "application/json", b'"' + b"a" * (provider_http.MAX_ANSWER_BYTES + 1) + b'"'
 
 
 def elsewhere(_: Asked) -> Any:
@@ -77,9 +77,9 @@ NONSENSE: dict[str, Answer] = {
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Seconds are fractions here, and a failure is forgotten at once."""
-    assert (outbound.CALL_SECONDS, outbound.MAX_ANSWER_BYTES) == (5, 262_144)
-    monkeypatch.setattr(outbound, "CALL_SECONDS", 0.6)
-    monkeypatch.setattr(kept, "FAILED", 0)
+    assert (provider_http.CALL_SECONDS, provider_http.MAX_ANSWER_BYTES) == (5, 262_144)
+    monkeypatch.setattr(provider_http, "CALL_SECONDS", 0.6)
+    monkeypatch.setattr(cached_document, "FAILED", 0)
     let_go.clear()
     yield
     let_go.set()
@@ -170,7 +170,7 @@ async def test_nonsense_of_github_ends_the_sign_in(
 async def test_a_good_answer_that_is_too_long_is_cut_off(
     http: httpx.AsyncClient, github: FakeGitHub
 ) -> None:
-    github.user["bio"] = "a" * (outbound.MAX_ANSWER_BYTES - 500)
+    github.user["bio"] = "a" * (provider_http.MAX_ANSWER_BYTES - 500)
     assert (await Browser(http).sign_in(github)).headers["location"] == "/"
     github.user["bio"] += "a" * 500
     assert failure(await Browser(http).sign_in(github)) == FAILED

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from api.identity.federation.attempts import Attempt
-from api.identity.federation.failures import ProviderTrouble
-from api.identity.federation.outbound import Outbound
-from api.identity.federation.profile import Profile, fit_email, fit_name, fit_picture
-from api.identity.federation.providers import Provider
+from api.federation.authorization_requests import Attempt
+from api.federation.failures import ProviderTrouble
+from api.federation.profile import Profile, fit_email, fit_name, fit_picture
+from api.federation.provider_http import Outbound
+from api.federation.providers import Provider
 
 
 class GitHubClient:

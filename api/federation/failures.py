@@ -18,7 +18,7 @@ from typing import ClassVar
 from urllib.parse import quote, quote_plus
 from uuid import UUID
 
-from api.identity.federation.providers import Provider
+from api.federation.providers import Provider
 
 # RFC 6749 §4.1.2.1: what an `error` may be; ours are shorter. Anything else is not written down.
 _ERROR = re.compile(r"[a-z_]{1,64}")

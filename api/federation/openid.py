@@ -9,21 +9,15 @@ from typing import Any
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwk
 
-from api.identity.federation import id_tokens
-from api.identity.federation.attempts import Attempt
-from api.identity.federation.discovery import PATH, Metadata, metadata_of
-from api.identity.federation.failures import ClientRefused, ProviderTrouble, SignInFailed
-from api.identity.federation.id_tokens import Expected, Unverified
-from api.identity.federation.kept import Kept
-from api.identity.federation.outbound import Outbound
-from api.identity.federation.profile import (
-    Profile,
-    fit_email,
-    fit_name,
-    fit_picture,
-    fit_subject,
-)
-from api.identity.federation.providers import Provider
+from api.federation import id_tokens
+from api.federation.authorization_requests import Attempt
+from api.federation.cached_document import Kept
+from api.federation.discovery import PATH, Metadata, metadata_of
+from api.federation.failures import ClientRefused, ProviderTrouble, SignInFailed
+from api.federation.id_tokens import Expected, Unverified
+from api.federation.profile import Profile, fit_email, fit_name, fit_picture, fit_subject
+from api.federation.provider_http import Outbound
+from api.federation.providers import Provider
 
 
 class OpenIdClient:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from api.identity.federation.attempts import Attempt
-from api.identity.federation.profile import Profile
-from api.identity.federation.providers import Provider, configured
+from api.federation.authorization_requests import Attempt
+from api.federation.profile import Profile
+from api.federation.providers import Provider, configured
 from api.settings import Settings
 
 
@@ -32,9 +32,9 @@ def clients_of(settings: Settings) -> Mapping[str, ProviderClient]:
 def _client(provider: Provider) -> ProviderClient:
     # Imported where they are wanted: a fifth of a second at the start of a server that has none.
     if provider.protocol == "github":
-        from api.identity.federation.github import GitHubClient  # noqa: PLC0415
+        from api.federation.github import GitHubClient  # noqa: PLC0415
 
         return GitHubClient(provider)
-    from api.identity.federation.openid import OpenIdClient  # noqa: PLC0415
+    from api.federation.openid import OpenIdClient  # noqa: PLC0415
 
     return OpenIdClient(provider)

@@ -22,7 +22,7 @@ from joserfc.errors import (
 )
 from joserfc.jws import JWSRegistry
 
-from api.identity.federation.failures import SignInFailed
+from api.federation.failures import SignInFailed
 
 # Never HMAC, whose key would be the published one; never `none` (RFC 8725 §2.1, §3.1).
 ALGORITHMS = frozenset(

@@ -11,15 +11,10 @@ import structlog
 
 from api.audit import Action, record, record_throttled
 from api.errors import Throttled
-from api.identity.federation import linking
-from api.identity.federation.attempts import Attempt
-from api.identity.federation.failures import (
-    ProviderTrouble,
-    SignInCancelled,
-    SignInFailed,
-    refusal_of,
-)
-from api.identity.federation.providers import Provider
+from api.federation import linking
+from api.federation.authorization_requests import Attempt
+from api.federation.failures import ProviderTrouble, SignInCancelled, SignInFailed, refusal_of
+from api.federation.providers import Provider
 from api.identity.sessions import Tokens
 from api.request_context import Occasion
 from api.security.digests import is_same

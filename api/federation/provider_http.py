@@ -19,8 +19,8 @@ import orjson
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
 
-from api.identity.federation.failures import ClientRefused, ProviderTrouble, refusal_of
-from api.identity.federation.providers import Provider
+from api.federation.failures import ClientRefused, ProviderTrouble, refusal_of
+from api.federation.providers import Provider
 
 T = TypeVar("T")
 

@@ -9,13 +9,9 @@ from __future__ import annotations
 
 from api.audit import Action, record
 from api.authentication.eligibility import is_admitted
-from api.identity.federation.failures import (
-    AccountExists,
-    SignInFailed,
-    SignInNotPermitted,
-)
-from api.identity.federation.profile import Profile
-from api.identity.federation.providers import Provider
+from api.federation.failures import AccountExists, SignInFailed, SignInNotPermitted
+from api.federation.profile import Profile
+from api.federation.providers import Provider
 from api.identity.sessions import Tokens, open_session
 from api.request_context import Occasion
 from api.security.display_names import MAX_LENGTH

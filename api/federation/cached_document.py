@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from api.identity.federation.failures import ProviderTrouble
+from api.federation.failures import ProviderTrouble
 
 T = TypeVar("T")
 

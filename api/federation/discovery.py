@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from api.identity.federation.failures import ProviderTrouble
-from api.identity.federation.id_tokens import ALGORITHMS
+from api.federation.failures import ProviderTrouble
+from api.federation.id_tokens import ALGORITHMS
 from api.settings.values import is_confidential
 
 _PRINTABLE_ASCII = re.compile(r"[\x21-\x5b\x5d-\x7e]+")
