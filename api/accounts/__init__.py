@@ -1,1 +1,10 @@
-"""What a user does with their own account."""
+"""What a user does with their own account. An operator's verbs are in administration.
+
+registration  a new account
+sign_in       by password
+sessions      opening, rotating, ending; one row of `refresh_tokens` is one session
+password profile  changing them
+api_keys      making, listing, revoking
+identities    identities at providers
+environment_operators  the operators that the environment names, and the anonymous one
+"""

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from api.accounts.registration import check_password
 from api.cli.output import Output
 from api.cli.work import fail, finish, finish_opened
 from api.hashing import PasswordHasher
@@ -23,7 +24,6 @@ from api.identity import (
     user_changes,
 )
 from api.identity.actor import Actor
-from api.identity.registration import check_password
 from api.identity.user_changes import NewUser, Wanted
 from api.request_context import Occasion
 from api.security.passwords import hash_password

@@ -7,12 +7,12 @@ and made anew where another request was first.
 
 from __future__ import annotations
 
+from api.accounts.sessions import Tokens, open_session
 from api.audit import Action, record
 from api.authentication.eligibility import is_admitted
 from api.federation.failures import AccountExists, SignInFailed, SignInNotPermitted
 from api.federation.profile import Profile
 from api.federation.providers import Provider
-from api.identity.sessions import Tokens, open_session
 from api.request_context import Occasion
 from api.security.display_names import MAX_LENGTH
 from api.services import Services

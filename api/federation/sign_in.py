@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from api.accounts.sessions import Tokens
 from api.audit import Action, record, record_throttled
 from api.errors import Throttled
 from api.federation import linking
 from api.federation.authorization_requests import Attempt
 from api.federation.failures import ProviderTrouble, SignInCancelled, SignInFailed, refusal_of
 from api.federation.providers import Provider
-from api.identity.sessions import Tokens
 from api.request_context import Occasion
 from api.security.digests import is_same
 from api.services import Services

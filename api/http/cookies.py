@@ -8,8 +8,8 @@ from typing import Literal
 
 from sanic import HTTPResponse, Request
 
+from api.accounts.sessions import Tokens
 from api.errors import AccessCookiesDiffer, RefreshCookiesDiffer, Refusal
-from api.identity.sessions import Tokens
 from api.settings import Settings
 
 ACCESS = "access_token"

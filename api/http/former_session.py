@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sanic import Request
 
+from api.accounts import sessions
 from api.http.credentials import credentials_naming_sessions
 from api.http.requests import Call
-from api.identity import sessions
 
 
 async def end_former_session(request: Request, call: Call) -> None:

@@ -9,12 +9,12 @@ import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from api.accounts.registration import check_password, checked_identity
 from api.audit import Action
 from api.authentication.principal import OPERATOR
 from api.errors import EmailTaken, FieldError, Invalid, UserNotFound
 from api.hashing import PasswordHasher
 from api.identity.actor import Actor, record_of
-from api.identity.registration import check_password, checked_identity
 from api.identity.user_administration import keep_an_operator
 from api.request_context import Occasion
 from api.security.display_names import valid_name

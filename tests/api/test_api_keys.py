@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api import errors
-from api.identity import api_keys
+from api.accounts import api_keys
 from api.request_context import Occasion
 from models import ApiKey, RefreshToken
 from tests.api.clients import app_of, by_hand, neighbour

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from api.identity import operators
+from api.accounts import environment_operators
 from api.request_context import Occasion
 from api.security.passwords import hash_password, verify_password
 from models import ANONYMOUS_ID, ApiKey, AuditEvent, RefreshToken, User
@@ -22,7 +22,7 @@ async def start(url: str, mode: str, **variables: str) -> None:
     """Prepare as a start in `mode` does, with an operator in the environment."""
     names = {"AUTH_ADMIN_EMAIL": f" {EMAIL.title()} ", "AUTH_ADMIN_PASSWORD": PASSWORD}
     settings = settings_for(url, AUTH_MODE=mode, **{**names, **variables})
-    await operators.prepare(settings, LATER)
+    await environment_operators.prepare(settings, LATER)
 
 
 async def root() -> User:
@@ -63,7 +63,7 @@ async def test_mode_none_makes_the_anonymous_operator_once(opened: str) -> None:
 
 
 async def test_mode_full_without_an_operator_named_makes_nobody(opened: str) -> None:
-    await operators.prepare(settings_for(opened), LATER)
+    await environment_operators.prepare(settings_for(opened), LATER)
     assert await User.everyone() == []
 
 

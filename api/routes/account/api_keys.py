@@ -5,12 +5,12 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.accounts import api_keys
 from api.http import body
 from api.http.permissions import anyone
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_list, reply_nothing
 from api.http.route_table import Route
-from api.identity import api_keys
 from api.routes.account import schemas
 from models import ApiKey
 

@@ -9,6 +9,8 @@ from sanic import HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
 from api import errors
+from api.accounts import password, sessions
+from api.accounts.profile import rename
 from api.authentication.credential_cache import Remembered
 from api.authentication.principal import Principal, principal_of
 from api.http import body
@@ -18,7 +20,6 @@ from api.http.permissions import anyone, session_only, whole_user
 from api.http.requests import SignedInCall, id_in_path, proxy_request_id
 from api.http.responses import reply, reply_list, reply_nothing
 from api.http.route_table import Route
-from api.identity import accounts, sessions
 from api.routes.account import schemas
 from models import RefreshToken
 
@@ -30,15 +31,15 @@ async def me(request: Request, call: SignedInCall) -> HTTPResponse:
 async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
     name = body.read(request, schemas.RenameRequest).name
     assert name is not None, "a change changes something"
-    user = await accounts.rename(call.principal, name, call.occasion)
+    user = await rename(call.principal, name, call.occasion)
     return reply(profile_of(principal_of(user, call.principal.method)))
 
 
 async def change_password(request: Request, call: SignedInCall) -> HTTPResponse:
     # Say that nothing can be changed here before saying what is wrong with the form.
-    accounts.check_password_is_ours(call.services.settings)
+    password.check_password_is_ours(call.services.settings)
     sent = body.read(request, schemas.PasswordRequest)
-    await accounts.change_password(
+    await password.change_password(
         call.services,
         call.principal,
         sent.current_password,

@@ -7,6 +7,8 @@ from contextlib import suppress
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.accounts import registration, sessions, sign_in
+from api.accounts.sessions import Tokens
 from api.http import body
 from api.http.browser_rules import check_site, is_own_page
 from api.http.cookies import REFRESH, clear_cookies, set_cookies, shown
@@ -16,8 +18,6 @@ from api.http.requests import Call
 from api.http.responses import reply
 from api.http.route_table import Route
 from api.http.schemas import Nothing
-from api.identity import registration, sessions, sign_in
-from api.identity.sessions import Tokens
 from api.routes.public import schemas
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from api.accounts.sessions import Tokens, open_session
 from api.audit import Action, record, record_throttled
 from api.errors import (
     EmailTaken,
@@ -15,7 +16,6 @@ from api.errors import (
     Throttled,
     Unavailable,
 )
-from api.identity.sessions import Tokens, open_session
 from api.request_context import Occasion
 from api.security.display_names import MAX_LENGTH, valid_name
 from api.security.emails import EmailRejected, valid_email

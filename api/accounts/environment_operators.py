@@ -9,11 +9,11 @@ import asyncio
 
 import structlog
 
+from api.accounts.registration import check_password
 from api.audit import Action, record
 from api.authentication.authenticator import anonymous_user
 from api.authentication.eligibility import environment_email
 from api.errors import FieldError, Invalid, UserNotFound
-from api.identity.registration import check_password
 from api.request_context import Occasion
 from api.security import passwords
 from api.settings import Settings

@@ -1,7 +1,8 @@
-"""Owns what a signed-in user does to their own account: the name and the password."""
+"""Owns how a signed-in user replaces their password."""
 
 from __future__ import annotations
 
+from api.accounts.registration import check_password
 from api.audit import Action, record, record_throttled
 from api.authentication.principal import Principal
 from api.errors import (
@@ -11,37 +12,12 @@ from api.errors import (
     Throttled,
     WrongCurrentPassword,
 )
-from api.identity.registration import check_password
 from api.request_context import Occasion
-from api.security.display_names import valid_name
 from api.security.passwords import MAX_LENGTH
 from api.services import Services
 from api.settings import Settings
 from api.throttle import is_known
 from models import RefreshToken, User, database
-
-
-async def rename(principal: Principal, name: str, occasion: Occasion) -> User:
-    """Change the principal's display name.
-
-    Raises:
-        Invalid: it is not acceptable.
-        AuthenticationRequired: the account was deleted meanwhile.
-    """
-    accepted = valid_name(name)
-    async with database.transaction():
-        user = await User.held(principal.user_id)
-        if user is None:
-            raise AuthenticationRequired
-        await user.change(occasion.now, name=accepted)
-        await record(
-            Action.USER_UPDATED,
-            occasion,
-            actor_id=user.id,
-            user_id=user.id,
-            detail={"changed": ["name"]},
-        )
-    return user
 
 
 async def change_password(

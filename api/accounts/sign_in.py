@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from api.accounts import environment_operators
+from api.accounts.sessions import Tokens, open_session
 from api.audit import Action, record, record_throttled
 from api.authentication.eligibility import environment_email, is_admitted
 from api.errors import InvalidCredentials, PasswordSignInDisabled, Throttled
-from api.identity import operators
-from api.identity.sessions import Tokens, open_session
 from api.request_context import Occasion
 from api.security.digests import is_same
 from api.security.emails import normalise_email
@@ -97,7 +97,7 @@ async def _check_environment(
     ]
     if not all(matches):
         return _Claim(user=None, is_right=False)
-    user = await operators.environment_operator(services.settings, occasion)
+    user = await environment_operators.environment_operator(services.settings, occasion)
     return _Claim(user=user, is_right=True, verified_hash=user.password_hash)
 
 
