@@ -13,6 +13,7 @@ import structlog
 from sanic import HTTPResponse, Request, Sanic
 from sanic.config import Config
 
+from api.administration import housekeeping
 from api.http import access_log, metrics, openapi
 from api.http.browser_rules import check_host
 from api.http.client_address import TrustedProxies
@@ -20,7 +21,6 @@ from api.http.fast_path import quick
 from api.http.problems import Problems
 from api.http.requests import TimedRequest
 from api.http.route_table import add_routes
-from api.identity import housekeeping
 from api.routes.account.profile import answer_me
 from api.routes.all import ROUTES
 from api.routes.public.verify import answer_verify

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.administration.feed import Feed
+from api.administration.overview import Overviews
 from api.authentication.authenticator import Authority
 from api.authentication.credential_cache import Memory
 from api.authentication.last_used import KeyUsage
 from api.federation.authorization_requests import AttemptSealer
 from api.federation.clients import ProviderClient, clients_of
 from api.hashing import PasswordHasher, default_threads
-from api.identity.feed import Feed
-from api.identity.overview import Overviews
 from api.security.tokens import TokenSigner
 from api.settings import Settings
 from api.settings.database_url import DatabaseUrl

@@ -12,19 +12,12 @@ from typing import Annotated
 import typer
 
 from api.accounts.registration import check_password
+from api.administration import api_keys, housekeeping, sessions, unblocking, users
+from api.administration.actor import Actor
+from api.administration.users import NewUser, Wanted
 from api.cli.output import Output
 from api.cli.work import fail, finish, finish_opened
 from api.hashing import PasswordHasher
-from api.identity import (
-    housekeeping,
-    key_administration,
-    session_administration,
-    unblocking,
-    user_administration,
-    user_changes,
-)
-from api.identity.actor import Actor
-from api.identity.user_changes import NewUser, Wanted
 from api.request_context import Occasion
 from api.security.passwords import hash_password
 from api.settings import Settings, database_from_environment, load
@@ -99,7 +92,7 @@ def create_user(
     async def work() -> None:
         settings = load()
         with closing(PasswordHasher(cost=settings.bcrypt_cost, threads=1)) as hasher:
-            user = await user_changes.create(form, ACTOR, _now(), settings=settings, hasher=hasher)
+            user = await users.create(form, ACTOR, _now(), settings=settings, hasher=hasher)
         words = [f"created {user.email} ({', '.join(user.roles)})"]
         if password is None:
             words.append("without a password: everruns-admin set-password gives it one")
@@ -120,9 +113,9 @@ def set_password(
         fail("a password is needed: type it on a terminal, or pipe it with --password-stdin")
 
     async def work() -> None:
-        user = await user_administration.user_by_email(email)
+        user = await users.user_by_email(email)
         hashed = _checked_hash(password, user.email, load())
-        count = await user_administration.set_password(user, hashed, ACTOR, _now())
+        count = await users.set_password(user, hashed, ACTOR, _now())
         words = [f"{user.email} has a new password; {count} session(s) ended"]
         Output(json).show({"email": user.email, "revoked": count}, words)
 
@@ -134,8 +127,8 @@ def delete_user(email: Email, json: Json = False) -> None:
     """Delete a user with every session and key. The audit trail stays."""
 
     async def work() -> None:
-        user = await user_administration.user_by_email(email)
-        await user_administration.delete_user(user, ACTOR, _now())
+        user = await users.user_by_email(email)
+        await users.delete_user(user, ACTOR, _now())
         Output(json).show(_facts(user), [f"deleted {user.email}"])
 
     finish_opened(work)
@@ -146,8 +139,8 @@ def list_users(json: Json = False) -> None:
     """List every user, oldest first."""
 
     async def work() -> None:
-        users = await User.everyone()
-        rows = [_facts(user) for user in users]
+        everyone = await User.everyone()
+        rows = [_facts(user) for user in everyone]
         Output(json).table(rows, ("email", "roles", "disabled_at", "last_active_at", "id"))
 
     finish_opened(work)
@@ -158,8 +151,8 @@ def force_logout(email: Email, json: Json = False) -> None:
     """End every session of a user. Their API keys go on working."""
 
     async def work() -> None:
-        user = await user_administration.user_by_email(email)
-        count = await session_administration.force_logout(user, ACTOR, _now())
+        user = await users.user_by_email(email)
+        count = await sessions.force_logout(user, ACTOR, _now())
         Output(json).show({"revoked": count}, [f"ended {count} session(s) of {user.email}"])
 
     finish_opened(work)
@@ -191,8 +184,8 @@ def revoke_key(
     """Revoke an API key."""
 
     async def work() -> None:
-        row = await key_administration.key_by_id_or_prefix(key)
-        await key_administration.revoke_key(row, ACTOR, _now())
+        row = await api_keys.key_by_id_or_prefix(key)
+        await api_keys.revoke_key(row, ACTOR, _now())
         Output(json).show(
             {"id": str(row.id), "name": row.name, "key_prefix": row.key_prefix},
             [f"revoked {row.name} ({row.key_prefix})"],
@@ -249,8 +242,8 @@ def help_() -> None:
 
 def _change(email: str, wanted: Wanted, *, json: bool) -> None:
     async def work() -> None:
-        named = await user_administration.user_by_email(email)
-        user = await user_changes.change(named.id, wanted, ACTOR, _now())
+        named = await users.user_by_email(email)
+        user = await users.change(named.id, wanted, ACTOR, _now())
         words = [f"{user.email}: {', '.join(user.roles) or 'no roles'}"]
         words += ["disabled"] if user.is_disabled else []
         Output(json).show(_facts(user), [", ".join(words)])

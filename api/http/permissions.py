@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from api import errors
+from api.administration.actor import Actor
 from api.authentication.eligibility import environment_email
 from api.authentication.principal import EVERYTHING, Principal
 from api.errors import (
@@ -13,7 +14,6 @@ from api.errors import (
     SessionRequired,
 )
 from api.http.requests import SignedInCall
-from api.identity.actor import Actor
 
 Guard = Callable[[Principal], None]
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from api.identity.actor import Actor
-from api.identity.unblocking import unblock
+from api.administration.actor import Actor
+from api.administration.unblocking import unblock
 from api.request_context import Occasion
 from models import KnownNetwork
 from tests.api.clients import neighbour

@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from api.administration import api_keys, users
+from api.administration import users as user_lookup
+from api.administration.actor import Actor
+from api.administration.users import Wanted
 from api.errors import ApiKeyNotFound, LastOperator
-from api.identity import key_administration, user_administration, user_changes
-from api.identity.actor import Actor
-from api.identity.user_changes import Wanted
 from api.request_context import Occasion
 from api.security.digests import digest, key_prefix
 from api.settings.database_url import DatabaseUrl
@@ -52,7 +53,7 @@ async def changed(
     user: User, *, roles: tuple[str, ...] | None = None, disabled: bool | None = None
 ) -> User:
     wanted = Wanted(roles=roles, disabled=disabled)
-    return await user_changes.change(user.id, wanted, ACTOR, OCCASION)
+    return await users.change(user.id, wanted, ACTOR, OCCASION)
 
 
 @pytest.mark.usefixtures("opened")
@@ -86,7 +87,7 @@ async def test_disabling_once_more_is_nothing_to_write_down() -> None:
 @pytest.mark.usefixtures("opened")
 async def test_a_new_password_ends_every_session() -> None:
     user = await made("ann@example.com", "user")
-    assert await user_administration.set_password(user, "$2b$04$new", ACTOR, OCCASION) == 1
+    assert await user_lookup.set_password(user, "$2b$04$new", ACTOR, OCCASION) == 1
     again = await User.by_id(user.id)
     assert again is not None
     assert again.password_hash == "$2b$04$new"
@@ -96,7 +97,7 @@ async def test_a_new_password_ends_every_session() -> None:
 @pytest.mark.usefixtures("opened")
 async def test_a_deleted_user_takes_everything_along_but_the_trail() -> None:
     user = await made("ann@example.com", "user")
-    await user_administration.delete_user(user, ACTOR, OCCASION)
+    await user_lookup.delete_user(user, ACTOR, OCCASION)
     assert await User.by_id(user.id) is None
     assert await ApiKey.all().count() == await RefreshToken.all().count() == 0
     assert (await AuditEvent.newest(1))[0].action == "auth.user.deleted"
@@ -108,7 +109,7 @@ async def test_the_last_enabled_operator_stays() -> None:
     other = await made("other@example.com", "admin")
     await changed(other, disabled=True)
     with pytest.raises(LastOperator):
-        await user_administration.delete_user(root, ACTOR, OCCASION)
+        await user_lookup.delete_user(root, ACTOR, OCCASION)
     with pytest.raises(LastOperator):
         await changed(root, disabled=True)
     with pytest.raises(LastOperator):
@@ -130,7 +131,7 @@ async def test_a_key_is_named_by_its_id_whole_or_by_a_beginning_that_is_long_eno
         scopes=["*"],
     )
     for text in (str(key.id), whole, "evr_abababab", "evr_abababab..."):
-        assert (await key_administration.key_by_id_or_prefix(text)).id == key.id
+        assert (await api_keys.key_by_id_or_prefix(text)).id == key.id
     for text in ("evr_", "evr_ab", "", "nonsense", "evr_%"):
         with pytest.raises(ApiKeyNotFound):
-            await key_administration.key_by_id_or_prefix(text)
+            await api_keys.key_by_id_or_prefix(text)

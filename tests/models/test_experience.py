@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from api.identity import directory
-from api.identity.directory import Asked
+from api.administration import queries
+from api.administration.queries import Asked
 from models.lists import experience, search
 from models.lists.experience import Experience, Question
 from models.lists.query import Way
@@ -93,7 +93,7 @@ def shortcuts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def everybody(filters: UserFilters) -> list[str]:
     """All who fit, in however many pieces."""
-    found = await directory.first_users(Asked("email", 100), filters, NOW)
+    found = await queries.first_users(Asked("email", 100), filters, NOW)
     return [user.email for user in found]
 
 

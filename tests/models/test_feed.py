@@ -11,10 +11,10 @@ from datetime import timedelta
 import asyncpg
 import pytest
 
+from api.administration import feed as module
+from api.administration.feed import Event, Feed, Listener, ListenerEnded
+from api.administration.housekeeping import Sweeper
 from api.authentication import flush_schedule
-from api.identity import feed as module
-from api.identity.feed import Event, Feed, Listener, ListenerEnded
-from api.identity.housekeeping import Sweeper
 from models import events
 from models.events import Place, Row
 from tests.models.rows import add_key, add_session, add_user

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from api.identity import directory
-from api.identity.directory import Asked
+from api.administration import queries
+from api.administration.queries import Asked
 from models.engines.sqlite.folding import folded
 from models.lists import text_search
 from models.lists.api_keys import Ages, KeyFilters
@@ -57,6 +57,6 @@ async def test_however_many_letters_beyond_ascii_are_looked_for(opened: str, cou
     user = await add_user(name=f"Xy{q.upper() if q.upper().lower() == q else q}")
     await add_key(user)
     wanted = KeyFilters(q=q), UserFilters(q=q)
-    keys = await directory.page_of_keys(Asked("name"), wanted[0], Ages(NOW, NOW - DAY))
-    users = await directory.page_of_users(Asked("name"), wanted[1], NOW)
+    keys = await queries.page_of_keys(Asked("name"), wanted[0], Ages(NOW, NOW - DAY))
+    users = await queries.page_of_users(Asked("name"), wanted[1], NOW)
     assert (len(keys.data), len(users.data)) == (1, 1)

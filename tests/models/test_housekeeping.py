@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from api.administration.housekeeping import KEPT, Purged, purge
 from api.audit import Action, record
-from api.identity.housekeeping import KEPT, Purged, purge
 from api.request_context import Occasion
 from api.security.digests import digest
 from models import ApiKey, AuditEvent, KnownNetwork, RefreshToken, Unblock, UsedState, User

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from api.identity import directory
-from api.identity.directory import Asked, Rows
+from api.administration import queries
+from api.administration.queries import Asked, Rows
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from models.lists import api_keys, audit_events, sessions, users
@@ -24,14 +24,14 @@ pytestmark = pytest.mark.anyio
 
 AGES = Ages(NOW, NOW - 90 * DAY)
 LISTS: dict[str, tuple[Callable[[Asked], Awaitable[Rows[Any]]], Any]] = {
-    "users": (lambda asked: directory.page_of_users(asked, UserFilters(), NOW), users.SORTS),
+    "users": (lambda asked: queries.page_of_users(asked, UserFilters(), NOW), users.SORTS),
     "sessions": (
-        lambda asked: directory.page_of_sessions(asked, SessionFilters(status="all"), NOW),
+        lambda asked: queries.page_of_sessions(asked, SessionFilters(status="all"), NOW),
         sessions.SORTS,
     ),
-    "api_keys": (lambda asked: directory.page_of_keys(asked, KeyFilters(), AGES), api_keys.SORTS),
+    "api_keys": (lambda asked: queries.page_of_keys(asked, KeyFilters(), AGES), api_keys.SORTS),
     "audit_events": (
-        lambda asked: directory.page_of_events(asked, EventFilters()),
+        lambda asked: queries.page_of_events(asked, EventFilters()),
         audit_events.SORTS,
     ),
 }

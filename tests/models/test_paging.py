@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from api.identity import directory
-from api.identity.directory import Asked, Rows
+from api.administration import queries
+from api.administration.queries import Asked, Rows
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from models.lists import search
@@ -27,7 +27,7 @@ DIRECTIONS = [sign + sort for sort in SORTS for sign in ("", "-")]
 
 
 async def page(asked: Asked, filters: KeyFilters = EVERYTHING) -> Rows[Any]:
-    return await directory.page_of_keys(asked, filters, AGES)
+    return await queries.page_of_keys(asked, filters, AGES)
 
 
 async def whole(sort: str, filters: KeyFilters = EVERYTHING, *, limit: int = 3) -> list[str]:

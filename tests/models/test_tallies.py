@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import asyncpg
 import pytest
 
-from api.identity.overview import Overviews
+from api.administration.overview import Overviews
 from api.settings.database_url import DatabaseUrl
 from models import ANONYMOUS_ID, counters, database, schema
 from models.counters import NEVER, Tally

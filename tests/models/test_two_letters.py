@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from api.identity import directory
-from api.identity.directory import Asked
+from api.administration import queries
+from api.administration.queries import Asked
 from models.lists import search
 from models.lists.api_keys import Ages, KeyFilters
 from models.lists.sessions import SessionFilters
@@ -20,10 +20,10 @@ ASKED, AGES = Asked("-created_at"), Ages(NOW, NOW - DAY)
 async def counts(q: str) -> list[int]:
     """How many users, sessions, keys, and keys by their owner are found."""
     pages = (
-        await directory.page_of_users(ASKED, UserFilters(q=q), NOW),
-        await directory.page_of_sessions(ASKED, SessionFilters(q=q), NOW),
-        await directory.page_of_keys(ASKED, KeyFilters(q=q), AGES),
-        await directory.page_of_keys(ASKED, KeyFilters(owner=q), AGES),
+        await queries.page_of_users(ASKED, UserFilters(q=q), NOW),
+        await queries.page_of_sessions(ASKED, SessionFilters(q=q), NOW),
+        await queries.page_of_keys(ASKED, KeyFilters(q=q), AGES),
+        await queries.page_of_keys(ASKED, KeyFilters(owner=q), AGES),
     )
     return [len(page.data) for page in pages]
 
@@ -71,7 +71,7 @@ async def test_a_search_that_no_index_leads_to_goes_on_in_pieces(
     for bound in ("TRIED", "NEAR", "STEP"):
         monkeypatch.setattr(search, bound, 2)
     monkeypatch.setattr(search, "PATIENCE", 0.0)
-    page = await directory.page_of_users(Asked("email"), UserFilters(q="東京"), NOW)
+    page = await queries.page_of_users(Asked("email"), UserFilters(q="東京"), NOW)
     assert (len(page.data), page.next_cursor is None) == (0, False)
-    (found,) = await directory.first_users(Asked("email"), UserFilters(q="東京"), NOW)
+    (found,) = await queries.first_users(Asked("email"), UserFilters(q="東京"), NOW)
     assert found.email == "8@example.com"

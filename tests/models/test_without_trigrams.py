@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
-from api.identity import directory
-from api.identity.directory import Asked
+from api.administration import queries
+from api.administration.queries import Asked
 from api.settings.database_url import DatabaseUrl
 from models import database, schema
 from models.lists.users import UserFilters
@@ -45,5 +45,5 @@ async def test_users_are_found_without_the_extension(strict_url: str) -> None:
         for number in range(3):
             await add_user(f"user{number}@example.com")
         for q, expected in (("ser1@", 1), ("example", 3), ("us", 3), ("se", 0), ("SER2", 1)):
-            page = await directory.page_of_users(Asked("email"), UserFilters(q=q), NOW)
+            page = await queries.page_of_users(Asked("email"), UserFilters(q=q), NOW)
             assert len(page.data) == expected, q

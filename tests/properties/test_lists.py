@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.identity import directory
-from api.identity.directory import Asked
+from api.administration import queries
+from api.administration.queries import Asked
 from api.settings.database_url import DatabaseUrl
 from models import User, database, new_id
 from models.engines.sqlite.folding import folded
@@ -102,14 +102,14 @@ async def populate(made: list[Made]) -> list[User]:
 
 async def pages(sort: str, wanted: UserFilters, limit: int) -> tuple[list[Any], list[Any]]:
     """The ids forwards, and again from the last page back to the first."""
-    page = await directory.page_of_users(Asked(sort, limit), wanted, NOW)
+    page = await queries.page_of_users(Asked(sort, limit), wanted, NOW)
     there = [row.id for row in page.data]
     while page.next_cursor:
-        page = await directory.page_of_users(Asked(sort, limit, page.next_cursor), wanted, NOW)
+        page = await queries.page_of_users(Asked(sort, limit, page.next_cursor), wanted, NOW)
         there += [row.id for row in page.data]
     back = [row.id for row in page.data]
     while page.previous_cursor:
-        page = await directory.page_of_users(Asked(sort, limit, page.previous_cursor), wanted, NOW)
+        page = await queries.page_of_users(Asked(sort, limit, page.previous_cursor), wanted, NOW)
         back = [row.id for row in page.data] + back
     return there, back
 

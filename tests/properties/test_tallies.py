@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.identity.overview import Overviews
+from api.administration.overview import Overviews
 from api.settings.database_url import DatabaseUrl
 from models import counters, database
 from tests.support import counting

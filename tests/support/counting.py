@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from api.identity.overview import KeyCounts, UserCounts
+from api.administration.overview import KeyCounts, UserCounts
 from models import ANONYMOUS_ID, database
 from models.counters import Tally
 

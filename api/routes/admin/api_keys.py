@@ -9,13 +9,13 @@ from uuid import UUID
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.administration import api_keys, queries
 from api.errors import ApiKeyNotFound, FieldError, Invalid
 from api.http import body
 from api.http.permissions import READ, REFUSALS, WRITE, actor_of
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
-from api.identity import directory, key_administration
 from api.routes.admin import schemas
 from api.routes.admin.list_parameters import Asking, Q, parameters
 from models.lists.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
@@ -53,26 +53,26 @@ async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
         status=cast(KeyStatus | None, asking.one_of("status", *STATUSES)),
     )
     asked = asking.part(DEFAULT_SORT)
-    rows = await directory.page_of_keys(asked, filters, _ages(asking, call.occasion.now))
+    rows = await queries.page_of_keys(asked, filters, _ages(asking, call.occasion.now))
     return reply(schemas.KeyPage.model_validate(rows))
 
 
 async def show_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
     ages = _ages(Asking(request, SINGLE), call.occasion.now)
-    row = await directory.api_key(id_in_path(key_id, ApiKeyNotFound), ages)
+    row = await queries.api_key(id_in_path(key_id, ApiKeyNotFound), ages)
     return reply(schemas.KeyRow.model_validate(row))
 
 
 async def revoke_any_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
-    key = await key_administration.key_by_id(id_in_path(key_id, ApiKeyNotFound))
-    await key_administration.revoke_key(key, actor_of(call), call.occasion)
+    key = await api_keys.key_by_id(id_in_path(key_id, ApiKeyNotFound))
+    await api_keys.revoke_key(key, actor_of(call), call.occasion)
     return reply_nothing()
 
 
 async def revoke_keys(request: Request, call: SignedInCall) -> HTTPResponse:
     sent = body.read(request, schemas.RevokeKeysRequest)
     ids = tuple(dict.fromkeys(_ids(sent.ids)))
-    missing = await key_administration.revoke_keys(ids, actor_of(call), call.occasion)
+    missing = await api_keys.revoke_keys(ids, actor_of(call), call.occasion)
     revoked = len(ids) - len(missing)
     return reply(schemas.KeysRevoked(revoked=revoked, missing=list(missing)))
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.administration import queries
 from api.audit import Action
 from api.errors import AuditEventNotFound
 from api.http.permissions import READ, REFUSALS
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply
 from api.http.route_table import Parameter, Route
-from api.identity import directory
 from api.routes.admin import schemas
 from api.routes.admin.list_parameters import Asking, parameters
 from models.lists.audit_events import SORTS, EventFilters
@@ -45,12 +45,12 @@ async def list_audit_events(request: Request, call: SignedInCall) -> HTTPRespons
         since=asking.moment("since"),
         until=asking.moment("until"),
     )
-    rows = await directory.page_of_events(asking.part(DEFAULT_SORT), filters)
+    rows = await queries.page_of_events(asking.part(DEFAULT_SORT), filters)
     return reply(schemas.AuditEventPage.model_validate(rows))
 
 
 async def show_audit_event(request: Request, call: SignedInCall, event_id: str) -> HTTPResponse:
-    row = await directory.audit_event(id_in_path(event_id, AuditEventNotFound))
+    row = await queries.audit_event(id_in_path(event_id, AuditEventNotFound))
     return reply(schemas.AuditEventRow.model_validate(row))
 
 

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from sanic import Request
 
+from api.administration.queries import MAX_LIMIT, Asked
 from api.errors import FieldError, Invalid
 from api.http.route_table import Parameter
-from api.identity.directory import MAX_LIMIT, Asked
 
 T = TypeVar("T")
 

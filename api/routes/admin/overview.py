@@ -5,11 +5,11 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import __version__
+from api.administration.overview import Overview
 from api.http.permissions import READ, REFUSALS
 from api.http.requests import SignedInCall
 from api.http.responses import reply
 from api.http.route_table import Route
-from api.identity.overview import Overview
 from api.routes.admin import schemas
 
 

@@ -7,12 +7,12 @@ from typing import cast
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.administration import queries, sessions
 from api.errors import SessionNotFound
 from api.http.permissions import READ, REFUSALS, WRITE, actor_of
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
-from api.identity import directory, session_administration
 from api.routes.admin import schemas
 from api.routes.admin.list_parameters import Asking, Q, parameters
 from models.lists.sessions import SORTS, SessionFilters, SessionStatus
@@ -42,18 +42,18 @@ async def list_all_sessions(request: Request, call: SignedInCall) -> HTTPRespons
         status=cast(SessionStatus, asking.one_of("status", *STATUSES) or "live"),
     )
     asked = asking.part(DEFAULT_SORT)
-    rows = await directory.page_of_sessions(asked, filters, call.occasion.now)
+    rows = await queries.page_of_sessions(asked, filters, call.occasion.now)
     return reply(schemas.SessionPage.model_validate(rows))
 
 
 async def show_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
-    row = await directory.session(id_in_path(session_id, SessionNotFound))
+    row = await queries.session(id_in_path(session_id, SessionNotFound))
     return reply(schemas.SessionRow.model_validate(row))
 
 
 async def end_any_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
     named = id_in_path(session_id, SessionNotFound)
-    await session_administration.end_session(named, actor_of(call), call.occasion)
+    await sessions.end_session(named, actor_of(call), call.occasion)
     return reply_nothing()
 
 

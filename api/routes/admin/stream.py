@@ -17,11 +17,11 @@ from sanic import HTTPResponse, Request
 from sanic.exceptions import RequestCancelled
 
 from api import errors
+from api.administration.feed import Event, Listener, ListenerEnded
 from api.http.credentials import principal_of
 from api.http.permissions import READ, REFUSALS
 from api.http.requests import SignedInCall, occasion_of
 from api.http.route_table import Route
-from api.identity.feed import Event, Listener, ListenerEnded
 from api.routes.admin import schemas
 from models.trouble import is_trouble
 

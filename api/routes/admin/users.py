@@ -5,14 +5,15 @@ from __future__ import annotations
 from sanic import HTTPResponse, Request
 
 from api import errors
+from api.administration import queries, sessions, users
+from api.administration import users as user_lookup
+from api.administration.queries import Asked
 from api.errors import UserNotFound
 from api.http import body
 from api.http.permissions import READ, REFUSALS, WRITE, actor_of
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
-from api.identity import directory, session_administration, user_administration, user_changes
-from api.identity.directory import Asked
 from api.routes.admin import schemas
 from api.routes.admin.list_parameters import Asking, Q, parameters, searched
 from api.routes.admin.sessions import USER_SESSIONS
@@ -43,7 +44,7 @@ async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
         disabled=asking.flag("disabled"),
     )
     asked = asking.part(DEFAULT_SORT)
-    rows = await directory.page_of_users(asked, filters, call.occasion.now)
+    rows = await queries.page_of_users(asked, filters, call.occasion.now)
     return reply(schemas.UserPage.model_validate(rows))
 
 
@@ -51,53 +52,53 @@ async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
     """For the platform's own page, which may send more than we know."""
     q = searched("search", request.args.get("search", ""))
     asked = Asked(DEFAULT_SORT, MAX_MEMBERS)
-    rows = await directory.first_users(asked, UserFilters(q=q), call.occasion.now)
+    rows = await queries.first_users(asked, UserFilters(q=q), call.occasion.now)
     return reply(schemas.Members.model_validate({"data": rows}))
 
 
 async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
     sent = body.read(request, schemas.CreateUserRequest)
-    form = user_changes.NewUser(
+    form = users.NewUser(
         email=sent.email, name=sent.name, password=sent.password, roles=tuple(sent.roles)
     )
-    user = await user_changes.create(
+    user = await users.create(
         form,
         actor_of(call),
         call.occasion,
         settings=call.services.settings,
         hasher=call.services.hasher,
     )
-    row = await directory.user(user.id, call.occasion.now)
+    row = await queries.user(user.id, call.occasion.now)
     return reply(schemas.UserRow.model_validate(row), 201)
 
 
 async def show_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
-    row = await directory.user(id_in_path(user_id, UserNotFound), call.occasion.now)
+    row = await queries.user(id_in_path(user_id, UserNotFound), call.occasion.now)
     return reply(schemas.UserRow.model_validate(row))
 
 
 async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     sent = body.read(request, schemas.ChangeUserRequest)
-    wanted = user_changes.Wanted(
+    wanted = users.Wanted(
         name=sent.name,
         roles=None if sent.roles is None else tuple(sent.roles),
         disabled=sent.disabled,
     )
     named = id_in_path(user_id, UserNotFound)
-    await user_changes.change(named, wanted, actor_of(call), call.occasion)
-    return reply(schemas.UserRow.model_validate(await directory.user(named, call.occasion.now)))
+    await users.change(named, wanted, actor_of(call), call.occasion)
+    return reply(schemas.UserRow.model_validate(await queries.user(named, call.occasion.now)))
 
 
 async def delete_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     user = await _named(user_id)
-    await user_administration.delete_user(user, actor_of(call), call.occasion)
+    await user_lookup.delete_user(user, actor_of(call), call.occasion)
     return reply_nothing()
 
 
 async def list_user_sessions(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     asking = Asking(request, USER_SESSIONS)
     user = await _named(user_id)
-    rows = await directory.page_of_sessions(
+    rows = await queries.page_of_sessions(
         asking.part("-created_at"), SessionFilters(user_id=user.id), call.occasion.now
     )
     return reply(schemas.SessionPage.model_validate(rows))
@@ -105,12 +106,12 @@ async def list_user_sessions(request: Request, call: SignedInCall, user_id: str)
 
 async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     user = await _named(user_id)
-    count = await session_administration.force_logout(user, actor_of(call), call.occasion)
+    count = await sessions.force_logout(user, actor_of(call), call.occasion)
     return reply(schemas.Revoked(revoked=count))
 
 
 async def _named(user_id: str) -> User:
-    return await user_administration.user_by_id(id_in_path(user_id, UserNotFound))
+    return await user_lookup.user_by_id(id_in_path(user_id, UserNotFound))
 
 
 ROUTES = (

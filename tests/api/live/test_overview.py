@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from api import __version__
+from api.administration import overview
+from api.administration.overview import Overviews
 from api.audit import Action, record
-from api.identity import overview
-from api.identity.overview import Overviews
 from api.request_context import Occasion
 from models import ANONYMOUS_ID, AuditEvent, database
 from tests.api.clients import answering, by_hand, in_mode

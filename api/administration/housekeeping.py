@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from api.identity import feed
+from api.administration import feed
 from api.settings.database_url import DatabaseUrl
 from api.trouble_log import TroubleLog
 from models import (

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import NoReturn
 from uuid import UUID
 
+from api.administration.actor import Actor
 from api.audit import Action, record, record_each
 from api.errors import ApiKeyNotFound, FieldError, Invalid
-from api.identity.actor import Actor
 from api.request_context import Occasion
 from api.security.digests import digest, is_api_key
 from models import ApiKey, database

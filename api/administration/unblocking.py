@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from api.administration.actor import Actor
 from api.audit import Action, record
 from api.errors import FieldError, Invalid
-from api.identity.actor import Actor
 from api.request_context import Occasion
 from api.security.emails import MAX_LENGTH, normalise_email
 from api.security.networks import named_network

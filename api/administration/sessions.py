@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from api.administration.actor import Actor, record_of
 from api.audit import Action, record
 from api.errors import SessionNotFound
-from api.identity.actor import Actor, record_of
 from api.request_context import Occasion
 from models import RefreshToken, User, database
 
