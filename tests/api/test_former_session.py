@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from api.settings import Settings
-from tests.api.journeys import Browser, with_oidc
+from tests.api.browsers import Browser, with_oidc
 from tests.api.people import Person, audited, bearer, me, new_key, resigned, signed_in
 from tests.support.applications import PASSWORD
 from tests.support.fake_providers import FakeOpenId

@@ -10,7 +10,17 @@ import pytest
 from api.settings.database_url import DatabaseUrl
 from models import database, events
 from models.events import MOST, RESET, Place
-from tests.models.test_changes import ANN, BOB, EARLIER, KEY, LATER, SESSION, key, session, user
+from tests.models.engines.test_invalidation import (
+    ANN,
+    BOB,
+    EARLIER,
+    KEY,
+    LATER,
+    SESSION,
+    key,
+    session,
+    user,
+)
 from tests.support.databases import downgrade, execute
 
 pytestmark = pytest.mark.anyio

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from models import OAuthIdentity, User
+from tests.api.browsers import Browser, cookies_of, with_github
 from tests.api.clients import answering
-from tests.api.journeys import Browser, cookies_of, with_github
 from tests.api.people import audited
 from tests.support.fake_providers import Asked, FakeGitHub, FakeOpenId, query_of
 

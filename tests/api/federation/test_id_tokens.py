@@ -19,8 +19,8 @@ from joserfc.jws import JWSRegistry
 from api.federation import cached_document
 from api.federation.id_tokens import ALGORITHMS, Expected, Unverified, public_keys, read
 from models import OAuthIdentity, RefreshToken, User
+from tests.api.browsers import Browser, failure, with_oidc
 from tests.api.clients import answering
-from tests.api.journeys import Browser, failure, with_oidc
 from tests.api.people import audited
 from tests.support.databases import copied_sqlite
 from tests.support.fake_providers import CLIENT_ID, CLIENT_SECRET, FakeOpenId, signed, signing_key

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from models import OAuthIdentity, User
+from tests.api.browsers import Browser, failure, with_oidc
 from tests.api.clients import answering, by_hand
-from tests.api.journeys import Browser, failure, with_oidc
 from tests.api.people import Person, registered, verify
 from tests.support.fake_providers import FakeOpenId
 

@@ -14,8 +14,8 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import User, database, schema
+from tests.models.engines.test_invalidation import ANN, BOB, KEY, SESSION, key, session, user
 from tests.models.rows import add_key, add_session, add_user
-from tests.models.test_changes import ANN, BOB, KEY, SESSION, key, session, user
 from tests.support import counting
 from tests.support.databases import downgrade, execute, postgresql_database
 

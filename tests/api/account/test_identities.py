@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from models import OAuthIdentity, User
+from tests.api.browsers import Browser, with_oidc
 from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, answering
-from tests.api.journeys import Browser, with_oidc
 from tests.api.people import Person, audited, new_key, refusal, registered, signed_in
 from tests.support.fake_providers import FakeOpenId
 

@@ -10,7 +10,7 @@ import pytest
 
 from models import database, events
 from models.events import Place
-from tests.models.test_changes import ANN, BOB, KEY, SESSION, key, session, user
+from tests.models.engines.test_invalidation import ANN, BOB, KEY, SESSION, key, session, user
 from tests.models.test_events import OF_KEY, told
 from tests.support.databases import execute
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from models import ApiKey, OAuthIdentity, RefreshToken, User
+from tests.api.browsers import Browser, failure, with_github, with_oidc
 from tests.api.clients import (
     OPERATOR,
     OPERATOR_EMAIL,
@@ -17,7 +18,6 @@ from tests.api.clients import (
     app_of,
     by_hand,
 )
-from tests.api.journeys import Browser, failure, with_github, with_oidc
 from tests.api.people import (
     Person,
     audited,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from api.settings import Settings
-from tests.api.journeys import with_oidc
+from tests.api.browsers import with_oidc
 from tests.support.fake_providers import FakeOpenId
 
 

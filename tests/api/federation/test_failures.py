@@ -17,8 +17,8 @@ from api.federation import cached_document, provider_http
 from api.server import logs
 from api.settings import Settings
 from models import OAuthIdentity, RefreshToken, User
+from tests.api.browsers import Browser, failure, with_github, with_oidc
 from tests.api.clients import answering
-from tests.api.journeys import Browser, failure, with_github, with_oidc
 from tests.support.databases import copied_sqlite
 from tests.support.fake_providers import (
     Answer,

@@ -14,8 +14,8 @@ from api.administration.overview import Overviews
 from api.settings.database_url import DatabaseUrl
 from models import ANONYMOUS_ID, counters, database, schema
 from models.counters import NEVER, Tally
+from tests.models.engines.test_invalidation import ANN, BOB, KEY, SESSION, key, session, user
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
-from tests.models.test_changes import ANN, BOB, KEY, SESSION, key, session, user
 from tests.support import counting
 from tests.support.databases import downgrade, execute
 

@@ -11,8 +11,8 @@ import pytest
 
 from api.settings import Settings
 from models import User
+from tests.api.browsers import Browser, cookies_of, failure, with_oidc
 from tests.api.clients import answering, neighbour
-from tests.api.journeys import Browser, cookies_of, failure, with_oidc
 from tests.api.people import audited, refusal
 from tests.support.applications import SECRET
 from tests.support.databases import copied_sqlite

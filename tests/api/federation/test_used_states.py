@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from api.settings import Settings
+from tests.api.browsers import Browser, failure
 from tests.api.clients import answering
-from tests.api.journeys import Browser, failure
 from tests.support.applications import serving
 from tests.support.fake_providers import FakeOpenId
 

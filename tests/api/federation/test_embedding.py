@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from models import RefreshToken, UsedState
-from tests.api.journeys import Browser
+from tests.api.browsers import Browser
 from tests.api.people import refusal
 from tests.support.databases import copied_sqlite
 from tests.support.fake_providers import FakeOpenId
