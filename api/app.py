@@ -17,7 +17,7 @@ from api.administration import housekeeping
 from api.http import access_log, metrics, openapi
 from api.http.browser_rules import check_host
 from api.http.client_address import TrustedProxies
-from api.http.fast_path import quick
+from api.http.fast_path import fast_path
 from api.http.problems import Problems
 from api.http.requests import TimedRequest
 from api.http.route_table import add_routes
@@ -87,8 +87,8 @@ def _shortcuts(settings: Settings) -> dict[str, Any]:
     if settings.log_level == "debug":  # when successful checks are logged like everything else
         return {}
     return {
-        "verify": lambda slow: quick(slow, answer_verify, settings),
-        "me": lambda slow: quick(slow, answer_me, settings),
+        "verify": lambda slow: fast_path(slow, answer_verify, settings),
+        "me": lambda slow: fast_path(slow, answer_me, settings),
     }
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.throttle import Throttle
 from models import AuditEvent
 
@@ -36,7 +36,7 @@ class Action(StrEnum):
 
 async def record(
     action: Action,
-    occasion: Occasion,
+    occasion: RequestContext,
     *,
     outcome: Outcome = "success",
     actor_id: UUID | None = None,
@@ -59,7 +59,7 @@ async def record(
 
 async def record_each(
     action: Action,
-    occasion: Occasion,
+    occasion: RequestContext,
     *,
     actor_id: UUID | None,
     concerned: Iterable[tuple[UUID, dict[str, object]]],
@@ -71,7 +71,7 @@ async def record_each(
     )
 
 
-def _columns(action: Action, occasion: Occasion) -> dict[str, Any]:
+def _columns(action: Action, occasion: RequestContext) -> dict[str, Any]:
     return {
         "at": occasion.now,
         "action": action.value,
@@ -82,7 +82,7 @@ def _columns(action: Action, occasion: Occasion) -> dict[str, Any]:
 
 
 async def record_throttled(
-    what: str, throttle: Throttle, occasion: Occasion, *, user_id: UUID | None = None
+    what: str, throttle: Throttle, occasion: RequestContext, *, user_id: UUID | None = None
 ) -> None:
     """Write that `what` was refused for its number: once a minute and address, not once a try."""
     if await throttle.is_audited_first(what, occasion):

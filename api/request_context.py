@@ -7,7 +7,7 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class RequestContext:
     """When and from where; `now` is the only clock a verb reads."""
 
     now: datetime

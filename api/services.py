@@ -8,10 +8,10 @@ from pathlib import Path
 
 from api.administration.feed import Feed
 from api.administration.overview import Overviews
-from api.authentication.authenticator import Authority
-from api.authentication.credential_cache import Memory
-from api.authentication.last_used import KeyUsage
-from api.federation.authorization_requests import AttemptSealer
+from api.authentication.authenticator import Authenticator
+from api.authentication.credential_cache import CredentialCache
+from api.authentication.last_used import LastUsed
+from api.federation.authorization_requests import AuthorizationRequestSealer
 from api.federation.clients import ProviderClient, clients_of
 from api.hashing import PasswordHasher, default_threads
 from api.security.tokens import TokenSigner
@@ -21,9 +21,9 @@ from api.silences import Silences
 from api.throttle import Throttle, counts_at
 from api.writability import Writability
 from models.database import asyncpg_arguments
-from models.engines.invalidation import Changes
-from models.engines.postgresql.invalidation import PostgresqlChanges
-from models.engines.sqlite.invalidation import SqliteChanges
+from models.engines.invalidation import Invalidation
+from models.engines.postgresql.invalidation import PostgresqlInvalidation
+from models.engines.sqlite.invalidation import SqliteInvalidation
 from models.writing import probe_of
 
 
@@ -35,12 +35,12 @@ class Services:
     tokens: TokenSigner
     hasher: PasswordHasher
     throttle: Throttle
-    usage: KeyUsage
-    authority: Authority
-    changes: Changes
+    usage: LastUsed
+    authority: Authenticator
+    changes: Invalidation
     feed: Feed
     overviews: Overviews
-    attempts: AttemptSealer
+    attempts: AuthorizationRequestSealer
     providers: Mapping[str, ProviderClient]
     silences: Silences
     writability: Writability
@@ -58,28 +58,28 @@ def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None =
         [s.get_secret_value() for s in settings.jwt_secrets_previous],
     )
     tokens = TokenSigner(*secrets)
-    usage = KeyUsage()
-    memory = Memory(settings.remembered_credentials)
+    usage = LastUsed()
+    memory = CredentialCache(settings.remembered_credentials)
     silences = Silences()
-    changes = _ear(settings.database, memory)
+    changes = _invalidation(settings.database, memory)
     return Services(
         settings=settings,
         tokens=tokens,
         hasher=PasswordHasher(cost=settings.bcrypt_cost, threads=default_threads(workers)),
         throttle=Throttle(counts_at(settings.rate_limit_storage.get_secret_value(), counts_file)),
         usage=usage,
-        authority=Authority(settings, tokens, usage, memory=memory, changes=changes),
+        authority=Authenticator(settings, tokens, usage, memory=memory, changes=changes),
         changes=changes,
         feed=Feed(),
         overviews=Overviews(is_open=settings.mode == "none"),
-        attempts=AttemptSealer(*secrets),
+        attempts=AuthorizationRequestSealer(*secrets),
         providers=clients_of(settings),
         silences=silences,
         writability=Writability(probe_of(settings.database), silences),
     )
 
 
-def _ear(url: DatabaseUrl, memory: Memory) -> Changes:
+def _invalidation(url: DatabaseUrl, memory: CredentialCache) -> Invalidation:
     if url.path is not None:
-        return SqliteChanges(url.path, memory)
-    return PostgresqlChanges(asyncpg_arguments(url), memory)
+        return SqliteInvalidation(url.path, memory)
+    return PostgresqlInvalidation(asyncpg_arguments(url), memory)

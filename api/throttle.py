@@ -23,7 +23,7 @@ import structlog
 from api.counts.count import Count, Counts, Entry, Limit
 from api.counts.local import LocalCounts
 from api.errors import Overloaded, Throttled, Unavailable
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import digest
 from api.security.emails import normalise_email
 from api.security.networks import NOWHERE, block_of, network_of
@@ -70,7 +70,7 @@ def counts_at(storage_url: str, shared_file: Path | None = None) -> Counts:
     return RedisCounts(storage_url)
 
 
-async def is_known(email: str, occasion: Occasion) -> bool:
+async def is_known(email: str, occasion: RequestContext) -> bool:
     """Whether the account of an address signed in lately from the network of the occasion."""
     network = network_of(occasion.ip_address)
     if network == NOWHERE:
@@ -98,7 +98,7 @@ class Throttle:
 
     @asynccontextmanager
     async def sign_in(
-        self, email: str, occasion: Occasion, *, is_known: bool
+        self, email: str, occasion: RequestContext, *, is_known: bool
     ) -> AsyncIterator[Attempt]:
         """One try at a password of `email`; whether its network is known says `is_known`.
 
@@ -122,13 +122,13 @@ class Throttle:
             yield attempt
 
     @asynccontextmanager
-    async def registration(self, occasion: Occasion) -> AsyncIterator[Attempt]:
+    async def registration(self, occasion: RequestContext) -> AsyncIterator[Attempt]:
         """One try to register; it counts once it is said to have succeeded. Raises as `sign_in`."""
         async with self._attempt(occasion, (_of_network(REGISTRATION, occasion),)) as attempt:
             yield attempt
 
     @asynccontextmanager
-    async def oauth(self, occasion: Occasion) -> AsyncIterator[Attempt]:
+    async def oauth(self, occasion: RequestContext) -> AsyncIterator[Attempt]:
         """One return from a provider; raises as `sign_in` does.
 
         Each can make this server ask the provider, so those that come to nothing are few.
@@ -136,11 +136,11 @@ class Throttle:
         async with self._attempt(occasion, (_of_network(OAUTH, occasion),)) as attempt:
             yield attempt
 
-    async def oauth_trouble(self, occasion: Occasion) -> None:
+    async def oauth_trouble(self, occasion: RequestContext) -> None:
         """Count a return that ended in a provider's trouble; raises `Throttled` after very many."""
         await self._count(_of_network(OAUTH_TROUBLE, occasion), occasion)
 
-    async def refused_refresh(self, occasion: Occasion) -> None:
+    async def refused_refresh(self, occasion: RequestContext) -> None:
         """Count one refused refresh; good ones are not limited, a whole office may share an address.
 
         Raises:
@@ -149,7 +149,7 @@ class Throttle:
         """
         await self._count(_of_network(REFUSED_REFRESH, occasion), occasion)
 
-    async def is_audited_first(self, what: str, occasion: Occasion) -> bool:
+    async def is_audited_first(self, what: str, occasion: RequestContext) -> bool:
         """Whether this refusal is the first of its kind within a minute."""
         attempt = Attempt(self, (Count(AUDIT_ROW, f"{what}@{network_of(occasion.ip_address)}"),))
         is_first = (await self._enter(attempt, attempt.counted)).is_let_in
@@ -169,7 +169,7 @@ class Throttle:
     @asynccontextmanager
     async def _attempt(
         self,
-        occasion: Occasion,
+        occasion: RequestContext,
         limiting: tuple[Count, ...],
         counted: tuple[Count, ...] | None = None,
     ) -> AsyncIterator[Attempt]:
@@ -194,7 +194,7 @@ class Throttle:
             await attempt.leave()
 
     async def _find_place(
-        self, attempt: Attempt, limiting: tuple[Count, ...], occasion: Occasion
+        self, attempt: Attempt, limiting: tuple[Count, ...], occasion: RequestContext
     ) -> None:
         """Take a place; wait while those in flight could, if all failed, use up the limit.
 
@@ -213,7 +213,7 @@ class Throttle:
             elif not await self._lift(entry.full, occasion):
                 raise Throttled(retry_after=max(1, math.ceil(max(entry.full.values()))))
 
-    async def _lift(self, full: Mapping[Count, float], occasion: Occasion) -> bool:
+    async def _lift(self, full: Mapping[Count, float], occasion: RequestContext) -> bool:
         """Forget what an operator has forgiven since; whether that was anything."""
         subjects = {subject for count in full for subject in count.subjects}
         lifted = [
@@ -228,7 +228,7 @@ class Throttle:
         return await self._ask(self._counts.enter(attempt.id, limiting))
 
     async def leave(self, attempt: Attempt, *, has_failed: bool) -> None:
-        """End an attempt's flight; see `Attempt`."""
+        """End an attempt's flight; see `AuthorizationRequest`."""
         question = self._counts.leave(attempt.id, attempt.counted, has_failed=has_failed)
         try:
             await self._ask(question)
@@ -245,7 +245,7 @@ class Throttle:
                 attempt, has_failed = self._untold.popleft()
                 await self.leave(attempt, has_failed=has_failed)
 
-    async def _count(self, count: Count, occasion: Occasion) -> None:
+    async def _count(self, count: Count, occasion: RequestContext) -> None:
         async with self._attempt(occasion, (count,)) as attempt:
             await attempt.count()
 
@@ -296,7 +296,7 @@ class Attempt:
                 await self._throttle.leave(self, has_failed=False)
 
 
-def _of_network(limit: Limit, occasion: Occasion) -> Count:
+def _of_network(limit: Limit, occasion: RequestContext) -> Count:
     address = occasion.ip_address
     block = block_of(address)
     network = network_of(address)

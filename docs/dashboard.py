@@ -10,7 +10,7 @@ import asyncio
 import re
 from pathlib import Path
 
-from api.demo.sandbox import Stage, staged
+from api.demo.sandbox import Sandbox, staged
 from tui.app import Dashboard
 from tui.context import Surroundings
 from tui.http.client import Client, connection
@@ -23,7 +23,7 @@ SETTLING_SECONDS = 6
 _WEB_FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
-async def draw(stage: Stage) -> None:
+async def draw(stage: Sandbox) -> None:
     """Save the view of API keys."""
     surroundings = Surroundings(
         connect=lambda url: Client(connection(url)),

@@ -18,7 +18,7 @@ MISCOUNTED = "miscounted"
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class CounterRow:
     """`n` rows of `what` in one day of last use and of expiry; days since the epoch, -1 for never."""
 
     what: str
@@ -36,7 +36,7 @@ def beginning_of(day: int) -> datetime:
     return datetime.fromtimestamp(day * _DAY_SECONDS, UTC)
 
 
-async def summed_around(used: int, expires: int) -> list[Tally]:
+async def summed_around(used: int, expires: int) -> list[CounterRow]:
     """The tallies, one a kind and what matters of its days, where these two days are all that does.
 
     Days of use before `used` are told as the one before it, and others as itself; days of expiry as
@@ -53,7 +53,7 @@ async def summed_around(used: int, expires: int) -> list[Tally]:
         FROM auth_tallies GROUP BY 1, 2, 3
         """  # noqa: S608  (whole numbers of ours)
     )
-    return [Tally(**row) for row in rows]
+    return [CounterRow(**row) for row in rows]
 
 
 async def fold() -> None:

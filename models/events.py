@@ -29,7 +29,7 @@ _XID_BITS = 0xFFFF_FFFF
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where a reader stands: it has seen what is before.
 
     `read_at` is in whole seconds since the epoch, by the database's clock.
@@ -39,7 +39,7 @@ class Place:
     read_at: int
     snapshot: str | None = None
 
-    def is_after(self, other: Place) -> bool:
+    def is_after(self, other: Position) -> bool:
         """Whether no reader who stands at `other` can have been here: another database's place."""
         return self.last_id > other.last_id or self._next_xid > other._next_xid
 
@@ -52,7 +52,7 @@ class Place:
         return f"{prefix}{self.last_id}@{self.read_at}"
 
     @classmethod
-    def parse(cls, text: str) -> Place | None:
+    def parse(cls, text: str) -> Position | None:
         """The place that a text names; None when it names none."""
         match = _PLACE.fullmatch(text)
         if match is None or not _is_snapshot(match[1]):
@@ -80,27 +80,27 @@ def _is_snapshot(text: str | None) -> bool:
 class Row:
     """One statement's events of one kind. `place` is where a reader stands who has read them."""
 
-    place: Place
+    place: Position
     kind: str
     items: Sequence[Any]
 
 
-async def present() -> Place:
+async def present() -> Position:
     """The place of a reader who has seen all that is committed now."""
     if database.is_sqlite():
         ((last_id, read_at),) = await _rows(
             "SELECT COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'auth_events'), 0), "
             "CAST(strftime('%s', 'now') AS INTEGER)"
         )
-        return Place(last_id, read_at)
+        return Position(last_id, read_at)
     ((snapshot, last_id, read_at),) = await _rows(
         "SELECT pg_current_snapshot()::text, (SELECT last_value FROM auth_events_id_seq), "
         "extract(epoch FROM clock_timestamp())::bigint"
     )
-    return Place(last_id, read_at, snapshot)
+    return Position(last_id, read_at, snapshot)
 
 
-async def since(place: Place) -> tuple[list[Row], Place]:
+async def since(place: Position) -> tuple[list[Row], Position]:
     """What happened after `place`, oldest first, and the place of a reader who has read it.
 
     `reset` alone, where it is more than `MOST` rows.
@@ -112,12 +112,12 @@ async def since(place: Place) -> tuple[list[Row], Place]:
     return [Row(newest, RESET, [{}])], newest
 
 
-def is_ours(place: Place) -> bool:
+def is_ours(place: Position) -> bool:
     """Whether a place can be one of this engine."""
     return (place.snapshot is None) == database.is_sqlite()
 
 
-async def purge(place: Place) -> None:
+async def purge(place: Position) -> None:
     """Delete what a reader at `place` has seen.
 
     Not by age: what a long transaction wrote is old when it is committed, and read by nobody yet.
@@ -136,7 +136,7 @@ async def purge(place: Place) -> None:
         )
 
 
-async def _since_sqlite(place: Place) -> tuple[list[Row], Place]:
+async def _since_sqlite(place: Position) -> tuple[list[Row], Position]:
     rows = await _rows(
         "SELECT e.id, e.kind, e.items, CAST(strftime('%s', 'now') AS INTEGER) "
         "FROM (SELECT 1) LEFT JOIN auth_events e ON e.id > ? ORDER BY e.id LIMIT ?",
@@ -144,11 +144,11 @@ async def _since_sqlite(place: Place) -> tuple[list[Row], Place]:
     )
     read_at = rows[0][3]
     found = [
-        Row(Place(number, read_at), kind, _decoded(items))
+        Row(Position(number, read_at), kind, _decoded(items))
         for number, kind, items, _ in rows
         if number is not None
     ]
-    return found, found[-1].place if found else Place(place.last_id, read_at)
+    return found, found[-1].place if found else Position(place.last_id, read_at)
 
 
 # Also what is visible in the snapshot and has a later id: a reader that stopped in the middle of
@@ -169,16 +169,16 @@ ORDER BY e.id LIMIT $3
 """
 
 
-async def _since_postgresql(place: Place) -> tuple[list[Row], Place]:
+async def _since_postgresql(place: Position) -> tuple[list[Row], Position]:
     rows = await _rows(_POSTGRESQL_SINCE, [place.snapshot, place.last_id, MOST + 1])
     snapshot, read_at = rows[0][3:]
     found = [
-        Row(Place(number, read_at, snapshot), kind, _decoded(items))
+        Row(Position(number, read_at, snapshot), kind, _decoded(items))
         for number, kind, items, *_ in rows
         if number is not None
     ]
     last_id = max([place.last_id, *(row.place.last_id for row in found)])
-    return found, Place(last_id, read_at, snapshot)
+    return found, Position(last_id, read_at, snapshot)
 
 
 def _decoded(items: str) -> list[Any]:

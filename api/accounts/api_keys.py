@@ -17,7 +17,7 @@ from api.errors import (
     ScopeRequired,
     SessionRequired,
 )
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import digest, key_prefix, new_api_key
 from api.security.display_names import valid_name
 from models import ApiKey, RefreshToken, User, database
@@ -48,7 +48,7 @@ class KeyRequest:
     expires_in_days: int | None = None
 
 
-async def create(principal: Principal, wish: KeyRequest, occasion: Occasion) -> NewKey:
+async def create(principal: Principal, wish: KeyRequest, occasion: RequestContext) -> NewKey:
     """Make a key of the principal's user.
 
     Raises:
@@ -96,7 +96,7 @@ async def keys_of(principal: Principal) -> list[ApiKey]:
     return await ApiKey.of_user(principal.user_id)
 
 
-async def revoke(principal: Principal, key_id: UUID, occasion: Occasion) -> None:
+async def revoke(principal: Principal, key_id: UUID, occasion: RequestContext) -> None:
     """Delete a key of the principal's own user.
 
     Raises:
@@ -111,7 +111,9 @@ async def revoke(principal: Principal, key_id: UUID, occasion: Occasion) -> None
         await _record(Action.API_KEY_REVOKED, principal, occasion, key_id)
 
 
-async def _record(action: Action, principal: Principal, occasion: Occasion, key_id: UUID) -> None:
+async def _record(
+    action: Action, principal: Principal, occasion: RequestContext, key_id: UUID
+) -> None:
     await record(
         action,
         occasion,

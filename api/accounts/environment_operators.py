@@ -14,7 +14,7 @@ from api.audit import Action, record
 from api.authentication.authenticator import anonymous_user
 from api.authentication.eligibility import environment_email
 from api.errors import FieldError, Invalid, UserNotFound
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security import passwords
 from api.settings import Settings
 from models import ANONYMOUS_ID, ApiKey, OAuthIdentity, RefreshToken, User, database
@@ -24,7 +24,7 @@ ADMIN_NAME = "Admin"
 log = structlog.get_logger("everruns_auth.operators")
 
 
-async def prepare(settings: Settings, occasion: Occasion) -> None:
+async def prepare(settings: Settings, occasion: RequestContext) -> None:
     """Make the rows that the mode needs, before anybody is served."""
     if settings.mode != "none" and settings.admin_password is not None:
         _warn_of_password(settings)
@@ -35,7 +35,7 @@ async def prepare(settings: Settings, occasion: Occasion) -> None:
         await _prepare(settings, occasion)
 
 
-async def _prepare(settings: Settings, occasion: Occasion) -> None:
+async def _prepare(settings: Settings, occasion: RequestContext) -> None:
     if settings.mode == "none":
         await anonymous_user(ANONYMOUS_ID, occasion)
     elif settings.mode == "admin":
@@ -44,13 +44,13 @@ async def _prepare(settings: Settings, occasion: Occasion) -> None:
         await _prepare_full(settings, occasion)
 
 
-async def environment_operator(settings: Settings, occasion: Occasion) -> User:
+async def environment_operator(settings: Settings, occasion: RequestContext) -> User:
     """The row of AUTH_ADMIN_EMAIL, made if it is not there."""
     user = await User.by_email(environment_email(settings))
     return user if user is not None else await _create(settings, occasion)
 
 
-async def _prepare_admin(settings: Settings, occasion: Occasion) -> None:
+async def _prepare_admin(settings: Settings, occasion: RequestContext) -> None:
     """Mode admin: the account is the environment's, whatever the row said before."""
     user = await environment_operator(settings, occasion)
     if not user.is_operator:
@@ -61,7 +61,7 @@ async def _prepare_admin(settings: Settings, occasion: Occasion) -> None:
         log.warning("the operator is disabled: everruns-admin enable-user lets it in again")
 
 
-async def _prepare_full(settings: Settings, occasion: Occasion) -> None:
+async def _prepare_full(settings: Settings, occasion: RequestContext) -> None:
     """Mode full: created if absent; an account that exists becomes operator only if there is none."""
     user = await User.by_email(environment_email(settings))
     if user is None:
@@ -81,7 +81,7 @@ async def _prepare_full(settings: Settings, occasion: Occasion) -> None:
         )
 
 
-async def _create(settings: Settings, occasion: Occasion) -> User:
+async def _create(settings: Settings, occasion: RequestContext) -> User:
     password_hash = await _hash(settings)
     try:
         async with database.transaction():
@@ -108,7 +108,9 @@ async def _create(settings: Settings, occasion: Occasion) -> User:
         return found
 
 
-async def _take_over(user: User, settings: Settings, occasion: Occasion, *, keys_end: bool) -> None:
+async def _take_over(
+    user: User, settings: Settings, occasion: RequestContext, *, keys_end: bool
+) -> None:
     """Give the account to whoever holds the environment: new password, no old sessions."""
     password_hash = await _hash(settings)
     was_operator = user.is_operator

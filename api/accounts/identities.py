@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.audit import Action, record
 from api.errors import IdentityNotFound, LastWayIn, UserNotFound
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.settings import Settings
 from models import OAuthIdentity, User, database
 
@@ -19,7 +19,7 @@ async def identities_of(user_id: UUID) -> list[OAuthIdentity]:
 
 
 async def unlink(
-    settings: Settings, user_id: UUID, provider: str, occasion: Occasion, *, actor_id: UUID
+    settings: Settings, user_id: UUID, provider: str, occasion: RequestContext, *, actor_id: UUID
 ) -> None:
     """Remove a user's identities at a provider. Sessions go on.
 

@@ -12,7 +12,7 @@ from api.errors import (
     Throttled,
     WrongCurrentPassword,
 )
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.passwords import MAX_LENGTH
 from api.services import Services
 from api.settings import Settings
@@ -21,7 +21,7 @@ from models import RefreshToken, User, database
 
 
 async def change_password(
-    services: Services, principal: Principal, current: str, new: str, occasion: Occasion
+    services: Services, principal: Principal, current: str, new: str, occasion: RequestContext
 ) -> None:
     """Replace the password and end every other session of the user (OWASP ASVS 2.1.5, 3.3.3).
 
@@ -63,7 +63,9 @@ def check_password_is_ours(settings: Settings) -> None:
         raise PasswordSignInDisabled
 
 
-async def _verify_current(services: Services, user: User, current: str, occasion: Occasion) -> None:
+async def _verify_current(
+    services: Services, user: User, current: str, occasion: RequestContext
+) -> None:
     known = await is_known(user.email, occasion)
     try:
         async with services.throttle.sign_in(user.email, occasion, is_known=known) as attempt:

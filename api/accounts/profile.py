@@ -7,12 +7,12 @@ from api.authentication.principal import Principal
 from api.errors import (
     AuthenticationRequired,
 )
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.display_names import valid_name
 from models import User, database
 
 
-async def rename(principal: Principal, name: str, occasion: Occasion) -> User:
+async def rename(principal: Principal, name: str, occasion: RequestContext) -> User:
     """Change the principal's display name.
 
     Raises:

@@ -16,7 +16,7 @@ from api.errors import (
     Throttled,
     Unavailable,
 )
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.display_names import MAX_LENGTH, valid_name
 from api.security.emails import EmailRejected, valid_email
 from api.security.password_policy import objection
@@ -34,7 +34,7 @@ class Registration:
     name: str | None = None
 
 
-async def register(services: Services, form: Registration, occasion: Occasion) -> Tokens:
+async def register(services: Services, form: Registration, occasion: RequestContext) -> Tokens:
     """Make an account with the role `user`, and sign it in.
 
     Raises:
@@ -61,7 +61,7 @@ async def register(services: Services, form: Registration, occasion: Occasion) -
 
 
 async def _register(
-    services: Services, email: str, name: str, password: str, occasion: Occasion
+    services: Services, email: str, name: str, password: str, occasion: RequestContext
 ) -> Tokens:
     password_hash = await services.hasher.hash(password)
     try:

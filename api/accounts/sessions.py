@@ -12,7 +12,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from api.audit import Action, record, record_throttled
-from api.authentication.eligibility import is_admitted
+from api.authentication.eligibility import is_eligible
 from api.errors import (
     InvalidRefreshToken,
     MissingRefreshToken,
@@ -20,7 +20,7 @@ from api.errors import (
     SessionNotFound,
     Throttled,
 )
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import digest, new_seed
 from api.security.networks import NOWHERE, network_of
 from api.security.tokens import (
@@ -46,7 +46,7 @@ class Tokens:
     user_id: UUID
 
 
-async def open_session(services: Services, user: User, occasion: Occasion) -> Tokens:
+async def open_session(services: Services, user: User, occasion: RequestContext) -> Tokens:
     """Begin a session of `user`, in the running transaction; the network is known from then on."""
     session_id, seed = new_id(), new_seed()
     source = RefreshSource(
@@ -72,13 +72,13 @@ async def open_session(services: Services, user: User, occasion: Occasion) -> To
     return _tokens(services, user, session_id, refresh_token, occasion.now)
 
 
-async def _note_network(user: User, occasion: Occasion) -> None:
+async def _note_network(user: User, occasion: RequestContext) -> None:
     network = network_of(occasion.ip_address)
     if network != NOWHERE:
         await KnownNetwork.note(user.id, network, now=occasion.now)
 
 
-async def rotate(services: Services, token: str | None, occasion: Occasion) -> Tokens:
+async def rotate(services: Services, token: str | None, occasion: RequestContext) -> Tokens:
     """Exchange a refresh token for its successor (RFC 9700 §4.14.2).
 
     Within the grace the previous token gets the same successor, and nothing is written. After it,
@@ -99,7 +99,7 @@ async def rotate(services: Services, token: str | None, occasion: Occasion) -> T
         raise
 
 
-async def _count_refused(services: Services, occasion: Occasion) -> None:
+async def _count_refused(services: Services, occasion: RequestContext) -> None:
     try:
         await services.throttle.refused_refresh(occasion)
     except Throttled:
@@ -107,7 +107,7 @@ async def _count_refused(services: Services, occasion: Occasion) -> None:
         raise
 
 
-async def _rotate(services: Services, token: str, occasion: Occasion) -> Tokens:
+async def _rotate(services: Services, token: str, occasion: RequestContext) -> Tokens:
     session_id, user_id = _named_by(services.tokens, token, occasion.now)
     spent_hash = digest(token)
     # Read first, so that it is never after a rotation that the row already shows.
@@ -141,7 +141,7 @@ def _named_by(tokens: TokenSigner, token: str, now: datetime) -> tuple[UUID, UUI
 
 def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: datetime) -> None:
     """Only the row speaks for the user."""
-    if session.user_id != user_id or not is_admitted(session.user, settings):
+    if session.user_id != user_id or not is_eligible(session.user, settings):
         raise InvalidRefreshToken
     cap = settings.session_max_lifetime
     is_over = cap is not None and session.created_at + cap <= clock
@@ -150,7 +150,7 @@ def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: date
 
 
 async def _succeed(
-    services: Services, session: RefreshToken, occasion: Occasion, clock: datetime
+    services: Services, session: RefreshToken, occasion: RequestContext, clock: datetime
 ) -> Tokens | None:
     """Rotate; None when another request did it first, or `clock` is a while ago.
 
@@ -199,7 +199,7 @@ def _is_in_grace(services: Services, session: RefreshToken, clock: datetime) -> 
     return bool(grace) and clock - session.rotated_at - silence <= grace
 
 
-def _same_successor(services: Services, session: RefreshToken, occasion: Occasion) -> Tokens:
+def _same_successor(services: Services, session: RefreshToken, occasion: RequestContext) -> Tokens:
     """The current token once more, from the row; an earlier secret may have signed it."""
     source = RefreshSource(
         user_id=session.user_id,
@@ -215,7 +215,7 @@ def _same_successor(services: Services, session: RefreshToken, occasion: Occasio
     raise InvalidRefreshToken
 
 
-async def _end_for_reuse(session: RefreshToken, occasion: Occasion) -> NoReturn:
+async def _end_for_reuse(session: RefreshToken, occasion: RequestContext) -> NoReturn:
     """A token that was used before is in two hands: end the session, whichever is right."""
     async with database.transaction():
         if await RefreshToken.end(session.id):
@@ -230,7 +230,7 @@ async def _end_for_reuse(session: RefreshToken, occasion: Occasion) -> NoReturn:
 
 
 async def end_named(
-    services: Services, occasion: Occasion, *, credentials: Iterable[str], **detail: object
+    services: Services, occasion: RequestContext, *, credentials: Iterable[str], **detail: object
 ) -> None:
     """End every session that one of our tokens names, expired ones too. Refuses nothing.
 
@@ -267,7 +267,7 @@ async def sessions_of(user_id: UUID, now: datetime) -> list[RefreshToken]:
     return await RefreshToken.of_user(user_id, now=now)
 
 
-async def revoke_session(user_id: UUID, session_id: UUID, occasion: Occasion) -> None:
+async def revoke_session(user_id: UUID, session_id: UUID, occasion: RequestContext) -> None:
     """End one of a user's own sessions; raises `SessionNotFound` when it is none of theirs."""
     async with database.transaction():
         if not await RefreshToken.end(session_id, user_id=user_id):
@@ -275,7 +275,9 @@ async def revoke_session(user_id: UUID, session_id: UUID, occasion: Occasion) ->
         await _record_revoked(user_id, occasion, {"session_id": str(session_id)})
 
 
-async def revoke_other_sessions(user_id: UUID, current: UUID | None, occasion: Occasion) -> int:
+async def revoke_other_sessions(
+    user_id: UUID, current: UUID | None, occasion: RequestContext
+) -> int:
     """End every session of a user but the current one; how many there were."""
     async with database.transaction():
         count = await RefreshToken.end_of_user(user_id, but=current)
@@ -284,7 +286,9 @@ async def revoke_other_sessions(user_id: UUID, current: UUID | None, occasion: O
     return count
 
 
-async def _record_revoked(user_id: UUID, occasion: Occasion, detail: dict[str, object]) -> None:
+async def _record_revoked(
+    user_id: UUID, occasion: RequestContext, detail: dict[str, object]
+) -> None:
     await record(
         Action.SESSION_REVOKED,
         occasion,

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from api.accounts import environment_operators
 from api.accounts.sessions import Tokens, open_session
 from api.audit import Action, record, record_throttled
-from api.authentication.eligibility import environment_email, is_admitted
+from api.authentication.eligibility import environment_email, is_eligible
 from api.errors import InvalidCredentials, PasswordSignInDisabled, Throttled
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import is_same
 from api.security.emails import normalise_email
 from api.security.passwords import MAX_LENGTH, normalise
@@ -35,7 +35,7 @@ class _Claim:
     new_hash: str | None = field(default=None, repr=False)
 
 
-async def log_in(services: Services, email: str, password: str, occasion: Occasion) -> Tokens:
+async def log_in(services: Services, email: str, password: str, occasion: RequestContext) -> Tokens:
     """Begin a session for an address and its password.
 
     Raises:
@@ -70,7 +70,7 @@ def check_password_sign_in_is_open(settings: Settings) -> None:
 
 
 async def _check_account(
-    services: Services, email: str, password: str, _occasion: Occasion
+    services: Services, email: str, password: str, _occasion: RequestContext
 ) -> _Claim:
     user = await User.by_email(normalise_email(email))
     stored = user.password_hash if user is not None else None
@@ -85,7 +85,7 @@ async def _check_account(
 
 
 async def _check_environment(
-    services: Services, email: str, password: str, occasion: Occasion
+    services: Services, email: str, password: str, occasion: RequestContext
 ) -> _Claim:
     """Mode admin: the password is the environment's, so it is compared, not hashed."""
     expected = services.settings.admin_password
@@ -101,10 +101,10 @@ async def _check_environment(
     return _Claim(user=user, is_right=True, verified_hash=user.password_hash)
 
 
-async def _admit(services: Services, claim: _Claim, occasion: Occasion) -> Tokens | None:
+async def _admit(services: Services, claim: _Claim, occasion: RequestContext) -> Tokens | None:
     """Open the session; None when the claim is wrong, or stopped being right meanwhile."""
     user = claim.user
-    if user is None or not claim.is_right or not is_admitted(user, services.settings):
+    if user is None or not claim.is_right or not is_eligible(user, services.settings):
         return None
     async with database.transaction():
         if not await User.note_sign_in(

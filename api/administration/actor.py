@@ -11,7 +11,7 @@ from uuid import UUID
 
 from api.audit import Action, record
 from api.errors import AdminRequired, InvalidApiKey, InvalidToken, SessionRequired
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from models import ApiKey, RefreshToken, User
 
 
@@ -64,7 +64,7 @@ class Actor:
 
 
 async def record_of(
-    user: User, action: Action, actor: Actor, occasion: Occasion, **detail: object
+    user: User, action: Action, actor: Actor, occasion: RequestContext, **detail: object
 ) -> None:
     """Write what an operator did to a user, in the running transaction."""
     await record(

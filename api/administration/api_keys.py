@@ -13,7 +13,7 @@ from uuid import UUID
 from api.administration.actor import Actor
 from api.audit import Action, record, record_each
 from api.errors import ApiKeyNotFound, FieldError, Invalid
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import digest, is_api_key
 from models import ApiKey, database
 
@@ -44,7 +44,7 @@ async def key_by_id_or_prefix(text: str) -> ApiKey:
     return found[0]
 
 
-async def revoke_key(key: ApiKey, actor: Actor, occasion: Occasion) -> None:
+async def revoke_key(key: ApiKey, actor: Actor, occasion: RequestContext) -> None:
     """Delete a key; raises `ApiKeyNotFound` when it is gone already."""
     async with database.transaction():
         if not await ApiKey.remove(key.id):
@@ -59,7 +59,7 @@ async def revoke_key(key: ApiKey, actor: Actor, occasion: Occasion) -> None:
 
 
 async def revoke_keys(
-    key_ids: Sequence[UUID], actor: Actor, occasion: Occasion
+    key_ids: Sequence[UUID], actor: Actor, occasion: RequestContext
 ) -> tuple[UUID, ...]:
     """Delete keys, all in one transaction; the ids of those that were not there."""
     wanted = tuple(dict.fromkeys(key_ids))

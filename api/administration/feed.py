@@ -17,7 +17,7 @@ import structlog
 from api.authentication import flush_schedule
 from api.trouble_log import TroubleLog
 from models import events
-from models.events import RESET, Place, Row
+from models.events import RESET, Position, Row
 
 KEPT = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
@@ -48,7 +48,7 @@ class Listener:
     def __init__(self) -> None:
         self._batches: asyncio.Queue[list[Row] | None] = asyncio.Queue(MAX_BEHIND)
         self._caught_up: frozenset[int] = frozenset()
-        self.place: Place | None = None
+        self.place: Position | None = None
         self.is_ended = False
 
     async def next(self, seconds: float) -> list[Event]:
@@ -66,7 +66,7 @@ class Listener:
             raise ListenerEnded
         return self._told([row for row in rows if row.place.last_id not in self._caught_up])
 
-    def catch_up(self, after: Place, rows: list[Row], present: Place) -> list[Event]:
+    def catch_up(self, after: Position, rows: list[Row], present: Position) -> list[Event]:
         """What a listener that comes back has missed since. What follows does not repeat it."""
         self._caught_up = frozenset(row.place.last_id for row in rows)
         self.place = after
@@ -74,7 +74,7 @@ class Listener:
         self.place = present
         return told
 
-    def take(self, rows: list[Row], read: Place) -> None:
+    def take(self, rows: list[Row], read: Position) -> None:
         """What one look found, and where it has read to; ends the listener that is too far behind."""
         if rows and self._batches.full():
             self.end()
@@ -113,7 +113,7 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
-        self._place: Place | None = None
+        self._place: Position | None = None
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._is_closed = False
@@ -159,7 +159,9 @@ class Feed:
     async def _run(self) -> None:
         troubles = TroubleLog(log, "listeners hear nothing for now")
         while self._listeners:
-            await asyncio.sleep(flush_schedule.until_next(after=flush_schedule.READING_SECONDS))
+            await asyncio.sleep(
+                flush_schedule.until_next_flush(after=flush_schedule.READING_SECONDS)
+            )
             try:
                 await self._read()
             except Exception as error:  # noqa: BLE001
@@ -183,7 +185,7 @@ class Feed:
 async def _missed(listener: Listener, after: str | None) -> list[Event]:
     if after is None:
         return [Event(str(listener.place), LISTENING, {})]
-    place = Place.parse(after)
+    place = Position.parse(after)
     if place is None or not events.is_ours(place):
         return [Event(str(listener.place), RESET, {})]
     newest = await events.present()
@@ -193,7 +195,7 @@ async def _missed(listener: Listener, after: str | None) -> list[Event]:
     return [*listener.catch_up(place, rows, present), Event(str(present), LISTENING, {})]
 
 
-def _is_lost(place: Place, present: Place) -> bool:
+def _is_lost(place: Position, present: Position) -> bool:
     """Whether what followed `place` may be gone: it is too old, or of another database."""
     age = timedelta(seconds=present.read_at - place.read_at)
     # After a failover the clock may be a little behind.

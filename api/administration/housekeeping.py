@@ -78,7 +78,7 @@ class Sweeper:
     """Drops the events that are too old to resume from, and sums up the tallies."""
 
     def __init__(self) -> None:
-        self._places: deque[events.Place] = deque()
+        self._places: deque[events.Position] = deque()
 
     async def sweep(self) -> None:
         """To be called about once a minute: drops what was there in a call over ten minutes ago."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from api.audit import Action
 from models import ApiKey, AuditEvent, RefreshToken, User, counters, database, schema
-from models.counters import NEVER, Tally
+from models.counters import NEVER, CounterRow
 from models.lists.api_keys import STALE_DAYS
 
 STALE = timedelta(days=STALE_DAYS)
@@ -104,7 +104,7 @@ async def _count(now: datetime, *, anonymous: int) -> Overview:
     )
 
 
-async def _tallies(now: datetime) -> list[Tally]:
+async def _tallies(now: datetime) -> list[CounterRow]:
     days = counters.day_of(now - STALE), counters.day_of(now)
     found = await counters.summed_around(*days)
     if any(tally.what == counters.MISCOUNTED and tally.n for tally in found):
@@ -118,7 +118,7 @@ class _Day:
     """Now, the day that it is in, and the tallies to add up."""
 
     now: datetime
-    tallies: Iterable[Tally]
+    tallies: Iterable[CounterRow]
 
     @property
     def number(self) -> int:
@@ -133,10 +133,10 @@ class _Day:
     def end(self) -> datetime:
         return counters.beginning_of(self.number + 1) - timedelta.resolution
 
-    def sum(self, what: str, is_counted: Callable[[Tally], bool] = lambda _: True) -> int:
+    def sum(self, what: str, is_counted: Callable[[CounterRow], bool] = lambda _: True) -> int:
         return sum(tally.n for tally in self.tallies if tally.what == what and is_counted(tally))
 
-    def lasts(self, tally: Tally) -> bool:
+    def lasts(self, tally: CounterRow) -> bool:
         """Whether what expires on the tally's day lives on after today."""
         return tally.expires_day == NEVER or tally.expires_day > self.number
 

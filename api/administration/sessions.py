@@ -10,11 +10,11 @@ from uuid import UUID
 from api.administration.actor import Actor, record_of
 from api.audit import Action, record
 from api.errors import SessionNotFound
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from models import RefreshToken, User, database
 
 
-async def end_session(session_id: UUID, actor: Actor, occasion: Occasion) -> None:
+async def end_session(session_id: UUID, actor: Actor, occasion: RequestContext) -> None:
     """End one session of anybody; raises `SessionNotFound`."""
     session = await RefreshToken.by_id(session_id)
     async with database.transaction():
@@ -29,7 +29,7 @@ async def end_session(session_id: UUID, actor: Actor, occasion: Occasion) -> Non
         )
 
 
-async def force_logout(user: User, actor: Actor, occasion: Occasion) -> int:
+async def force_logout(user: User, actor: Actor, occasion: RequestContext) -> int:
     """End every session of a user; how many there were. API keys go on working."""
     async with database.transaction():
         count = await RefreshToken.end_of_user(user.id)

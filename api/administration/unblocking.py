@@ -10,13 +10,13 @@ from contextlib import suppress
 from api.administration.actor import Actor
 from api.audit import Action, record
 from api.errors import FieldError, Invalid
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.emails import MAX_LENGTH, normalise_email
 from api.security.networks import named_network
 from models import Unblock, User, database
 
 
-async def unblock(named: str, actor: Actor, occasion: Occasion) -> str:
+async def unblock(named: str, actor: Actor, occasion: RequestContext) -> str:
     """Forgive what failed up to now for an address or a network; returns which, normalised.
 
     The address need not have an account: an unknown one is limited like a known one.

@@ -15,7 +15,7 @@ from api.audit import Action
 from api.authentication.principal import OPERATOR
 from api.errors import EmailTaken, FieldError, Invalid, LastOperator, UserNotFound
 from api.hashing import PasswordHasher
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.display_names import valid_name
 from api.security.emails import normalise_email
 from api.settings import Settings
@@ -45,7 +45,12 @@ class Wanted:
 
 
 async def create(
-    form: NewUser, actor: Actor, occasion: Occasion, *, settings: Settings, hasher: PasswordHasher
+    form: NewUser,
+    actor: Actor,
+    occasion: RequestContext,
+    *,
+    settings: Settings,
+    hasher: PasswordHasher,
 ) -> User:
     """Make an account.
 
@@ -80,7 +85,7 @@ async def create(
     return user
 
 
-async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion) -> User:
+async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: RequestContext) -> User:
     """Change a user, all of it or nothing; what is so already is left alone.
 
     Whoever is disabled is shut out on the very next request. Sessions end, so that enabling the
@@ -114,7 +119,7 @@ async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: Occasion
     return user
 
 
-def _changes(user: User, wanted: Wanted, occasion: Occasion) -> dict[str, object]:
+def _changes(user: User, wanted: Wanted, occasion: RequestContext) -> dict[str, object]:
     """The columns that become others."""
     changes: dict[str, object] = {}
     if wanted.name is not None and wanted.name != user.name:
@@ -167,7 +172,9 @@ async def user_by_email(email: str) -> User:
     return user
 
 
-async def set_password(user: User, password_hash: str, actor: Actor, occasion: Occasion) -> int:
+async def set_password(
+    user: User, password_hash: str, actor: Actor, occasion: RequestContext
+) -> int:
     """Replace a password and end every session; how many there were.
 
     Raises:
@@ -182,7 +189,7 @@ async def set_password(user: User, password_hash: str, actor: Actor, occasion: O
     return ended
 
 
-async def delete_user(user: User, actor: Actor, occasion: Occasion) -> None:
+async def delete_user(user: User, actor: Actor, occasion: RequestContext) -> None:
     """Delete a user with sessions, keys and identities.
 
     Raises:

@@ -11,35 +11,35 @@ import math
 from datetime import datetime
 from uuid import UUID
 
-from api.authentication.credential_cache import Memory, Remembered
-from api.authentication.eligibility import is_admitted
-from api.authentication.last_used import KeyUsage
+from api.authentication.credential_cache import CachedCredential, CredentialCache
+from api.authentication.eligibility import is_eligible
+from api.authentication.last_used import LastUsed
 from api.authentication.principal import Principal, principal_of, shared
 from api.errors import ApiKeyExpired, InvalidApiKey, InvalidApiKeyFormat, InvalidToken
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import digest, fingerprint, is_api_key
 from api.security.emails import ANONYMOUS
 from api.security.tokens import TokenRejected, TokenSigner
 from api.settings import Settings
 from models import ANONYMOUS_ID, ApiKey, RefreshToken, User, database
-from models.engines.invalidation import Changes
+from models.engines.invalidation import Invalidation
 
 ANONYMOUS_NAME = "Anonymous"
 # What mode none remembers its operator under.
 NO_CREDENTIAL = ""
 
 
-class Authority:
+class Authenticator:
     """Answers who is asking; only rows speak for a user, never a token's claims."""
 
     def __init__(
         self,
         settings: Settings,
         tokens: TokenSigner,
-        usage: KeyUsage,
+        usage: LastUsed,
         *,
-        memory: Memory,
-        changes: Changes,
+        memory: CredentialCache,
+        changes: Invalidation,
     ) -> None:
         self._settings = settings
         self._tokens = tokens
@@ -47,7 +47,7 @@ class Authority:
         self._memory = memory
         self._changes = changes
 
-    def recall(self, credential: str, now: float) -> Remembered | None:
+    def recall(self, credential: str, now: float) -> CachedCredential | None:
         """What is remembered of a credential, if that can be trusted at this moment.
 
         `now` is in seconds since the epoch. Costs one digest, one dictionary read, one comparison
@@ -62,7 +62,7 @@ class Authority:
         """Note the use of a remembered key; `at` is in seconds since the epoch."""
         self._usage.note(key_id, at, ip_address)
 
-    async def by_access_token(self, token: str, occasion: Occasion) -> Principal:
+    async def by_access_token(self, token: str, occasion: RequestContext) -> Principal:
         """The principal of a session's access token.
 
         Raises:
@@ -79,13 +79,15 @@ class Authority:
         session = await RefreshToken.by_id(claims.session_id)
         if session is None or session.is_expired(occasion.now):
             raise InvalidToken
-        if session.user_id != claims.user_id or not is_admitted(session.user, self._settings):
+        if session.user_id != claims.user_id or not is_eligible(session.user, self._settings):
             raise InvalidToken
         principal = principal_of(session.user, "jwt", session_id=session.id)
         self._remember(token, principal, mark, min(claims.expires_at, session.expires_at))
         return principal
 
-    async def by_api_key(self, key: str, occasion: Occasion, *, is_use: bool = True) -> Principal:
+    async def by_api_key(
+        self, key: str, occasion: RequestContext, *, is_use: bool = True
+    ) -> Principal:
         """The principal of an API key, whose use is noted, where it is one.
 
         Raises:
@@ -102,10 +104,10 @@ class Authority:
             self._usage.note(principal.key_id, occasion.now.timestamp(), occasion.ip_address)
         return principal
 
-    async def _ask_key(self, key: str, occasion: Occasion) -> Principal:
+    async def _ask_key(self, key: str, occasion: RequestContext) -> Principal:
         mark = self._mark()
         row = await ApiKey.by_digest(digest(key))
-        if row is None or not is_admitted(row.user, self._settings):
+        if row is None or not is_eligible(row.user, self._settings):
             raise InvalidApiKey
         if row.is_expired(occasion.now):
             raise ApiKeyExpired
@@ -114,7 +116,7 @@ class Authority:
         self._remember(key, principal, mark, row.expires_at)
         return principal
 
-    async def anonymous(self, occasion: Occasion) -> Principal:
+    async def anonymous(self, occasion: RequestContext) -> Principal:
         """The operator that everybody is in mode none: a real row, made anew if it is gone."""
         known = self.recall(NO_CREDENTIAL, occasion.now.timestamp())
         if known is not None:
@@ -133,7 +135,7 @@ class Authority:
     ) -> None:
         if mark is None:
             return
-        entry = Remembered(
+        entry = CachedCredential(
             principal=principal,
             expires_at=until.timestamp() if until is not None else math.inf,
             mark=mark,
@@ -141,7 +143,7 @@ class Authority:
         self._memory.remember(fingerprint(credential), entry)
 
 
-async def anonymous_user(user_id: UUID, occasion: Occasion) -> User:
+async def anonymous_user(user_id: UUID, occasion: RequestContext) -> User:
     """The row of the anonymous operator."""
     user = await User.by_id(user_id)
     if user is not None:

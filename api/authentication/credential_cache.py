@@ -16,7 +16,7 @@ MAX_CHANGED = 10_000
 
 
 @dataclass(slots=True)
-class Remembered:
+class CachedCredential:
     """A principal and what its answers are made of.
 
     `expires_at` is in seconds since the epoch. `mark` is the memory's mark from before the
@@ -31,7 +31,7 @@ class Remembered:
     me: bytes | None = field(default=None, repr=False)
 
 
-class Memory:
+class CredentialCache:
     """The `size` credentials that were used last.
 
     A plain dictionary keeps the order of use, since what is used is put in anew at its end. It is
@@ -41,7 +41,7 @@ class Memory:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._entries: dict[bytes, Remembered] = {}
+        self._entries: dict[bytes, CachedCredential] = {}
         self._mark = 0
         # What changed, and at which mark: an entry from before is void, whenever it came in.
         self._changed: dict[int, int] = {}
@@ -55,7 +55,7 @@ class Memory:
         """A number that grows with every change; to be taken before the database is asked."""
         return self._mark
 
-    def recall(self, digest: bytes, now: float) -> Remembered | None:
+    def recall(self, digest: bytes, now: float) -> CachedCredential | None:
         """What is remembered of a credential and still true."""
         entry = self._entries.pop(digest, None)
         if entry is None or entry.expires_at <= now or self._is_void(entry):
@@ -63,7 +63,7 @@ class Memory:
         self._entries[digest] = entry
         return entry
 
-    def remember(self, digest: bytes, entry: Remembered) -> None:
+    def remember(self, digest: bytes, entry: CachedCredential) -> None:
         """Keep an entry, unless what it says changed since its mark."""
         if self._size == 0 or self._is_void(entry):
             return
@@ -83,7 +83,7 @@ class Memory:
         else:
             self._changed[ident] = self._mark
 
-    def _is_void(self, entry: Remembered) -> bool:
+    def _is_void(self, entry: CachedCredential) -> bool:
         if entry.mark < self._void_before:
             return True
         if not self._changed:

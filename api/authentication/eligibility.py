@@ -7,7 +7,7 @@ from api.settings import Settings
 from models import ANONYMOUS_ID, User
 
 
-def is_admitted(user: User, settings: Settings) -> bool:
+def is_eligible(user: User, settings: Settings) -> bool:
     """Whether a credential of `user` may open anything.
 
     Never when disabled. The anonymous row authenticates nobody outside mode none; in mode admin

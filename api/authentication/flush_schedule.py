@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import time
 
-BEAT_SECONDS = 0.9
+FLUSH_SECONDS = 0.9
 # How long after the beat what is written at it is read: a batch takes some milliseconds.
 READING_SECONDS = 0.05
 # A sleep may end a little before its time; the beat that it was for has come then.
 _EARLY_SECONDS = 0.02
 
 
-def until_next(now: float | None = None, *, after: float = 0.0) -> float:
+def until_next_flush(now: float | None = None, *, after: float = 0.0) -> float:
     """Seconds from `now` (since the epoch) to `after` seconds past the next beat."""
     past = (time.time() if now is None else now) - after + _EARLY_SECONDS
-    return BEAT_SECONDS - past % BEAT_SECONDS + _EARLY_SECONDS
+    return FLUSH_SECONDS - past % FLUSH_SECONDS + _EARLY_SECONDS

@@ -15,7 +15,7 @@ from models import ApiKey
 log = structlog.get_logger("everruns_auth.usage")
 
 
-class KeyUsage:
+class LastUsed:
     """The uses that are not written yet: key id to newest time and address."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class KeyUsage:
         """Write at each beat until cancelled. A crash loses at most the last second."""
         troubles = TroubleLog(log, "last_used_at is kept for later")
         while True:
-            await asyncio.sleep(flush_schedule.until_next())
+            await asyncio.sleep(flush_schedule.until_next_flush())
             try:
                 await self.flush()
             except Exception as error:  # noqa: BLE001

@@ -18,7 +18,7 @@ from api.administration.users import NewUser, Wanted
 from api.cli.output import Output
 from api.cli.work import fail, finish, finish_opened
 from api.hashing import PasswordHasher
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.passwords import hash_password
 from api.settings import Settings, database_from_environment, load
 from models import User, schema
@@ -268,8 +268,8 @@ def _time(value: datetime | None) -> str | None:
     return value.isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
 
 
-def _now() -> Occasion:
-    return Occasion(datetime.now(UTC))
+def _now() -> RequestContext:
+    return RequestContext(datetime.now(UTC))
 
 
 def _read_password(*, is_piped: bool) -> str | None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from api.demo.sandbox import OPERATOR, STOP_SECONDS, DemoFailed, Stage, staged
+from api.demo.sandbox import OPERATOR, STOP_SECONDS, DemoFailed, Sandbox, staged
 
 TROUBLE = 1
 
@@ -24,7 +24,7 @@ def demo(*, port: int, has_dashboard: bool) -> int:
         return 0
 
 
-def _open_dashboard(stage: Stage) -> int:
+def _open_dashboard(stage: Sandbox) -> int:
     command = [sys.executable, "-P", "-m", "tui", "--url", stage.url]
     with subprocess.Popen(command, env=stage.environment()) as dashboard:
         try:
@@ -39,7 +39,7 @@ def _open_dashboard(stage: Stage) -> int:
             raise
 
 
-def _only_serve(stage: Stage) -> int:
+def _only_serve(stage: Sandbox) -> int:
     print(f"{stage.url}  (sign in as {OPERATOR}, password {stage.password})", file=sys.stderr)
     print(f"everruns-auth dashboard --url {stage.url}  opens the dashboard on it", file=sys.stderr)
     print("Ctrl-C ends it and leaves nothing behind.", file=sys.stderr)

@@ -40,7 +40,7 @@ class DemoFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Sandbox:
     """A server that runs, and what opens it."""
 
     folder: Path
@@ -61,7 +61,7 @@ class Stage:
 
 
 @contextmanager
-def staged(port: int = 0) -> Iterator[Stage]:
+def staged(port: int = 0) -> Iterator[Sandbox]:
     """Have a server with invented people and traffic inside the block.
 
     Raises:
@@ -73,7 +73,7 @@ def staged(port: int = 0) -> Iterator[Stage]:
         filled = _filled(url, password)
         port = port or _free_port()
         with _server(folder, port, password) as address, _traffic(folder, address, filled):
-            yield Stage(folder, f"{address}/api", password, filled.operator_key)
+            yield Sandbox(folder, f"{address}/api", password, filled.operator_key)
 
 
 def _filled(url: DatabaseUrl, password: str) -> Filled:

@@ -27,7 +27,7 @@ _TAG_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class AuthorizationRequest:
     """A try under way. `redirect_to` is where the browser wants to go afterwards."""
 
     provider: str
@@ -53,13 +53,13 @@ def tag_of(state: str) -> str:
     return digest(state)[:_TAG_LENGTH]
 
 
-class AttemptSealer:
+class AuthorizationRequestSealer:
     """Begins attempts under one secret, and opens what that one or an earlier one sealed."""
 
     def __init__(self, secret: str, previous: Sequence[str] = ()) -> None:
         self._keys = tuple(_derived(text.encode(), b"key") for text in (secret, *previous))
 
-    def begin(self, provider: str, redirect_to: str | None, now: datetime) -> Attempt:
+    def begin(self, provider: str, redirect_to: str | None, now: datetime) -> AuthorizationRequest:
         """A new attempt, good for ten minutes."""
         facts = {
             "seed": secrets.token_urlsafe(_SEED_BYTES),
@@ -70,7 +70,7 @@ class AttemptSealer:
         payload = _encoded(json.dumps(facts, separators=(",", ":")).encode())
         return _attempt(self._keys[0], payload)
 
-    def open(self, sealed: str, now: datetime) -> Attempt | None:
+    def open(self, sealed: str, now: datetime) -> AuthorizationRequest | None:
         """The attempt that `sealed` holds; None when it is not ours, or its time is over."""
         payload, _, seal = sealed.partition(".")
         for key in self._keys:
@@ -80,10 +80,10 @@ class AttemptSealer:
         return None
 
 
-def _attempt(key: bytes, payload: str) -> Attempt:
+def _attempt(key: bytes, payload: str) -> AuthorizationRequest:
     """The attempt of a payload whose seal is right, so that its form is ours."""
     facts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    return Attempt(
+    return AuthorizationRequest(
         provider=facts["provider"],
         redirect_to=facts["redirect_to"],
         expires_at=datetime.fromtimestamp(facts["expires_at"], UTC),

@@ -27,7 +27,7 @@ FAILED = 2.0
 log = structlog.get_logger("everruns_auth.oauth")
 
 
-class Kept(Generic[T]):
+class CachedDocument(Generic[T]):
     """One document: fetched at need, kept for an hour, and for a day while it cannot be had anew.
 
     `clock` gives seconds that never go backwards.

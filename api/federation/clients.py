@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from api.federation.authorization_requests import Attempt
+from api.federation.authorization_requests import AuthorizationRequest
 from api.federation.profile import Profile
 from api.federation.providers import Provider, configured
 from api.settings import Settings
@@ -15,10 +15,10 @@ from api.settings import Settings
 class ProviderClient(Protocol):
     """How a provider is asked, whatever it speaks; all raise `SignInFailed`."""
 
-    async def authorization_url(self, attempt: Attempt) -> str: ...
+    async def authorization_url(self, attempt: AuthorizationRequest) -> str: ...
 
     async def identify(
-        self, code: str, attempt: Attempt, now: datetime, *, named_issuer: str | None
+        self, code: str, attempt: AuthorizationRequest, now: datetime, *, named_issuer: str | None
     ) -> Profile: ...
 
     async def close(self) -> None: ...

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from api.federation.authorization_requests import Attempt
+from api.federation.authorization_requests import AuthorizationRequest
 from api.federation.failures import ProviderTrouble
 from api.federation.profile import Profile, fit_email, fit_name, fit_picture
-from api.federation.provider_http import Outbound
+from api.federation.provider_http import ProviderHttp
 from api.federation.providers import Provider
 
 
@@ -17,9 +17,9 @@ class GitHubClient:
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
-        self._outbound = Outbound(provider)
+        self._outbound = ProviderHttp(provider)
 
-    async def authorization_url(self, attempt: Attempt) -> str:
+    async def authorization_url(self, attempt: AuthorizationRequest) -> str:
         """Where to send the browser."""
         url, _ = self._outbound.client().create_authorization_url(
             f"{self._provider.issuer}/login/oauth/authorize",
@@ -31,7 +31,7 @@ class GitHubClient:
     async def identify(
         self,
         code: str,
-        attempt: Attempt,
+        attempt: AuthorizationRequest,
         now: datetime,  # noqa: ARG002  (as every client is asked)
         *,
         named_issuer: str | None,  # noqa: ARG002

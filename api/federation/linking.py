@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from api.accounts.sessions import Tokens, open_session
 from api.audit import Action, record
-from api.authentication.eligibility import is_admitted
+from api.authentication.eligibility import is_eligible
 from api.federation.failures import AccountExists, SignInFailed, SignInNotPermitted
 from api.federation.profile import Profile
 from api.federation.providers import Provider
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.display_names import MAX_LENGTH
 from api.services import Services
 from api.settings import Settings
@@ -28,7 +28,7 @@ class _OtherWasFirst(Exception):
 
 
 async def admit(
-    services: Services, provider: Provider, profile: Profile, occasion: Occasion
+    services: Services, provider: Provider, profile: Profile, occasion: RequestContext
 ) -> Tokens:
     """Open a session of the account that the profile belongs to, in one transaction.
 
@@ -67,7 +67,7 @@ def check_domain(provider: Provider, profile: Profile) -> None:
 
 
 async def _account(
-    settings: Settings, provider: Provider, profile: Profile, occasion: Occasion
+    settings: Settings, provider: Provider, profile: Profile, occasion: RequestContext
 ) -> User:
     """The account, held until the running transaction ends."""
     identity = await OAuthIdentity.by_subject(provider.name, profile.subject)
@@ -88,7 +88,7 @@ async def _known(
     settings: Settings,
     provider: Provider,
     profile: Profile,
-    occasion: Occasion,
+    occasion: RequestContext,
     *,
     identity: OAuthIdentity,
 ) -> User:
@@ -110,7 +110,7 @@ async def _known(
 
 
 async def _new(
-    settings: Settings, provider: Provider, profile: Profile, occasion: Occasion
+    settings: Settings, provider: Provider, profile: Profile, occasion: RequestContext
 ) -> User:
     """A new user, whose address is as verified as the provider says."""
     if not settings.signup_enabled:
@@ -130,7 +130,12 @@ async def _new(
 
 
 async def _linked(
-    settings: Settings, provider: Provider, profile: Profile, occasion: Occasion, *, user: User
+    settings: Settings,
+    provider: Provider,
+    profile: Profile,
+    occasion: RequestContext,
+    *,
+    user: User,
 ) -> User:
     """An existing user with one identity more; the order of the checks is that of the contract."""
     if not profile.is_email_verified:
@@ -153,7 +158,7 @@ async def _linked(
     return user
 
 
-async def _take_back(user: User, occasion: Occasion) -> dict[str, object]:
+async def _take_back(user: User, occasion: RequestContext) -> dict[str, object]:
     """Close every way in that was there before the address was verified; what they were.
 
     Sessions before keys: see `api_keys.create`.
@@ -169,12 +174,12 @@ async def _take_back(user: User, occasion: Occasion) -> dict[str, object]:
 
 
 def _check_admitted(user: User, settings: Settings) -> None:
-    if not is_admitted(user, settings):
+    if not is_eligible(user, settings):
         raise SignInNotPermitted("the account is disabled", user_id=user.id)
 
 
 async def _add_identity(
-    user: User, provider: Provider, profile: Profile, occasion: Occasion
+    user: User, provider: Provider, profile: Profile, occasion: RequestContext
 ) -> None:
     await OAuthIdentity.add(
         user_id=user.id,
@@ -187,7 +192,7 @@ async def _add_identity(
 
 
 async def _record(
-    action: Action, user: User, provider: Provider, occasion: Occasion, **removed: object
+    action: Action, user: User, provider: Provider, occasion: RequestContext, **removed: object
 ) -> None:
     await record(
         action,

@@ -10,13 +10,13 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwk
 
 from api.federation import id_tokens
-from api.federation.authorization_requests import Attempt
-from api.federation.cached_document import Kept
+from api.federation.authorization_requests import AuthorizationRequest
+from api.federation.cached_document import CachedDocument
 from api.federation.discovery import PATH, Metadata, metadata_of
 from api.federation.failures import ClientRefused, ProviderTrouble, SignInFailed
 from api.federation.id_tokens import Expected, Unverified
 from api.federation.profile import Profile, fit_email, fit_name, fit_picture, fit_subject
-from api.federation.provider_http import Outbound
+from api.federation.provider_http import ProviderHttp
 from api.federation.providers import Provider
 
 
@@ -25,12 +25,12 @@ class OpenIdClient:
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
-        self._outbound = Outbound(provider)
-        self._metadata = Kept(self._fetch_metadata)
-        self._keys = Kept(self._fetch_keys)
+        self._outbound = ProviderHttp(provider)
+        self._metadata = CachedDocument(self._fetch_metadata)
+        self._keys = CachedDocument(self._fetch_keys)
         self._accepted_way: str | None = None
 
-    async def authorization_url(self, attempt: Attempt) -> str:
+    async def authorization_url(self, attempt: AuthorizationRequest) -> str:
         """Where to send the browser; raises `ProviderTrouble`."""
         metadata = await self._metadata.fresh()
         url, _ = self._outbound.client().create_authorization_url(
@@ -42,7 +42,7 @@ class OpenIdClient:
         return str(url)
 
     async def identify(
-        self, code: str, attempt: Attempt, now: datetime, *, named_issuer: str | None
+        self, code: str, attempt: AuthorizationRequest, now: datetime, *, named_issuer: str | None
     ) -> Profile:
         """Who came back with `code`; `named_issuer` is the callback's `iss`.
 
@@ -73,7 +73,7 @@ class OpenIdClient:
         await self._outbound.close()
 
     async def _exchange(
-        self, metadata: Metadata, code: str, attempt: Attempt
+        self, metadata: Metadata, code: str, attempt: AuthorizationRequest
     ) -> tuple[AsyncOAuth2Client, dict[str, Any]]:
         """The client that asked, and what it was given.
 

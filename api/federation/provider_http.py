@@ -38,7 +38,7 @@ class _AnswerTooLarge(httpx2.TransportError):
     pass
 
 
-class Outbound:
+class ProviderHttp:
     """What one worker asks one provider through."""
 
     def __init__(self, provider: Provider) -> None:

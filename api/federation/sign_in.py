@@ -13,10 +13,10 @@ from api.accounts.sessions import Tokens
 from api.audit import Action, record, record_throttled
 from api.errors import Throttled
 from api.federation import linking
-from api.federation.authorization_requests import Attempt
+from api.federation.authorization_requests import AuthorizationRequest
 from api.federation.failures import ProviderTrouble, SignInCancelled, SignInFailed, refusal_of
 from api.federation.providers import Provider
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import is_same
 from api.services import Services
 from models import UsedState
@@ -28,11 +28,11 @@ log = structlog.get_logger("everruns_auth.oauth")
 
 
 @dataclass(frozen=True, slots=True)
-class Departure:
+class ProviderRedirect:
     """Where the browser goes, and the attempt that its cookie has to hold meanwhile."""
 
     url: str = field(repr=False)
-    attempt: Attempt
+    attempt: AuthorizationRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class CompletedSignIn:
     """A sign-in that succeeded."""
 
     tokens: Tokens
@@ -56,8 +56,8 @@ class Arrival:
 
 
 async def begin(
-    services: Services, provider: Provider, redirect_to: str | None, occasion: Occasion
-) -> Departure:
+    services: Services, provider: Provider, redirect_to: str | None, occasion: RequestContext
+) -> ProviderRedirect:
     """Begin an attempt; raises `ProviderTrouble` when the provider does not say where to go."""
     attempt = services.attempts.begin(provider.name, redirect_to, occasion.now)
     try:
@@ -65,12 +65,12 @@ async def begin(
     except ProviderTrouble as trouble:
         _log(trouble, provider, occasion)
         raise
-    return Departure(url=url, attempt=attempt)
+    return ProviderRedirect(url=url, attempt=attempt)
 
 
 async def complete(
-    services: Services, provider: Provider, returned: Returned, occasion: Occasion
-) -> Arrival:
+    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+) -> CompletedSignIn:
     """Sign in whoever the provider sent back.
 
     Raises:
@@ -96,8 +96,8 @@ async def complete(
 
 
 async def _counted(
-    services: Services, provider: Provider, returned: Returned, occasion: Occasion
-) -> Arrival:
+    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+) -> CompletedSignIn:
     """Count what comes to nothing; generously where the provider is to blame.
 
     An error in the query is the browser's word, and counts: anybody can write one.
@@ -114,8 +114,8 @@ async def _counted(
 
 
 async def _complete(
-    services: Services, provider: Provider, returned: Returned, occasion: Occasion
-) -> Arrival:
+    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+) -> CompletedSignIn:
     attempt = _attempt_of(services, provider, returned, occasion)
     # Before anything is asked of the provider, and whatever comes of it: a state is good once.
     if not await UsedState.use(attempt.state_hash, expires_at=attempt.expires_at):
@@ -134,12 +134,12 @@ async def _complete(
         returned.code, attempt, occasion.now, named_issuer=returned.issuer
     )
     tokens = await linking.admit(services, provider, profile, occasion)
-    return Arrival(tokens=tokens, redirect_to=attempt.redirect_to)
+    return CompletedSignIn(tokens=tokens, redirect_to=attempt.redirect_to)
 
 
 def _attempt_of(
-    services: Services, provider: Provider, returned: Returned, occasion: Occasion
-) -> Attempt:
+    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+) -> AuthorizationRequest:
     """The attempt that this browser began with this provider (RFC 9700 §4.4, §4.7)."""
     sealed = returned.sealed
     attempt = services.attempts.open(sealed, occasion.now) if sealed else None
@@ -150,7 +150,7 @@ def _attempt_of(
     return attempt
 
 
-def _log(failed: SignInFailed, provider: Provider, occasion: Occasion) -> None:
+def _log(failed: SignInFailed, provider: Provider, occasion: RequestContext) -> None:
     say = log.info if isinstance(failed, SignInCancelled) else log.warning
     say(
         "a sign-in with a provider failed",

@@ -10,7 +10,12 @@ from datetime import datetime
 
 from sanic import HTTPResponse, Request
 
-from api.federation.authorization_requests import LIFETIME, Attempt, AttemptSealer, tag_of
+from api.federation.authorization_requests import (
+    LIFETIME,
+    AuthorizationRequest,
+    AuthorizationRequestSealer,
+    tag_of,
+)
 from api.http.cookies import all_shown
 from api.settings import Settings
 
@@ -22,7 +27,7 @@ _NAME = "oauth_"
 _HOST_PREFIX = "__Host-"
 
 
-def hand_out(response: HTTPResponse, attempt: Attempt, settings: Settings) -> None:
+def hand_out(response: HTTPResponse, attempt: AuthorizationRequest, settings: Settings) -> None:
     """Give the browser the attempt, for as long as it lasts."""
     _set(response, _name(attempt.tag, settings), attempt.sealed, settings)
 
@@ -42,7 +47,7 @@ def take_back(response: HTTPResponse, request: Request, state: str, settings: Se
 def make_room(
     response: HTTPResponse,
     request: Request,
-    sealer: AttemptSealer,
+    sealer: AuthorizationRequestSealer,
     settings: Settings,
     now: datetime,
 ) -> None:

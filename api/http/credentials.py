@@ -13,7 +13,7 @@ from api.errors import (
 )
 from api.http.browser_rules import check_site, is_own_page
 from api.http.cookies import ACCESS, REFRESH, all_shown, plain, shown
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.services import Services
 from api.settings import Settings
 
@@ -85,7 +85,7 @@ def shown_text(request: Request) -> str | None:
 async def principal_of(
     request: Request,
     services: Services,
-    occasion: Occasion,
+    occasion: RequestContext,
     *,
     is_checked_for_site: bool = True,
     is_use: bool = True,

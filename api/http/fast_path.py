@@ -14,13 +14,13 @@ from sanic import Request
 from sanic.response import BaseHTTPResponse
 
 from api.authentication.authenticator import NO_CREDENTIAL
-from api.authentication.credential_cache import Remembered
+from api.authentication.credential_cache import CachedCredential
 from api.http.browser_rules import check_host
 from api.http.client_address import address_of
 from api.http.credentials import shown_text
 from api.settings import Settings
 
-Answerer = Callable[[Request, Remembered], BaseHTTPResponse | None]
+Answerer = Callable[[Request, CachedCredential], BaseHTTPResponse | None]
 
 LINE_END = b"\r\n"
 _KEEP_ALIVE = (b"connection", b"keep-alive")
@@ -54,7 +54,7 @@ class RememberedResponse(BaseHTTPResponse):
         return ((name, rest), _CLOSE if connection == "close" else _KEEP_ALIVE)
 
 
-def quick(slow: Any, answer: Answerer, settings: Settings) -> Any:
+def fast_path(slow: Any, answer: Answerer, settings: Settings) -> Any:
     """What Sanic calls: answers from memory, or hands on to the route's ordinary endpoint."""
     is_open_mode, has_cors = settings.mode == "none", bool(settings.cors_origins)
 

@@ -19,7 +19,7 @@ from api.authentication.principal import Principal
 from api.errors import NotFound
 from api.http.client_address import address_of
 from api.http.protocol import check_head
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.services import Services
 
 MAX_USER_AGENT = 512
@@ -74,7 +74,7 @@ class Call:
     """What every handler gets."""
 
     services: Services
-    occasion: Occasion
+    occasion: RequestContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,9 @@ class SignedInCall(Call):
     principal: Principal
 
 
-def occasion_of(request: Request) -> Occasion:
+def context_of(request: Request) -> RequestContext:
     """When and from where; the one place where a request meets the clock."""
-    return Occasion(
+    return RequestContext(
         now=datetime.now(UTC),
         ip_address=address_of(request),
         user_agent=_user_agent(request),

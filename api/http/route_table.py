@@ -14,7 +14,7 @@ from api.http import schemas
 from api.http.browser_rules import SAFE_METHODS, check_host, check_site
 from api.http.credentials import principal_of
 from api.http.permissions import Guard
-from api.http.requests import Call, SignedInCall, occasion_of
+from api.http.requests import Call, SignedInCall, context_of
 from api.settings import Settings
 
 # None where the handler has responded already, as a stream does.
@@ -119,7 +119,7 @@ def _endpoint(route: Route, settings: Settings) -> Handler:
             check_host(request, settings)
             if route.is_checked_for_site:
                 check_site(request, settings)
-        occasion = occasion_of(request)
+        occasion = context_of(request)
         if guard is None:
             return await route.handler(request, Call(services, occasion), **parameters)
         principal = await principal_of(

@@ -23,7 +23,7 @@ from sanic.worker.loader import AppLoader
 from api import __version__
 from api.accounts import environment_operators
 from api.http.protocol import Connection
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.server import logs
 from api.server.supervisor import App, Supervisor, hold_signals
 from api.settings import (
@@ -113,7 +113,7 @@ async def _prepare(settings: Settings, counts_file: Path) -> None:
     if refusal := await refusal_of_writes(settings.database):
         raise StartRefused(refusal)
     async with database.opened(settings.database):
-        await environment_operators.prepare(settings, Occasion(datetime.now(UTC)))
+        await environment_operators.prepare(settings, RequestContext(datetime.now(UTC)))
 
 
 async def _check_storage(settings: Settings, counts_file: Path) -> None:

@@ -18,7 +18,7 @@ MAX_PASSWORD_LENGTH = 1024
 MAX_EMAIL_LENGTH = 254
 ANONYMOUS_EMAIL = "anonymous@local"
 
-_OPENS_THE_DOOR = (
+_GRANTS_ACCESS = (
     "AUTH_JWT_SECRET",
     "AUTH_ADMIN_EMAIL",
     "AUTH_ADMIN_PASSWORD",
@@ -28,7 +28,7 @@ _OPENS_THE_DOOR = (
 )
 _composed = partial(unicodedata.normalize, "NFC")
 # What may hold any text at all.
-_SECRETS = ("AUTH_JWT_SECRET_PREVIOUS", *(name for name in _OPENS_THE_DOOR if "EMAIL" not in name))
+_SECRETS = ("AUTH_JWT_SECRET_PREVIOUS", *(name for name in _GRANTS_ACCESS if "EMAIL" not in name))
 _YES = ("true", "1", "yes", "on", "t", "y")
 _MAKE_ONE = "make one with: openssl rand -hex 32"
 
@@ -74,7 +74,7 @@ def advice(present: Mapping[str, str]) -> Iterator[str]:
 
 
 def _mode_left_unsaid(mode: str, present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    secret = next((name for name in _OPENS_THE_DOOR if name in present), None)
+    secret = next((name for name in _GRANTS_ACCESS if name in present), None)
     if not mode and secret:
         words = (
             f"is not set, although {secret} is; set AUTH_MODE=admin or AUTH_MODE=full, "

@@ -17,7 +17,7 @@ class Listener(Protocol):
         """`what` is `user:ID`, `session:ID`, `key:ID`, or `all`."""
 
 
-class Changes(Protocol):
+class Invalidation(Protocol):
     """An ear."""
 
     def is_heard(self) -> bool:

@@ -14,7 +14,7 @@ from uuid import UUID
 from models import lenient_parsing
 from models.lists import text_search
 from models.lists.owners import of_owner, owned_by, owner_condition
-from models.lists.query import Query, Shape, Shortcut, Sort, Way, Within
+from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort, TimeRange
 from models.lists.sql import Dialect, Sql, dialect
 
 SORTS = {
@@ -83,19 +83,19 @@ def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -
     )
 
 
-def _within(status: KeyStatus | None, ages: Ages) -> tuple[Within, ...]:
+def _within(status: KeyStatus | None, ages: Ages) -> tuple[TimeRange, ...]:
     if status is None:
         return ()
     if status == "expired":
-        return (Within("expires_at", (("<=", ages.now),)),)
-    unexpired = Within("expires_at", ((">", ages.now),), or_null=True)
+        return (TimeRange("expires_at", (("<=", ages.now),)),)
+    unexpired = TimeRange("expires_at", ((">", ages.now),), or_null=True)
     if status == "never_used":
-        return unexpired, Within("last_used_at", or_null=True)
+        return unexpired, TimeRange("last_used_at", or_null=True)
     side: tuple[Any, ...] = (("<" if status == "stale" else ">=", ages.stale_before),)
-    return unexpired, Within("last_used_at", side)
+    return unexpired, TimeRange("last_used_at", side)
 
 
-def _status_ways(engine: Dialect, status: KeyStatus | None, ages: Ages) -> tuple[Shortcut, ...]:
+def _status_ways(engine: Dialect, status: KeyStatus | None, ages: Ages) -> tuple[CandidateSet, ...]:
     if status is None:
         return ()
     condition = {
@@ -105,7 +105,7 @@ def _status_ways(engine: Dialect, status: KeyStatus | None, ages: Ages) -> tuple
         "live": lambda: _compared(engine, "last_used_at >= ", ages.stale_before),
     }[status]()
     ids = Sql(f"SELECT id FROM api_keys WHERE {condition.text}", condition.values)
-    return (Shortcut((Way(ids),), is_of_now=bool(condition.values)),)
+    return (CandidateSet((CandidateQuery(ids),), is_of_now=bool(condition.values)),)
 
 
 def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
@@ -113,12 +113,12 @@ def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
     return Sql(comparison + moment.text, moment.values)
 
 
-def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Shortcut | None]]:
+def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, CandidateSet | None]]:
     if filters.user_id is not None:
         of_user = "SELECT id FROM api_keys WHERE user_id = ?"
         yield (
             Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
-            Shortcut((Way(Sql(of_user, (str(filters.user_id),))),)),
+            CandidateSet((CandidateQuery(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.owner is not None:
         yield owner_condition(engine, "api_keys", filters.owner, also=KEPT)
@@ -126,15 +126,15 @@ def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, Sho
         yield _search(engine, filters.q)
 
 
-def _search(engine: Dialect, q: str) -> tuple[Sql, Shortcut | None]:
+def _search(engine: Dialect, q: str) -> tuple[Sql, CandidateSet | None]:
     own = text_search.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
     owner = of_owner(engine, q)
     check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
     if not text_search.is_indexed(q):
         return check, None
-    by_own = Way(text_search.by_index(engine, "api_keys", q, also=KEPT))
+    by_own = CandidateQuery(text_search.by_index(engine, "api_keys", q, also=KEPT))
     by_owner = owned_by(engine, "api_keys", q, also=KEPT)
-    return check, Shortcut((by_own, by_owner), check, holds=KEPT)
+    return check, CandidateSet((by_own, by_owner), check, holds=KEPT)
 
 
 def shape() -> Shape:

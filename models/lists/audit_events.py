@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from models import lenient_parsing
-from models.lists.query import Operator, Query, Shape, Shortcut, Sort, Way, Within
+from models.lists.query import CandidateQuery, CandidateSet, Operator, Query, Shape, Sort, TimeRange
 from models.lists.sql import Dialect, Sql, dialect
 
 FAILURE = "failure"
@@ -96,19 +96,19 @@ def _check(engine: Dialect, column: str, value: str) -> Sql:
     return Sql(f"{engine.aside(f't.{column}')} = ?", (value,))
 
 
-def _shortcut(column: str, value: str) -> Shortcut:
+def _shortcut(column: str, value: str) -> CandidateSet:
     ids = Sql(f"SELECT id FROM audit_events WHERE {column} = ? ORDER BY at", (value,))
-    return Shortcut((Way(ids),))
+    return CandidateSet((CandidateQuery(ids),))
 
 
-def _within(filters: EventFilters) -> Iterator[Within]:
+def _within(filters: EventFilters) -> Iterator[TimeRange]:
     bounds: list[tuple[Operator, datetime]] = []
     if filters.since is not None:
         bounds.append((">=", filters.since))
     if filters.until is not None:
         bounds.append(("<", filters.until))
     if bounds:
-        yield Within("at", tuple(bounds))
+        yield TimeRange("at", tuple(bounds))
 
 
 def shape() -> Shape:

@@ -35,7 +35,7 @@ class Side(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """A row's value in the sorted column and its id.
 
     `kind` is what SQLite calls the value's storage class; on PostgreSQL it is `text` or `null`.
@@ -56,7 +56,7 @@ class Cursor:
     """Which rows beside which place."""
 
     side: Side
-    place: Place
+    place: Position
 
 
 def written(cursor: Cursor, purpose: str) -> str:
@@ -72,7 +72,7 @@ def read(text: str, purpose: str) -> Cursor:
     try:
         side, kind, raw, row_id, digest = _parts(text)
         # No half of a pair of surrogates, which no database can be asked for.
-        place = Place(kind, urlsafe_b64decode(raw), row_id.encode().decode())
+        place = Position(kind, urlsafe_b64decode(raw), row_id.encode().decode())
         cursor = Cursor(Side(side), place)
     except (ValueError, RecursionError):
         raise CursorRejected from None

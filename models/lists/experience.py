@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from models.lists.query import Way
+from models.lists.query import CandidateQuery
 from models.lists.sql import Sql
 
 # Rows come and go; for so long nothing is lost but time where it is otherwise by now.
@@ -17,7 +17,7 @@ SECONDS = 60.0
 ENTRIES = 500
 
 # Within which part of the table, and by which ways.
-Question = tuple[tuple[Sql, ...], tuple[Way, ...]]
+Question = tuple[tuple[Sql, ...], tuple[CandidateQuery, ...]]
 
 
 class _Finding(NamedTuple):

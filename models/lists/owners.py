@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.lists.query import Shortcut, Way
+from models.lists.query import CandidateQuery, CandidateSet
 from models.lists.sql import Dialect, Sql
 from models.lists.text_search import by_index, found_in, is_indexed
 
@@ -21,19 +21,19 @@ def of_owner(engine: Dialect, q: str) -> Sql:
     return Sql(f"(SELECT {found.text} FROM users u WHERE u.id = t.user_id)", found.values)
 
 
-def owned_by(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> Way:
+def owned_by(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> CandidateQuery:
     """The way to the rows of `table` whose owner is found; `also` names columns of theirs."""
     users = by_index(engine, "users", q)
     text, values = engine.owned(table, users, by="user_id")
     columns = ", ".join(f"t.{column}" for column in ("id", *also))
-    return Way(Sql(f"SELECT {columns} FROM {text}", values), OWNED_COST)
+    return CandidateQuery(Sql(f"SELECT {columns} FROM {text}", values), OWNED_COST)
 
 
 def owner_condition(
     engine: Dialect, table: str, q: str, *, also: Sequence[str]
-) -> tuple[Sql, Shortcut | None]:
+) -> tuple[Sql, CandidateSet | None]:
     """The check of a row of `table`, and the short way to the rows that pass it, if there is one."""
     check = of_owner(engine, q)
     if not is_indexed(q):
         return check, None
-    return check, Shortcut((owned_by(engine, table, q, also=also),), check, holds=tuple(also))
+    return check, CandidateSet((owned_by(engine, table, q, also=also),), check, holds=tuple(also))

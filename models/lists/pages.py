@@ -16,7 +16,7 @@ from models.lists import cursors
 from models.lists.cursors import Cursor, CursorRejected, Side
 from models.lists.query import Query, Shape
 from models.lists.search import Found, Row, Search, Start
-from models.lists.segments import place_of
+from models.lists.segments import position_of
 from models.lists.sql import Sql, dialect
 
 _OPPOSITE = {
@@ -79,7 +79,7 @@ def _more(found: Found, wish: Wish) -> Cursor | None:
     """Where to read on in the direction of reading."""
     side = Side.AFTER if wish.side.is_forward else Side.BEFORE
     if len(found.rows) > wish.limit:
-        return Cursor(side, place_of(found.rows[wish.limit - 1]))
+        return Cursor(side, position_of(found.rows[wish.limit - 1]))
     return Cursor(side, found.stopped_at) if found.stopped_at else None
 
 
@@ -89,7 +89,7 @@ def _less(rows: Sequence[Row], wish: Wish) -> Cursor | None:
         return None
     if not rows:
         return Cursor(_OPPOSITE[wish.side], wish.cursor.place)
-    return Cursor(Side.BEFORE if wish.side.is_forward else Side.AFTER, place_of(rows[0]))
+    return Cursor(Side.BEFORE if wish.side.is_forward else Side.AFTER, position_of(rows[0]))
 
 
 def _text(cursor: Cursor | None, wish: Wish) -> str | None:

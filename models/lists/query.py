@@ -30,7 +30,7 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
-class Within:
+class TimeRange:
     """A condition on a column of times: within the bounds or, `or_null`, null. One of the two holds.
 
     Where the list is sorted by that column it becomes a part of the index to walk.
@@ -42,7 +42,7 @@ class Within:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class CandidateQuery:
     """A statement that answers ids by an index; one costs what `cost` index entries do."""
 
     ids: Sql
@@ -50,7 +50,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Shortcut:
+class CandidateSet:
     """The ways that together lead to all rows that a condition leaves.
 
     Each way answers the column `id`, and the columns that the shortcut `holds`. `replaces` is the
@@ -58,7 +58,7 @@ class Shortcut:
     It `is_of_now` where the present time is in it, so that nobody ever asks the same again.
     """
 
-    ways: tuple[Way, ...]
+    ways: tuple[CandidateQuery, ...]
     replaces: Sql | None = None
     is_of_now: bool = False
     holds: tuple[str, ...] = ()
@@ -76,10 +76,10 @@ class Query:
     table: str
     sort: Sort
     is_descending: bool
-    within: tuple[Within, ...] = ()
+    within: tuple[TimeRange, ...] = ()
     checks: tuple[Sql, ...] = ()
     prefix: tuple[Sql, ...] = ()
-    shortcuts: tuple[Shortcut, ...] = ()
+    shortcuts: tuple[CandidateSet, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
@@ -87,7 +87,7 @@ class Query:
         beside = any(within.column != self.sort.column for within in self.within)
         return beside or bool(self.checks)
 
-    def is_told_by(self, shortcut: Shortcut) -> bool:
+    def is_told_by(self, shortcut: CandidateSet) -> bool:
         """Whether what a shortcut holds tells which rows fit, and their order."""
         left = [check for check in self.checks if check is not shortcut.replaces]
         asked = {self.sort.column, *(within.column for within in self.within)}

@@ -24,10 +24,10 @@ from functools import partial
 from typing import Any
 
 from models.lists import segments
-from models.lists.cursors import Place
+from models.lists.cursors import Position
 from models.lists.experience import Experience, Question
-from models.lists.query import Query, Shape, Shortcut
-from models.lists.segments import Leg
+from models.lists.query import CandidateSet, Query, Shape
+from models.lists.segments import Segment
 from models.lists.sql import Dialect, Sql, all_of, any_of, filled, joined
 
 Row = dict[str, Any]
@@ -52,7 +52,7 @@ _experience = Experience()
 class Start:
     """Where to begin to read."""
 
-    place: Place
+    place: Position
     is_included: bool = False
 
 
@@ -64,7 +64,7 @@ class Found:
     """
 
     rows: list[Row]
-    stopped_at: Place | None = None
+    stopped_at: Position | None = None
 
 
 class Search:
@@ -82,7 +82,7 @@ class Search:
         self._engine, self._query, self._shape = engine, query, shape
         self._is_forward = is_forward
         self._clock = clock
-        self._legs = tuple(segments.legs(query, is_forward=is_forward))
+        self._legs = tuple(segments.segments(query, is_forward=is_forward))
         self._conditions = segments.conditions(engine, query)
 
     async def found(self, start: Start | None, wanted: int) -> Found:
@@ -146,7 +146,7 @@ class Search:
                 break
         return rows
 
-    def _from(self, start: Start | None) -> Iterator[tuple[Leg, Start | None]]:
+    def _from(self, start: Start | None) -> Iterator[tuple[Segment, Start | None]]:
         """The legs that are left to read, the first of them from `start` on."""
         is_reached = start is None
         for leg in self._legs:
@@ -156,7 +156,7 @@ class Search:
             elif is_reached:
                 yield leg, None
 
-    def _part(self, leg: Leg, start: Start | None) -> Sql:
+    def _part(self, leg: Segment, start: Start | None) -> Sql:
         engine, query = self._engine, self._query
         whole = segments.range_of(engine, query, leg, is_begun=start is not None)
         if start is None:
@@ -164,22 +164,22 @@ class Search:
         after = segments.beyond(engine, query, leg, start.place, inclusive=start.is_included)
         return all_of((whole, after))
 
-    async def _fence(self, leg: Leg, part: Sql, size: int) -> Place | None:
+    async def _fence(self, leg: Segment, part: Sql, size: int) -> Position | None:
         """Where the next `size` rows of the index end; None where there are fewer."""
         query = self._query
         # Nothing that is not in the index.
         row_id = "'' AS id" if query.sort.is_unique else "t.id"
         statement = filled(
-            f"SELECT p.id, {segments.place_columns(self._engine, query)} FROM ("
+            f"SELECT p.id, {segments.position_columns(self._engine, query)} FROM ("
             f"SELECT t.id, t.{query.sort.column}, row_number() OVER () AS row_number FROM ("
             f"SELECT {row_id}, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
             f"ORDER BY {segments.order(query, leg)} LIMIT {size}) t) p WHERE p.row_number = {size}",
             part=part,
         )
         rows = await self._engine.rows(statement)
-        return segments.place_of(rows[0]) if rows else None
+        return segments.position_of(rows[0]) if rows else None
 
-    async def _rows(self, leg: Leg, part: Sql, wanted: int) -> list[Row]:
+    async def _rows(self, leg: Segment, part: Sql, wanted: int) -> list[Row]:
         """The first rows of a part of the list that fit, by the index of the sort."""
         query = self._query
         found = filled(
@@ -191,7 +191,7 @@ class Search:
         return await self._engine.rows(self._shaped(source, segments.order(query, leg, "p")))
 
     async def _by_shortcut(
-        self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
+        self, shortcut: CandidateSet, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
         """As `_rows_by`, but what is known to be a detour is not tried."""
         question = self._question(shortcut)
@@ -206,12 +206,12 @@ class Search:
             _experience.note_detour(question, most, self._clock())
         return rows
 
-    def _question(self, shortcut: Shortcut) -> Question:
+    def _question(self, shortcut: CandidateSet) -> Question:
         """What a later page must have in common with this one to learn from it."""
         return self._query.prefix, shortcut.ways
 
     async def _rows_by(
-        self, shortcut: Shortcut, most: int, start: Start | None, wanted: int
+        self, shortcut: CandidateSet, most: int, start: Start | None, wanted: int
     ) -> tuple[list[Row] | None, bool]:
         """The first rows from `start` on that fit, of those of a shortcut; and whether those are few.
 
@@ -234,7 +234,7 @@ class Search:
         rows = [row for row in answer if row["id"] is not None]
         return (rows if answer[0]["is_short"] else None), bool(answer[0]["is_few"])
 
-    def _chosen(self, shortcut: Shortcut, chosen: str, fitting: Sql) -> Sql:
+    def _chosen(self, shortcut: CandidateSet, chosen: str, fitting: Sql) -> Sql:
         """The rows that are `chosen` of those of a shortcut: before they are looked up, if that does."""
         table, ids = self._query.table, _ids(shortcut)
         if self._query.is_told_by(shortcut):
@@ -247,7 +247,7 @@ class Search:
     def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
         """What is answered of the rows `p` of `source`."""
         shape = self._shape
-        place = segments.place_columns(self._engine, self._query)
+        place = segments.position_columns(self._engine, self._query)
         return Sql(
             f"SELECT {before}{place}, {shape.columns.text} FROM {source.text} {shape.joins} "
             f"ORDER BY {order}",
@@ -255,7 +255,7 @@ class Search:
         )
 
 
-def _ways(shortcut: Shortcut, most: int) -> tuple[Sql, Sql]:
+def _ways(shortcut: CandidateSet, most: int) -> tuple[Sql, Sql]:
     """What each way leads to, up to one more than is affordable; and whether it is affordable."""
     pieces, checks = [], []
     for number, way in enumerate(shortcut.ways):
@@ -266,7 +266,7 @@ def _ways(shortcut: Shortcut, most: int) -> tuple[Sql, Sql]:
     return joined(", ", pieces), all_of(checks)
 
 
-def _is_few(shortcut: Shortcut) -> Sql:
+def _is_few(shortcut: CandidateSet) -> Sql:
     """Whether the ways lead to so few rows that they can be gone to at once; no more are counted."""
     return all_of(
         Sql(f"NOT EXISTS (SELECT 1 FROM way_{number} LIMIT 1 OFFSET {AT_ONCE // way.cost})")
@@ -274,7 +274,7 @@ def _is_few(shortcut: Shortcut) -> Sql:
     )
 
 
-def _ids(shortcut: Shortcut) -> str:
+def _ids(shortcut: CandidateSet) -> str:
     """The rows of all ways, each once."""
     return " UNION ".join(f"SELECT * FROM way_{number}" for number in range(len(shortcut.ways)))
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from models.lists.cursors import Place
-from models.lists.query import Operator, Query, Sort, Within
+from models.lists.cursors import Position
+from models.lists.query import Operator, Query, Sort, TimeRange
 from models.lists.sql import Dialect, Sql, all_of
 
 _CASTS = {"text": "CAST(? AS TEXT)", "blob": "?", "integer": "CAST(? AS NUMERIC)"}
@@ -18,7 +18,7 @@ _CASTS["real"] = _CASTS["integer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class Segment:
     """Some rows of the list in a row: those with a value to sort by, or those without.
 
     `is_descending` is the way in which they are read, backwards included.
@@ -33,13 +33,13 @@ class Leg:
         return "<" if self.is_descending else ">"
 
 
-def legs(query: Query, *, is_forward: bool) -> Iterator[Leg]:
+def segments(query: Query, *, is_forward: bool) -> Iterator[Segment]:
     """The list in the order in which it is read."""
     direction = query.is_descending == is_forward
     nulls = (False, True) if query.sort.is_nullable else (False,)
     for is_null in nulls if is_forward else reversed(nulls):
         if _is_possible(query, is_null=is_null):
-            yield Leg(is_null, direction)
+            yield Segment(is_null, direction)
 
 
 def _is_possible(query: Query, *, is_null: bool) -> bool:
@@ -47,19 +47,19 @@ def _is_possible(query: Query, *, is_null: bool) -> bool:
     return all(within.or_null if is_null else bool(within.bounds) for within in on_column)
 
 
-def order(query: Query, leg: Leg, alias: str = "t") -> str:
+def order(query: Query, leg: Segment, alias: str = "t") -> str:
     word = "DESC" if leg.is_descending else "ASC"
     columns = (query.sort.column,) if query.sort.is_unique else (query.sort.column, "id")
     return ", ".join(f"{alias}.{column} {word}" for column in columns)
 
 
-def order_of_all(query: Query, leg: Leg, alias: str, *, is_forward: bool) -> str:
+def order_of_all(query: Query, leg: Segment, alias: str, *, is_forward: bool) -> str:
     """The order of the legs together, for rows that no index brings in order; `leg` is any of them."""
     nulls = f"{alias}.{query.sort.column} IS NULL {'ASC' if is_forward else 'DESC'}, "
     return (nulls if query.sort.is_nullable else "") + order(query, leg, alias)
 
 
-def range_of(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Sql:
+def range_of(engine: Dialect, query: Query, leg: Segment, *, is_begun: bool) -> Sql:
     """What holds for every row of a leg, by its index; `is_begun` where a place bounds it too."""
     column = f"t.{query.sort.column}"
     if query.sort.is_nullable:
@@ -70,7 +70,7 @@ def range_of(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Sql:
     return all_of((*query.prefix, null, *bounds))
 
 
-def _bounds(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Iterator[Sql]:
+def _bounds(engine: Dialect, query: Query, leg: Segment, *, is_begun: bool) -> Iterator[Sql]:
     for within in query.within:
         if within.column != query.sort.column:
             continue
@@ -83,17 +83,17 @@ def _bounds(engine: Dialect, query: Query, leg: Leg, *, is_begun: bool) -> Itera
             yield Sql(f"{name} {operator} {moment.text}", moment.values)
 
 
-def beyond(engine: Dialect, query: Query, leg: Leg, place: Place, *, inclusive: bool) -> Sql:
+def beyond(engine: Dialect, query: Query, leg: Segment, place: Position, *, inclusive: bool) -> Sql:
     """What holds for the rows that are read after a place of this leg."""
     return _compared(engine, query, place, leg.comparison + ("=" if inclusive else ""))
 
 
-def until(engine: Dialect, query: Query, leg: Leg, place: Place) -> Sql:
+def until(engine: Dialect, query: Query, leg: Segment, place: Position) -> Sql:
     """What holds for the rows that are read before a place of this leg, and for its own."""
     return _compared(engine, query, place, ">=" if leg.is_descending else "<=")
 
 
-def _compared(engine: Dialect, query: Query, place: Place, operator: str) -> Sql:
+def _compared(engine: Dialect, query: Query, place: Position, operator: str) -> Sql:
     row_id = "?" if engine.is_sqlite else "?::text::uuid"
     if place.is_null:
         return Sql(f"t.id {operator} {row_id}", (place.id,))
@@ -106,7 +106,7 @@ def _compared(engine: Dialect, query: Query, place: Place, operator: str) -> Sql
     )
 
 
-def _value(engine: Dialect, sort: Sort, place: Place) -> Sql:
+def _value(engine: Dialect, sort: Sort, place: Position) -> Sql:
     if engine.is_sqlite:
         return Sql(_CASTS[place.kind], (place.raw,))
     kind = "?::text::timestamptz" if sort.is_time else "?::text"
@@ -119,7 +119,7 @@ def conditions(engine: Dialect, query: Query) -> tuple[Sql, ...]:
     return (*(_looked_up(engine, within) for within in beside), *query.checks)
 
 
-def _looked_up(engine: Dialect, within: Within) -> Sql:
+def _looked_up(engine: Dialect, within: TimeRange) -> Sql:
     column = engine.aside(f"t.{within.column}")
     if not within.bounds:
         return Sql(f"{column} IS NULL")
@@ -130,7 +130,7 @@ def _looked_up(engine: Dialect, within: Within) -> Sql:
     return Sql(f"({column} IS NULL OR ({bounded.text}))", bounded.values)
 
 
-def place_columns(engine: Dialect, query: Query) -> str:
+def position_columns(engine: Dialect, query: Query) -> str:
     """The columns out of which `place_of` reads where a row stands."""
     column = f"p.{query.sort.column}"
     if engine.is_sqlite:
@@ -138,10 +138,10 @@ def place_columns(engine: Dialect, query: Query) -> str:
     return f"{column}::text AS place_raw"
 
 
-def place_of(row: dict[str, object]) -> Place:
+def position_of(row: dict[str, object]) -> Position:
     """Where a row stands that was read with `place_columns` and its `id`."""
     raw = row["place_raw"]
     if raw is None:
-        return Place("null", b"", str(row["id"]))
+        return Position("null", b"", str(row["id"]))
     encoded = raw if isinstance(raw, bytes) else str(raw).encode()
-    return Place(str(row.get("place_kind", "text")), encoded, str(row["id"]))
+    return Position(str(row.get("place_kind", "text")), encoded, str(row["id"]))

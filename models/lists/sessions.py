@@ -10,7 +10,7 @@ from uuid import UUID
 
 from models import lenient_parsing
 from models.lists.owners import owner_condition
-from models.lists.query import Query, Shape, Shortcut, Sort, Way, Within
+from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort, TimeRange
 from models.lists.sql import Dialect, Sql, dialect
 
 SORTS = {
@@ -51,7 +51,7 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
     if filters.status == "expired":
         moment = engine.moment(now)
         past = f"SELECT id FROM refresh_tokens WHERE expires_at <= {moment.text}"
-        shortcuts.append(Shortcut((Way(Sql(past, moment.values)),), is_of_now=True))
+        shortcuts.append(CandidateSet((CandidateQuery(Sql(past, moment.values)),), is_of_now=True))
     return Query(
         "refresh_tokens",
         sort,
@@ -62,18 +62,20 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
     )
 
 
-def _within(status: SessionStatus, now: datetime) -> tuple[Within, ...]:
+def _within(status: SessionStatus, now: datetime) -> tuple[TimeRange, ...]:
     if status == "all":
         return ()
-    return (Within("expires_at", ((">" if status == "live" else "<=", now),)),)
+    return (TimeRange("expires_at", ((">" if status == "live" else "<=", now),)),)
 
 
-def _conditions(engine: Dialect, filters: SessionFilters) -> Iterator[tuple[Sql, Shortcut | None]]:
+def _conditions(
+    engine: Dialect, filters: SessionFilters
+) -> Iterator[tuple[Sql, CandidateSet | None]]:
     if filters.user_id is not None:
         of_user = "SELECT id FROM refresh_tokens WHERE user_id = ?"
         yield (
             Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
-            Shortcut((Way(Sql(of_user, (str(filters.user_id),))),)),
+            CandidateSet((CandidateQuery(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.q is not None:
         yield owner_condition(engine, "refresh_tokens", filters.q, also=tuple(SORTS))

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from models import lenient_parsing
 from models.lists import text_search
-from models.lists.query import Query, Shape, Shortcut, Sort, Way
+from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort
 from models.lists.sql import Dialect, Sql, dialect
 
 SORTS = {
@@ -67,7 +67,7 @@ def query(filters: UserFilters, sort: Sort, *, is_descending: bool) -> Query:
     )
 
 
-def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Shortcut | None]]:
+def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, CandidateSet | None]]:
     """Each filter's check of a row, and the short way to the rows that pass it."""
     if filters.role is not None:
         yield _role(engine, filters.role)
@@ -80,23 +80,25 @@ def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, Sh
         yield check, _by_index(engine, filters.q, check)
 
 
-def _by_index(engine: Dialect, q: str, check: Sql) -> Shortcut | None:
+def _by_index(engine: Dialect, q: str, check: Sql) -> CandidateSet | None:
     if not text_search.is_indexed(q):
         return None
-    return Shortcut((Way(text_search.by_index(engine, "users", q, also=KEPT)),), check, holds=KEPT)
+    return CandidateSet(
+        (CandidateQuery(text_search.by_index(engine, "users", q, also=KEPT)),), check, holds=KEPT
+    )
 
 
-def _role(engine: Dialect, role: str) -> tuple[Sql, Shortcut]:
+def _role(engine: Dialect, role: str) -> tuple[Sql, CandidateSet]:
     if engine.is_sqlite:
         by_index = Sql("SELECT user_id AS id FROM users_roles WHERE role = ?", (role,))
         has = Sql(
             "EXISTS (SELECT 1 FROM users_roles r WHERE r.role = ? AND r.user_id = t.id)", (role,)
         )
-        return has, Shortcut((Way(by_index),))
+        return has, CandidateSet((CandidateQuery(by_index),))
     wanted = (json.dumps([role]),)
     has = Sql("t.roles @> ?::text::jsonb", wanted)
     by_index = Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted)
-    return has, Shortcut((Way(by_index),))
+    return has, CandidateSet((CandidateQuery(by_index),))
 
 
 _FIRST_PROVIDER = """COALESCE((
@@ -105,7 +107,7 @@ _FIRST_PROVIDER = """COALESCE((
 ), 'local')"""
 
 
-def _provider(provider: str) -> tuple[Sql, Shortcut | None]:
+def _provider(provider: str) -> tuple[Sql, CandidateSet | None]:
     check = Sql(f"{_FIRST_PROVIDER.format(user='t')} = ?", (provider,))
     if provider == LOCAL:
         # Those without an identity are in no index; they are many nearly everywhere.
@@ -115,7 +117,7 @@ def _provider(provider: str) -> tuple[Sql, Shortcut | None]:
         "SELECT user_id AS id FROM oauth_identities WHERE provider = ? ORDER BY user_id",
         (provider,),
     )
-    return check, Shortcut((Way(by_index),))
+    return check, CandidateSet((CandidateQuery(by_index),))
 
 
 def shape(now: datetime) -> Shape:

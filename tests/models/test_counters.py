@@ -13,7 +13,7 @@ import pytest
 from api.administration.overview import Overviews
 from api.settings.database_url import DatabaseUrl
 from models import ANONYMOUS_ID, counters, database, schema
-from models.counters import NEVER, Tally
+from models.counters import NEVER, CounterRow
 from tests.models.engines.test_invalidation import ANN, BOB, KEY, SESSION, key, session, user
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
 from tests.support import counting
@@ -39,9 +39,9 @@ async def test_keys_are_tallied_by_the_days_of_use_and_expiry(opened: str) -> No
     await add_key(owner, "evr_3", expires_at=NOW + DAY + SECOND, last_used_at=NOW)
     found = {tally for tally in await counting.tallies() if tally.what == "api_keys" and tally.n}
     assert found == {
-        Tally("api_keys", NEVER, NEVER, 1),
-        Tally("api_keys", NEVER, TODAY + 1, 1),
-        Tally("api_keys", TODAY, TODAY + 1, 1),
+        CounterRow("api_keys", NEVER, NEVER, 1),
+        CounterRow("api_keys", NEVER, TODAY + 1, 1),
+        CounterRow("api_keys", TODAY, TODAY + 1, 1),
     }
 
 
@@ -53,11 +53,11 @@ async def test_days_that_do_not_matter_are_summed_up(opened: str) -> None:
     await add_key(owner, "evr_never")
     found = await counters.summed_around(TODAY - 3, TODAY)
     assert {tally for tally in found if tally.what == "api_keys"} == {
-        Tally("api_keys", NEVER, NEVER, 1),
-        Tally("api_keys", TODAY - 3, TODAY - 1, 2),
-        Tally("api_keys", TODAY - 3, TODAY, 1),
-        Tally("api_keys", TODAY - 3, TODAY + 1, 1),
-        Tally("api_keys", TODAY - 4, TODAY + 1, 2),
+        CounterRow("api_keys", NEVER, NEVER, 1),
+        CounterRow("api_keys", TODAY - 3, TODAY - 1, 2),
+        CounterRow("api_keys", TODAY - 3, TODAY, 1),
+        CounterRow("api_keys", TODAY - 3, TODAY + 1, 1),
+        CounterRow("api_keys", TODAY - 4, TODAY + 1, 2),
     }
 
 
@@ -249,12 +249,12 @@ async def test_migrating_a_database_with_rows_in_it_tallies_them(own_database_ur
     async with database.opened(url):
         seeded = {tally for tally in await counting.tallies() if tally.n}
         assert seeded == {
-            Tally("users", 0, 0, 2),
-            Tally("disabled", 0, 0, 1),
-            Tally("operators", 0, 0, 1),
-            Tally("api_keys", TODAY, TODAY + 1, 1),
-            Tally("api_keys", NEVER, NEVER, 1),
-            Tally("refresh_tokens", 0, TODAY + 1, 1),
+            CounterRow("users", 0, 0, 2),
+            CounterRow("disabled", 0, 0, 1),
+            CounterRow("operators", 0, 0, 1),
+            CounterRow("api_keys", TODAY, TODAY + 1, 1),
+            CounterRow("api_keys", NEVER, NEVER, 1),
+            CounterRow("refresh_tokens", 0, TODAY + 1, 1),
         }
         await owner.delete()
         await assert_right()

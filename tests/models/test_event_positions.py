@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from models import database, events
-from models.events import Place
+from models.events import Position
 from tests.models.engines.test_invalidation import ANN, BOB, KEY, SESSION, key, session, user
 from tests.models.test_events import OF_KEY, told
 from tests.support.databases import execute
@@ -57,7 +57,7 @@ async def test_what_is_committed_late_is_told_though_it_began_early(
     await early.execute("COMMIT")
     assert await told(read) == [EARLY]
     # So is one who comes back, from either place.
-    assert EARLY in await told(Place.parse(str(rows[0].place)) or place)
+    assert EARLY in await told(Position.parse(str(rows[0].place)) or place)
     assert await told(place) == [EARLY, LATE]
 
 
@@ -140,7 +140,7 @@ async def test_a_reader_who_stopped_in_the_middle_goes_on_from_there(url: str) -
 
 async def test_a_place_is_read_as_it_is_written(url: str) -> None:
     place = await events.present()
-    assert Place.parse(str(place)) == place
+    assert Position.parse(str(place)) == place
     assert events.is_ours(place)
 
 
@@ -175,11 +175,11 @@ async def test_a_place_is_read_as_it_is_written(url: str) -> None:
     ],
 )
 def test_what_is_no_place_is_none(text: str) -> None:
-    assert Place.parse(text) is None
+    assert Position.parse(text) is None
 
 
 async def test_a_place_of_another_engine_is_not_ours(url: str) -> None:
     other = "7@5" if not database.is_sqlite() else "1:5:2,3/7@5"
-    place = Place.parse(other)
+    place = Position.parse(other)
     assert place is not None
     assert not events.is_ours(place)

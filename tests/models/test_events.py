@@ -9,7 +9,7 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import database, events
-from models.events import MOST, RESET, Place
+from models.events import MOST, RESET, Position
 from tests.models.engines.test_invalidation import (
     ANN,
     BOB,
@@ -42,7 +42,7 @@ async def url(opened: str) -> str:
     return opened
 
 
-async def told(place: Place) -> list[tuple[str, Any]]:
+async def told(place: Position) -> list[tuple[str, Any]]:
     rows, _ = await events.since(place)
     return [(row.kind, item) for row in rows for item in row.items]
 

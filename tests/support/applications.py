@@ -17,7 +17,7 @@ from sanic import Sanic
 
 from api.accounts import environment_operators
 from api.app import create_app
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.settings import Settings
 from models import database
 
@@ -81,7 +81,7 @@ async def all_have_heard() -> None:
 async def serving(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the real application, prepared as the main process prepares it."""
     async with database.opened(settings.database):
-        await environment_operators.prepare(settings, Occasion(datetime.now(UTC)))
+        await environment_operators.prepare(settings, RequestContext(datetime.now(UTC)))
     app = create_app(settings)
     async with lifespan(app), client_of(app) as client:
         yield client

@@ -8,7 +8,7 @@ from typing import Any
 
 from api.administration.overview import KeyCounts, UserCounts
 from models import ANONYMOUS_ID, database
-from models.counters import Tally
+from models.counters import CounterRow
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 OPERATORS = {
@@ -65,16 +65,16 @@ async def tallied() -> Counter[str]:
     )
 
 
-async def tallies() -> list[Tally]:
+async def tallies() -> list[CounterRow]:
     """All that the triggers added up, one a kind and pair of days."""
     rows = await database.connection().execute_query_dict(
         "SELECT what, used_day, expires_day, CAST(sum(n) AS BIGINT) AS n "
         "FROM auth_tallies GROUP BY 1, 2, 3"
     )
-    return [Tally(**row) for row in rows]
+    return [CounterRow(**row) for row in rows]
 
 
-def by_kind(found: list[Tally]) -> Counter[str]:
+def by_kind(found: list[CounterRow]) -> Counter[str]:
     """How many of each kind there are by the tallies; nothing may be below nothing."""
     assert all(tally.n >= 0 for tally in found), found
     counts: Counter[str] = Counter()

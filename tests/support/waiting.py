@@ -9,8 +9,8 @@ import anyio
 
 
 @dataclass
-class Ear:
-    """A listener for `Changes`."""
+class RecordingListener:
+    """A listener for `Invalidation`."""
 
     heard: list[str] = field(default_factory=list)
 

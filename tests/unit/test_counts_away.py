@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from api import throttle as limits
 from api.errors import Unavailable
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.throttle import Throttle, counts_at
 from models import new_id
 from tests.support.proxies import LOOPBACK, proxied
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.anyio
 
 # Nobody waits this long: what is waited for happens, or the test has failed.
 PATIENCE = 10
-HERE = Occasion(datetime.now(UTC), ip_address="192.0.2.1")
+HERE = RequestContext(datetime.now(UTC), ip_address="192.0.2.1")
 CLOSES, IS_SILENT = b"", b"silence"
 
 

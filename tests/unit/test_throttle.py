@@ -8,7 +8,7 @@ import pytest
 
 from api.counts.local import LocalCounts
 from api.errors import Throttled
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.throttle import Throttle
 from models import new_id
 
@@ -57,8 +57,8 @@ async def throttle(clock: Clock, unblocks: Unblocks) -> AsyncIterator[Throttle]:
     await throttle.close()
 
 
-def at(address: str | None) -> Occasion:
-    return Occasion(datetime(2026, 3, 1, tzinfo=UTC), ip_address=address)
+def at(address: str | None) -> RequestContext:
+    return RequestContext(datetime(2026, 3, 1, tzinfo=UTC), ip_address=address)
 
 
 async def fail(

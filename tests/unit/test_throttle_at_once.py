@@ -14,7 +14,7 @@ import pytest
 from api.counts.count import Counts
 from api.counts.local import LocalCounts
 from api.errors import Throttled
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.throttle import Attempt, Throttle, counts_at
 from models import new_id
 from tests.support.redis import require_redis
@@ -35,7 +35,7 @@ class Together:
         self.email = f"{new_id().hex}@example.com"
 
     def sign_in(self) -> AbstractAsyncContextManager[Attempt]:
-        occasion = Occasion(datetime.now(UTC), ip_address=HOME)
+        occasion = RequestContext(datetime.now(UTC), ip_address=HOME)
         return next(self._throttles).sign_in(self.email, occasion, is_known=False)
 
 

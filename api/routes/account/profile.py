@@ -11,7 +11,7 @@ from sanic.response import BaseHTTPResponse
 from api import errors
 from api.accounts import password, sessions
 from api.accounts.profile import rename
-from api.authentication.credential_cache import Remembered
+from api.authentication.credential_cache import CachedCredential
 from api.authentication.principal import Principal, principal_of
 from api.http import body
 from api.http.fast_path import LINE_END, RememberedResponse
@@ -102,7 +102,7 @@ _ME_LINES = LINE_END.join(
 )
 
 
-def answer_me(request: Request, known: Remembered) -> BaseHTTPResponse | None:
+def answer_me(request: Request, known: CachedCredential) -> BaseHTTPResponse | None:
     """The answer to GET `/v1/auth/me`."""
     body = known.me
     if body is None:

@@ -20,7 +20,7 @@ from api import errors
 from api.administration.feed import Event, Listener, ListenerEnded
 from api.http.credentials import principal_of
 from api.http.permissions import READ, REFUSALS
-from api.http.requests import SignedInCall, occasion_of
+from api.http.requests import SignedInCall, context_of
 from api.http.route_table import Route
 from api.routes.admin import schemas
 from models.trouble import is_trouble
@@ -106,7 +106,7 @@ async def _demand_the_right(request: Request, call: SignedInCall) -> None:
         await principal_of(
             request,
             call.services,
-            occasion_of(request),
+            context_of(request),
             is_checked_for_site=False,
             is_use=False,
         )

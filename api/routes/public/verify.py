@@ -13,7 +13,7 @@ from sanic import HTTPResponse, Request
 from sanic.response import BaseHTTPResponse
 
 from api import errors
-from api.authentication.credential_cache import Remembered
+from api.authentication.credential_cache import CachedCredential
 from api.authentication.principal import Principal
 from api.http.fast_path import LINE_END, RememberedResponse
 from api.http.metrics import count_quietly
@@ -100,7 +100,7 @@ _VERIFY_LINES = LINE_END.join(
 )
 
 
-def answer_verify(request: Request, known: Remembered) -> BaseHTTPResponse | None:
+def answer_verify(request: Request, known: CachedCredential) -> BaseHTTPResponse | None:
     """The answer to `/v1/auth/verify`; None where something that is asked for is not held."""
     if request.query_string and lacking(known.principal, request.query_string) is not None:
         return None

@@ -23,7 +23,7 @@ from tortoise.exceptions import DBConnectionError
 
 
 @contextmanager
-def _door() -> Iterator[None]:
+def _unreachable_as_connection_error() -> Iterator[None]:
     """A server that cannot be found, by name or by socket, is one that does not answer."""
     try:
         yield
@@ -33,7 +33,7 @@ def _door() -> Iterator[None]:
 
 class _Connection(PoolConnectionWrapper[Any]):
     async def __aenter__(self) -> Any:
-        with _door():
+        with _unreachable_as_connection_error():
             return await super().__aenter__()
 
 
@@ -42,7 +42,7 @@ class _TransactionContext(TransactionContextPooled):
         await self.ensure_connection()
         client: Any = self.client
         pool = client._parent._pool
-        with _door():
+        with _unreachable_as_connection_error():
             client._connection = await pool.acquire()
         try:
             await client.begin()
@@ -112,7 +112,7 @@ class Client(AsyncpgDBClient):
         return await asyncpg.create_pool(connect=connect, dsns=self._dsns, **arguments)
 
     async def create_connection(self, with_db: bool) -> None:
-        with _door():
+        with _unreachable_as_connection_error():
             await super().create_connection(with_db)
 
     def acquire_connection(self) -> Any:

@@ -29,7 +29,7 @@ TRUST_SECONDS = 1.8
 RETRY_SECONDS = 0.5
 STOP_SECONDS = 1.0
 # A first beat that does not come back in time: something in between eats LISTEN.
-FIRST_BEAT_SECONDS = 5.0
+FIRST_HEARTBEAT_SECONDS = 5.0
 
 log = structlog.get_logger("everruns_auth.changes")
 
@@ -44,7 +44,7 @@ def _is_loss(error: Exception) -> bool:
     )
 
 
-class PostgresqlChanges:
+class PostgresqlInvalidation:
     """LISTENs and beats on two connections of its own, which `credentials` open."""
 
     def __init__(self, credentials: dict[str, Any], listener: Listener) -> None:
@@ -114,7 +114,7 @@ class PostgresqlChanges:
         await self._connection.add_listener(self._own_channel, self._on_beat)
         # What was missed while nobody listened can be anything.
         self._listener.forget(EVERYTHING)
-        await self._beat(FIRST_BEAT_SECONDS)
+        await self._beat(FIRST_HEARTBEAT_SECONDS)
         if self._has_said_lost:
             log.info("changes are heard again")
         self._has_said_lost = False

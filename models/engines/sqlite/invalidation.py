@@ -26,7 +26,7 @@ _NOTHING = b""
 log = structlog.get_logger("everruns_auth.changes")
 
 
-class SqliteChanges:
+class SqliteInvalidation:
     """Reads the file over a connection of its own, which never writes.
 
     It is read-only and in autocommit, and every result is read to its end: an unfinished SELECT

@@ -10,7 +10,7 @@ import pytest
 
 from api import errors
 from api.accounts import api_keys
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from models import ApiKey, RefreshToken
 from tests.api.clients import app_of, by_hand, neighbour
 from tests.api.people import (
@@ -159,7 +159,7 @@ async def test_a_session_that_ends_meanwhile_makes_no_key(
     http: httpx.AsyncClient, ann: Person
 ) -> None:
     authority = app_of(http).ctx.services.authority
-    occasion = Occasion(datetime.now(UTC))
+    occasion = RequestContext(datetime.now(UTC))
     principal = await authority.by_access_token(ann.access_token, occasion)
     await RefreshToken.all().delete()
     wish = api_keys.KeyRequest(name="k", scopes=(), expires_in_days=None)

@@ -10,7 +10,7 @@ import anyio
 import httpx
 import pytest
 
-from api.authentication.authenticator import Authority
+from api.authentication.authenticator import Authenticator
 from models import ApiKey, RefreshToken
 from tests.api.people import Person, registered
 from tests.support.applications import all_have_heard
@@ -55,7 +55,7 @@ async def test_the_remembered_answer_is_the_asked_one(
 ) -> None:
     for path in ("/v1/auth/me", "/v1/auth/verify", "/v1/auth/verify?scope=a&role=user"):
         with monkeypatch.context() as forgetful:
-            forgetful.setattr(Authority, "recall", lambda *_: None)
+            forgetful.setattr(Authenticator, "recall", lambda *_: None)
             asked = await http.get(path, headers=ann.bearer)
         remembered = [await http.get(path, headers=ann.bearer) for _ in range(2)]
         for answer in remembered:

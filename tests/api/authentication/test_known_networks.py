@@ -9,7 +9,7 @@ import pytest
 
 from api.administration.actor import Actor
 from api.administration.unblocking import unblock
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from models import KnownNetwork
 from tests.api.clients import neighbour
 from tests.api.people import Person, audited, log_in
@@ -79,7 +79,7 @@ async def test_a_failure_makes_nothing_known(http: httpx.AsyncClient, ann: Perso
 @pytest.mark.parametrize("named", ["ANN@example.com ", "::ffff:127.0.0.1"])
 async def test_an_operator_lets_try_again(http: httpx.AsyncClient, ann: Person, named: str) -> None:
     assert await guess(http, ann.email, 11) == {401, 429}
-    await unblock(named, Actor(tool="everruns-admin"), Occasion(datetime.now(UTC)))
+    await unblock(named, Actor(tool="everruns-admin"), RequestContext(datetime.now(UTC)))
     assert (await log_in(http)).status_code == 200
     lifted, _ = await audited("auth.rate_limited")
     assert (lifted.outcome, lifted.detail["by"]) == ("success", "everruns-admin")

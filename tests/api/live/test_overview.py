@@ -13,7 +13,7 @@ from api import __version__
 from api.administration import overview
 from api.administration.overview import Overviews
 from api.audit import Action, record
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from models import ANONYMOUS_ID, AuditEvent, database
 from tests.api.clients import answering, by_hand, in_mode
 from tests.api.people import Person, bearer, log_in, new_key, refusal
@@ -166,7 +166,7 @@ async def test_sign_ins_are_counted_by_minute_by_outcome_and_through_providers_t
         (now, Action.REGISTER, "success"),
         (now + timedelta(minutes=1), Action.LOGIN, "success"),
     ):
-        await record(action, Occasion(at))
+        await record(action, RequestContext(at))
         await AuditEvent.filter(at=at, action=action.value).update(outcome=outcome)
     counts = [(one.success, one.failure) for one in (await Overviews().latest(now)).sign_ins]
     assert counts == [(1, 0), *[(0, 0)] * 57, (0, 1), (2, 0)]

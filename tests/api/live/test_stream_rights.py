@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from models import events
-from models.events import Place, Row
+from models.events import Position, Row
 from tests.api.clients import (
     OPERATOR_EMAIL,
     OPERATOR_PASSWORD,
@@ -79,7 +79,7 @@ async def test_who_loses_the_right_while_it_is_gathered_is_told_nothing_of_what_
 ) -> None:
     place, since = str(await events.present()), events.since
 
-    async def slow(after: Place) -> tuple[list[Row], Place]:
+    async def slow(after: Position) -> tuple[list[Row], Position]:
         if str(after) == place:
             await by_hand(database_url, "DELETE FROM refresh_tokens WHERE user_id = ?", ann.id)
         return await since(after)

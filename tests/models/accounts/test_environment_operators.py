@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from api.accounts import environment_operators
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.passwords import hash_password, verify_password
 from models import ANONYMOUS_ID, ApiKey, AuditEvent, RefreshToken, User
 from tests.models.rows import NOW, SECOND, add_key, add_session, add_user
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 EMAIL = "root@example.com"
 PASSWORD = "correct horse battery"
-LATER = Occasion(NOW + SECOND)
+LATER = RequestContext(NOW + SECOND)
 
 
 async def start(url: str, mode: str, **variables: str) -> None:

@@ -16,7 +16,7 @@ from api.administration.feed import Event, Feed, Listener, ListenerEnded
 from api.administration.housekeeping import Sweeper
 from api.authentication import flush_schedule
 from models import events
-from models.events import Place, Row
+from models.events import Position, Row
 from tests.models.rows import add_key, add_session, add_user
 from tests.support.databases import execute
 
@@ -53,7 +53,7 @@ async def missed(feed: Feed, after: str) -> list[Event]:
 async def test_who_comes_new_is_told_where_it_stands(feed: Feed) -> None:
     async with feed.listening(None) as (listener, told):
         assert kinds(told) == ["listening"]
-        assert Place.parse(told[0].place) == listener.place
+        assert Position.parse(told[0].place) == listener.place
 
 
 async def test_all_listeners_are_told_the_same(feed: Feed) -> None:
@@ -123,7 +123,7 @@ async def test_who_cannot_go_on_is_told_to_load_everything_again(feed: Feed, num
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_place_of_a_restored_database_is_told_to_load_everything_again(feed: Feed) -> None:
     present = await events.present()
-    place = Place(present.last_id, present.read_at, "999999999:999999999:")
+    place = Position(present.last_id, present.read_at, "999999999:999999999:")
     assert kinds(await missed(feed, str(place))) == ["reset"]
 
 
@@ -131,13 +131,13 @@ async def test_a_place_is_good_for_ten_minutes(feed: Feed) -> None:
     assert timedelta(minutes=10) == module.KEPT
     present = await events.present()
     for age, expected in ((595, "listening"), (660, "reset")):
-        place = Place(present.last_id, present.read_at - age, present.snapshot)
+        place = Position(present.last_id, present.read_at - age, present.snapshot)
         assert kinds(await missed(feed, str(place))) == [expected]
 
 
 async def test_a_listener_in_silence_keeps_up_with_the_time(feed: Feed) -> None:
     async with feed.listening(None) as (listener, told):
-        began = Place.parse(told[0].place)
+        began = Position.parse(told[0].place)
         assert began is not None
         async with asyncio.timeout(PATIENCE):
             while listener.place is None or listener.place.read_at < began.read_at + 2:
@@ -170,7 +170,7 @@ async def test_however_many_listen_there_is_one_reader(
 ) -> None:
     looks, since = [], events.since
 
-    async def tapped(place: Place) -> tuple[list[Row], Place]:
+    async def tapped(place: Position) -> tuple[list[Row], Position]:
         looks.append(place)
         return await since(place)
 
@@ -179,7 +179,7 @@ async def test_however_many_listen_there_is_one_reader(
         for _ in range(50):
             await stack.enter_async_context(feed.listening(None))
         await asyncio.sleep(2.5)
-    assert 1 <= len(looks) <= 2.5 / flush_schedule.BEAT_SECONDS + 1
+    assert 1 <= len(looks) <= 2.5 / flush_schedule.FLUSH_SECONDS + 1
 
 
 async def test_nobody_reads_where_nobody_listens(feed: Feed) -> None:
@@ -197,7 +197,7 @@ async def test_what_happened_while_the_database_did_not_answer_is_told_afterward
 ) -> None:
     since = events.since
 
-    async def away(place: Place) -> tuple[list[Row], Place]:
+    async def away(place: Position) -> tuple[list[Row], Position]:
         raise sqlite3.OperationalError("disk I/O error")
 
     async with feed.listening(None) as (listener, _):
@@ -214,16 +214,16 @@ _present = events.present
 async def sweep(sweeper: Sweeper, seconds: int, patch: pytest.MonkeyPatch) -> None:
     """Sweep as it would be done that much later."""
 
-    async def later() -> Place:
+    async def later() -> Position:
         present = await _present()
-        return Place(present.last_id, present.read_at + seconds, present.snapshot)
+        return Position(present.last_id, present.read_at + seconds, present.snapshot)
 
     with patch.context() as patched:
         patched.setattr(events, "present", later)
         await sweeper.sweep()
 
 
-async def kinds_since(place: Place) -> list[str]:
+async def kinds_since(place: Position) -> list[str]:
     rows, _ = await events.since(place)
     return [row.kind for row in rows]
 

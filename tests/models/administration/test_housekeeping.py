@@ -6,7 +6,7 @@ import pytest
 
 from api.administration.housekeeping import KEPT, Purged, purge
 from api.audit import Action, record
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import digest
 from models import ApiKey, AuditEvent, KnownNetwork, RefreshToken, Unblock, UsedState, User
 from tests.models.rows import DAY, NOW, SECOND, add_key, add_session, add_user
@@ -56,7 +56,7 @@ async def test_a_key_that_nobody_uses_stays() -> None:
 async def test_audit_rows_go_after_ninety_days() -> None:
     assert KEPT == 90 * DAY
     for age in (0 * DAY, 89 * DAY, 90 * DAY, 90 * DAY + SECOND, 1_000 * DAY):
-        await record(Action.LOGIN, Occasion(NOW - age))
+        await record(Action.LOGIN, RequestContext(NOW - age))
     assert (await purge(NOW)).audit_events == 2
     ages = [NOW - event.at for event in await AuditEvent.newest()]
     assert ages == [0 * DAY, 89 * DAY, 90 * DAY]

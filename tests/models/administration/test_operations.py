@@ -10,7 +10,7 @@ from api.administration import users as user_lookup
 from api.administration.actor import Actor
 from api.administration.users import Wanted
 from api.errors import ApiKeyNotFound, LastOperator
-from api.request_context import Occasion
+from api.request_context import RequestContext
 from api.security.digests import digest, key_prefix
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, AuditEvent, RefreshToken, User, database, new_id
@@ -18,7 +18,7 @@ from models import ApiKey, AuditEvent, RefreshToken, User, database, new_id
 pytestmark = pytest.mark.anyio
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-OCCASION = Occasion(NOW)
+OCCASION = RequestContext(NOW)
 ACTOR = Actor(tool="tests")
 
 

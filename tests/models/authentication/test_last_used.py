@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from api.authentication.last_used import KeyUsage
+from api.authentication.last_used import LastUsed
 from models import ApiKey, new_id
 from tests.models.rows import NOW, SECOND, add_key, add_user
 from tests.support.databases import execute
@@ -87,7 +87,7 @@ async def test_two_writers_in_opposite_order_do_not_deadlock() -> None:
 
 
 async def test_noted_uses_are_written_when_they_are_flushed() -> None:
-    user, usage = await add_user(), KeyUsage()
+    user, usage = await add_user(), LastUsed()
     keys = [await add_key(user, f"evr_{number}") for number in range(3)]
     for key in reversed(keys):
         usage.note(key.id, NOW.timestamp(), "192.0.2.1")
@@ -100,7 +100,7 @@ async def test_noted_uses_are_written_when_they_are_flushed() -> None:
 async def test_uses_that_cannot_be_written_are_written_the_next_time(
     opened: str,
 ) -> None:
-    user, usage = await add_user(), KeyUsage()
+    user, usage = await add_user(), LastUsed()
     first, second = await add_key(user), await add_key(user, "evr_two")
     for key in (first, second):
         usage.note(key.id, NOW.timestamp(), "192.0.2.1")

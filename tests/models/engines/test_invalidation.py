@@ -11,11 +11,11 @@ import pytest
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, RefreshToken, database
 from models.database import asyncpg_arguments
-from models.engines.invalidation import Changes
-from models.engines.postgresql.invalidation import PostgresqlChanges
-from models.engines.sqlite.invalidation import SqliteChanges
+from models.engines.invalidation import Invalidation
+from models.engines.postgresql.invalidation import PostgresqlInvalidation
+from models.engines.sqlite.invalidation import SqliteInvalidation
 from tests.support.databases import execute
-from tests.support.waiting import Ear, until
+from tests.support.waiting import RecordingListener, until
 
 pytestmark = pytest.mark.anyio
 
@@ -28,12 +28,12 @@ EARLIER = "2029-01-01 00:00:00+00:00"
 
 
 @asynccontextmanager
-async def listening(url: str) -> AsyncIterator[tuple[Changes, Ear]]:
-    ear, where = Ear(), DatabaseUrl.parse(url)
-    changes: Changes = (
-        SqliteChanges(where.path, ear)
+async def listening(url: str) -> AsyncIterator[tuple[Invalidation, RecordingListener]]:
+    ear, where = RecordingListener(), DatabaseUrl.parse(url)
+    changes: Invalidation = (
+        SqliteInvalidation(where.path, ear)
         if where.path is not None
-        else PostgresqlChanges(asyncpg_arguments(where), ear)
+        else PostgresqlInvalidation(asyncpg_arguments(where), ear)
     )
     await changes.start()
     await until(changes.is_heard)
@@ -192,7 +192,7 @@ async def test_two_changes_in_one_statement_are_both_named_on_postgresql(url: st
 
 
 async def test_a_file_that_cannot_be_read_is_not_trusted(tmp_path: Path) -> None:
-    ear = Ear()
-    changes = SqliteChanges(tmp_path / "nothing.db", ear)
+    ear = RecordingListener()
+    changes = SqliteInvalidation(tmp_path / "nothing.db", ear)
     assert not changes.is_heard()
     assert "all" in ear.heard

@@ -12,10 +12,10 @@ import pytest
 from api.settings.database_url import DatabaseUrl
 from models.database import asyncpg_arguments
 from models.engines.postgresql import invalidation
-from models.engines.postgresql.invalidation import PostgresqlChanges
+from models.engines.postgresql.invalidation import PostgresqlInvalidation
 from tests.support.databases import execute
 from tests.support.proxies import proxied
-from tests.support.waiting import Ear, until
+from tests.support.waiting import RecordingListener, until
 
 pytestmark = [
     pytest.mark.anyio,
@@ -26,9 +26,9 @@ OF_THE_CONTRACT = 2.0
 
 
 @asynccontextmanager
-async def listening(url: str) -> AsyncIterator[tuple[PostgresqlChanges, Ear]]:
-    ear = Ear()
-    changes = PostgresqlChanges(asyncpg_arguments(DatabaseUrl.parse(url)), ear)
+async def listening(url: str) -> AsyncIterator[tuple[PostgresqlInvalidation, RecordingListener]]:
+    ear = RecordingListener()
+    changes = PostgresqlInvalidation(asyncpg_arguments(DatabaseUrl.parse(url)), ear)
     await changes.start()
     try:
         yield changes, ear
@@ -97,7 +97,7 @@ async def test_a_change_during_the_silence_is_everything_afterwards(database_url
         await until(lambda: changes.is_heard() and "all" in ear.heard)
 
 
-class BehindAPooler(PostgresqlChanges):
+class BehindAPooler(PostgresqlInvalidation):
     """LISTENs on a connection of the pooler's that is somebody else's by the next statement."""
 
     def _on_beat(self, *_: object) -> None:
@@ -107,8 +107,8 @@ class BehindAPooler(PostgresqlChanges):
 async def test_a_pooler_that_eats_notifications_leaves_the_memory_off(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(invalidation, "FIRST_BEAT_SECONDS", 0.3)
-    changes = BehindAPooler(asyncpg_arguments(DatabaseUrl.parse(database_url)), Ear())
+    monkeypatch.setattr(invalidation, "FIRST_HEARTBEAT_SECONDS", 0.3)
+    changes = BehindAPooler(asyncpg_arguments(DatabaseUrl.parse(database_url)), RecordingListener())
     await changes.start()
     for _ in range(10):
         await asyncio.sleep(0.1)

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from models.engines.sqlite.invalidation import SqliteChanges
+from models.engines.sqlite.invalidation import SqliteInvalidation
 from models.engines.sqlite.wal_index import WalIndex
-from tests.support.waiting import Ear
+from tests.support.waiting import RecordingListener
 
 NOTE = "UPDATE auth_changes SET counter = counter + 1"
 
@@ -108,7 +108,7 @@ def test_a_file_that_was_replaced_is_noticed(index: WalIndex, path: Path) -> Non
 async def test_without_a_wal_nothing_is_trusted(path: Path) -> None:
     with closing(sqlite3.connect(path)) as opened:
         assert opened.execute("PRAGMA journal_mode = DELETE").fetchall() == [("delete",)]
-    changes = SqliteChanges(path, Ear())
+    changes = SqliteInvalidation(path, RecordingListener())
     assert not changes.is_heard()
     with closing(sqlite3.connect(path)) as opened:
         assert opened.execute("PRAGMA journal_mode = WAL").fetchall() == [("wal",)]

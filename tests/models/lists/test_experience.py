@@ -10,7 +10,7 @@ from api.administration import queries
 from api.administration.queries import Asked
 from models.lists import experience, search
 from models.lists.experience import Experience, Question
-from models.lists.query import Way
+from models.lists.query import CandidateQuery
 from models.lists.sql import Dialect, Sql
 from models.lists.users import UserFilters
 from tests.models.rows import NOW, add_user
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 
 
 def way(value: object) -> Question:
-    return (), (Way(Sql("SELECT 1", (value,))),)
+    return (), (CandidateQuery(Sql("SELECT 1", (value,))),)
 
 
 WAY, OTHER = way("a"), way("b")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.settings.database_url import DatabaseUrl
 from models import database, events
-from models.events import Place
+from models.events import Position
 
 numbers = st.one_of(
     st.integers(0, 5),
@@ -43,7 +43,7 @@ def opened(database_url: str) -> Iterator[asyncio.Runner]:
 @settings(suppress_health_check=list(HealthCheck), max_examples=400)
 @given(text=texts)
 def test_reading_on_from_it_is_answered(opened: asyncio.Runner, text: str) -> None:
-    place = Place.parse(text)
+    place = Position.parse(text)
     if place is None:
         return
 

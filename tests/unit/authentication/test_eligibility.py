@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.authentication.eligibility import environment_email, is_admitted
+from api.authentication.eligibility import environment_email, is_eligible
 from models import ANONYMOUS_ID, User
 from models.types import new_id
 from tests.support.applications import settings_for
@@ -34,13 +34,13 @@ ROOT = user("root@example.com")
 def test_who_counts_depends_on_the_mode(mode: str, admitted: list[User]) -> None:
     settings = settings_for(URL, AUTH_MODE=mode, **OPERATOR)
     everyone = (ANONYMOUS, ANN, ROOT)
-    assert [one for one in everyone if is_admitted(one, settings)] == admitted
+    assert [one for one in everyone if is_eligible(one, settings)] == admitted
 
 
 @pytest.mark.parametrize("mode", ["none", "admin", "full"])
 def test_nobody_who_is_disabled_counts_in_any_mode(mode: str) -> None:
     settings = settings_for(URL, AUTH_MODE=mode, **OPERATOR)
-    assert not is_admitted(user("root@example.com", disabled_at=NOW), settings)
+    assert not is_eligible(user("root@example.com", disabled_at=NOW), settings)
 
 
 def test_an_unset_operator_is_nobodys_address() -> None:

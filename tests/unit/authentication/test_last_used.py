@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from api.authentication.last_used import KeyUsage
+from api.authentication.last_used import LastUsed
 from api.security.digests import digest
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
@@ -41,7 +41,7 @@ async def last_use(key_id: UUID) -> tuple[datetime | None, str | None]:
 
 
 async def test_uses_are_written_for_each_key(url: str) -> None:
-    usage, ann, ben = KeyUsage(), await key_of("ann@x.yz"), await key_of("ben@x.yz")
+    usage, ann, ben = LastUsed(), await key_of("ann@x.yz"), await key_of("ben@x.yz")
     usage.note(ann, NOW.timestamp(), "192.0.2.1")
     usage.note(ben, LATER.timestamp(), None)
     usage.note(ann, LATER.timestamp(), "192.0.2.2")
@@ -51,7 +51,7 @@ async def test_uses_are_written_for_each_key(url: str) -> None:
 
 
 async def test_what_cannot_be_written_is_kept_for_the_next_time(url: str) -> None:
-    usage, ann = KeyUsage(), await key_of("ann@x.yz")
+    usage, ann = LastUsed(), await key_of("ann@x.yz")
     usage.note(ann, NOW.timestamp(), "192.0.2.1")
     await execute(url, "ALTER TABLE api_keys RENAME TO away")
     with trouble():
@@ -62,7 +62,7 @@ async def test_what_cannot_be_written_is_kept_for_the_next_time(url: str) -> Non
 
 
 async def test_a_newer_use_wins_over_one_that_was_kept(url: str) -> None:
-    usage, ann = KeyUsage(), await key_of("ann@x.yz")
+    usage, ann = LastUsed(), await key_of("ann@x.yz")
     usage.note(ann, NOW.timestamp(), "192.0.2.1")
     await execute(url, "ALTER TABLE api_keys RENAME TO away")
     with trouble():
@@ -74,7 +74,7 @@ async def test_a_newer_use_wins_over_one_that_was_kept(url: str) -> None:
 
 
 async def test_a_use_of_a_key_that_is_gone_is_forgotten(url: str) -> None:
-    usage, ann = KeyUsage(), await key_of("ann@x.yz")
+    usage, ann = LastUsed(), await key_of("ann@x.yz")
     usage.note(ann, NOW.timestamp(), None)
     await ApiKey.remove(ann)
     await usage.flush()
@@ -82,7 +82,7 @@ async def test_a_use_of_a_key_that_is_gone_is_forgotten(url: str) -> None:
 
 
 async def test_what_was_written_is_not_written_again(url: str) -> None:
-    usage, ann = KeyUsage(), await key_of("ann@x.yz")
+    usage, ann = LastUsed(), await key_of("ann@x.yz")
     usage.note(ann, NOW.timestamp(), None)
     await usage.flush()
     await execute(url, "UPDATE api_keys SET last_used_at = NULL")
@@ -92,4 +92,4 @@ async def test_what_was_written_is_not_written_again(url: str) -> None:
 
 async def test_without_uses_the_database_is_not_asked() -> None:
     # None is open here, so that any question would raise.
-    await KeyUsage().flush()
+    await LastUsed().flush()

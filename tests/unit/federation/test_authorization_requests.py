@@ -6,14 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.federation.authorization_requests import Attempt, AttemptSealer, tag_of
+from api.federation.authorization_requests import (
+    AuthorizationRequest,
+    AuthorizationRequestSealer,
+    tag_of,
+)
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SECRET = "a-secret-of-the-tests-that-is-long-enough"
-SEALER = AttemptSealer(SECRET)
+SEALER = AuthorizationRequestSealer(SECRET)
 
 
-def begun() -> Attempt:
+def begun() -> AuthorizationRequest:
     return SEALER.begin("oidc", "/home", NOW)
 
 
@@ -50,12 +54,12 @@ def test_what_is_sealed_gives_none_of_it_away() -> None:
 
 
 def test_another_secret_s_is_not_ours() -> None:
-    other = AttemptSealer("another-secret-that-is-long-enough-too")
+    other = AuthorizationRequestSealer("another-secret-that-is-long-enough-too")
     assert SEALER.open(other.begin("oidc", None, NOW).sealed, NOW) is None
 
 
 def test_it_survives_the_rotation_of_the_secret() -> None:
-    rotated = AttemptSealer("a-newer-secret-that-is-long-enough", [SECRET])
+    rotated = AuthorizationRequestSealer("a-newer-secret-that-is-long-enough", [SECRET])
     attempt = begun()
     assert rotated.open(attempt.sealed, NOW) == attempt
     assert rotated.begin("oidc", None, NOW).sealed != attempt.sealed

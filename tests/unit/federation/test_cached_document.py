@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from api.federation.cached_document import FAILED, FRESH, PAUSE, STALE, Kept
+from api.federation.cached_document import FAILED, FRESH, PAUSE, STALE, CachedDocument
 from api.federation.failures import ProviderTrouble
 
 pytestmark = pytest.mark.anyio
@@ -18,10 +18,10 @@ class Library:
     now: float = 1_000_000.0
     fetched: int = 0
     is_closed: bool = False
-    kept: Kept[int] = field(init=False)
+    kept: CachedDocument[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.kept = Kept(self.fetch, clock=lambda: self.now)
+        self.kept = CachedDocument(self.fetch, clock=lambda: self.now)
 
     async def fetch(self) -> int:
         self.fetched += 1
