@@ -159,8 +159,8 @@ def _add_lifecycle(app: App, settings: Settings, workers: int, counts_file: Path
             settings.database, is_checked=False, file=file
         )
         app.ctx.services = assemble(settings, workers=workers, counts_file=counts_file)
-        await app.ctx.services.changes.start()
-        tasks.add(asyncio.create_task(app.ctx.services.usage.run()))
+        await app.ctx.services.invalidation.start()
+        tasks.add(asyncio.create_task(app.ctx.services.last_used.run()))
         tasks.add(asyncio.create_task(app.ctx.services.writability.run()))
         tasks.add(asyncio.create_task(metrics.keep_writing()))
         tasks.add(asyncio.create_task(housekeeping.run(settings.database)))
@@ -178,10 +178,10 @@ def _add_lifecycle(app: App, settings: Settings, workers: int, counts_file: Path
         for provider in app.ctx.services.providers.values():
             await provider.close()
         await app.ctx.services.throttle.close()
-        await _finish(app.ctx.services.usage.flush())
+        await _finish(app.ctx.services.last_used.flush())
         await database.close_database(app.ctx.database)
         # After the connections: see `wal_index.py`.
-        await app.ctx.services.changes.stop()
+        await app.ctx.services.invalidation.stop()
 
     app.before_server_start(start)
     app.before_server_stop(end_streams)

@@ -36,7 +36,7 @@ class Action(StrEnum):
 
 async def record(
     action: Action,
-    occasion: RequestContext,
+    context: RequestContext,
     *,
     outcome: Outcome = "success",
     actor_id: UUID | None = None,
@@ -49,7 +49,7 @@ async def record(
     type passwords into the wrong field.
     """
     await AuditEvent.add(
-        **_columns(action, occasion),
+        **_columns(action, context),
         outcome=outcome,
         actor_id=actor_id,
         user_id=user_id,
@@ -59,36 +59,36 @@ async def record(
 
 async def record_each(
     action: Action,
-    occasion: RequestContext,
+    context: RequestContext,
     *,
     actor_id: UUID | None,
     concerned: Iterable[tuple[UUID, dict[str, object]]],
 ) -> None:
     """Write one successful event for each of `concerned`: a user and the detail."""
-    shared = {**_columns(action, occasion), "outcome": "success", "actor_id": actor_id}
+    shared = {**_columns(action, context), "outcome": "success", "actor_id": actor_id}
     await AuditEvent.add_all(
         [{**shared, "user_id": user_id, "detail": detail} for user_id, detail in concerned]
     )
 
 
-def _columns(action: Action, occasion: RequestContext) -> dict[str, Any]:
+def _columns(action: Action, context: RequestContext) -> dict[str, Any]:
     return {
-        "at": occasion.now,
+        "at": context.now,
         "action": action.value,
-        "ip_address": occasion.ip_address,
-        "user_agent": occasion.user_agent,
-        "request_id": occasion.request_id,
+        "ip_address": context.ip_address,
+        "user_agent": context.user_agent,
+        "request_id": context.request_id,
     }
 
 
 async def record_throttled(
-    what: str, throttle: Throttle, occasion: RequestContext, *, user_id: UUID | None = None
+    what: str, throttle: Throttle, context: RequestContext, *, user_id: UUID | None = None
 ) -> None:
     """Write that `what` was refused for its number: once a minute and address, not once a try."""
-    if await throttle.is_audited_first(what, occasion):
+    if await throttle.is_audited_first(what, context):
         await record(
             Action.RATE_LIMITED,
-            occasion,
+            context,
             outcome="failure",
             user_id=user_id,
             detail={"what": what},

@@ -35,12 +35,12 @@ class Services:
     tokens: TokenSigner
     hasher: PasswordHasher
     throttle: Throttle
-    usage: LastUsed
-    authority: Authenticator
-    changes: Invalidation
+    last_used: LastUsed
+    authenticator: Authenticator
+    invalidation: Invalidation
     feed: Feed
     overviews: Overviews
-    attempts: AuthorizationRequestSealer
+    authorization_requests: AuthorizationRequestSealer
     providers: Mapping[str, ProviderClient]
     silences: Silences
     writability: Writability
@@ -58,21 +58,23 @@ def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None =
         [s.get_secret_value() for s in settings.jwt_secrets_previous],
     )
     tokens = TokenSigner(*secrets)
-    usage = LastUsed()
+    last_used = LastUsed()
     memory = CredentialCache(settings.remembered_credentials)
     silences = Silences()
-    changes = _invalidation(settings.database, memory)
+    invalidation = _invalidation(settings.database, memory)
     return Services(
         settings=settings,
         tokens=tokens,
         hasher=PasswordHasher(cost=settings.bcrypt_cost, threads=default_threads(workers)),
         throttle=Throttle(counts_at(settings.rate_limit_storage.get_secret_value(), counts_file)),
-        usage=usage,
-        authority=Authenticator(settings, tokens, usage, memory=memory, changes=changes),
-        changes=changes,
+        last_used=last_used,
+        authenticator=Authenticator(
+            settings, tokens, last_used, memory=memory, invalidation=invalidation
+        ),
+        invalidation=invalidation,
         feed=Feed(),
         overviews=Overviews(is_open=settings.mode == "none"),
-        attempts=AuthorizationRequestSealer(*secrets),
+        authorization_requests=AuthorizationRequestSealer(*secrets),
         providers=clients_of(settings),
         silences=silences,
         writability=Writability(probe_of(settings.database), silences),

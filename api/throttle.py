@@ -70,12 +70,12 @@ def counts_at(storage_url: str, shared_file: Path | None = None) -> Counts:
     return RedisCounts(storage_url)
 
 
-async def is_known(email: str, occasion: RequestContext) -> bool:
+async def is_known(email: str, context: RequestContext) -> bool:
     """Whether the account of an address signed in lately from the network of the occasion."""
-    network = network_of(occasion.ip_address)
+    network = network_of(context.ip_address)
     if network == NOWHERE:
         return False
-    since = occasion.now - KNOWN_FOR
+    since = context.now - KNOWN_FOR
     return await KnownNetwork.is_known(normalise_email(email), network, since=since)
 
 
@@ -98,7 +98,7 @@ class Throttle:
 
     @asynccontextmanager
     async def sign_in(
-        self, email: str, occasion: RequestContext, *, is_known: bool
+        self, email: str, context: RequestContext, *, is_known: bool
     ) -> AsyncIterator[Attempt]:
         """One try at a password of `email`; whether its network is known says `is_known`.
 
@@ -110,7 +110,7 @@ class Throttle:
             Unavailable: the store of counts does not answer.
         """
         account = normalise_email(email)
-        network, block = network_of(occasion.ip_address), block_of(occasion.ip_address)
+        network, block = network_of(context.ip_address), block_of(context.ip_address)
         networks = (network, block) if block else (network,)
         # A digest, as no key is to hold what somebody typed.
         own = Count(ACCOUNT_AND_NETWORK, f"{digest(account)}@{network}", (account, *networks))
@@ -118,40 +118,40 @@ class Throttle:
         if block:
             others.append(Count(BLOCK, block, networks))
         limiting = (own,) if is_known else (own, *others)
-        async with self._attempt(occasion, limiting, counted=(own, *others)) as attempt:
+        async with self._attempt(context, limiting, counted=(own, *others)) as attempt:
             yield attempt
 
     @asynccontextmanager
-    async def registration(self, occasion: RequestContext) -> AsyncIterator[Attempt]:
+    async def registration(self, context: RequestContext) -> AsyncIterator[Attempt]:
         """One try to register; it counts once it is said to have succeeded. Raises as `sign_in`."""
-        async with self._attempt(occasion, (_of_network(REGISTRATION, occasion),)) as attempt:
+        async with self._attempt(context, (_of_network(REGISTRATION, context),)) as attempt:
             yield attempt
 
     @asynccontextmanager
-    async def oauth(self, occasion: RequestContext) -> AsyncIterator[Attempt]:
+    async def oauth(self, context: RequestContext) -> AsyncIterator[Attempt]:
         """One return from a provider; raises as `sign_in` does.
 
         Each can make this server ask the provider, so those that come to nothing are few.
         """
-        async with self._attempt(occasion, (_of_network(OAUTH, occasion),)) as attempt:
+        async with self._attempt(context, (_of_network(OAUTH, context),)) as attempt:
             yield attempt
 
-    async def oauth_trouble(self, occasion: RequestContext) -> None:
+    async def oauth_trouble(self, context: RequestContext) -> None:
         """Count a return that ended in a provider's trouble; raises `Throttled` after very many."""
-        await self._count(_of_network(OAUTH_TROUBLE, occasion), occasion)
+        await self._count(_of_network(OAUTH_TROUBLE, context), context)
 
-    async def refused_refresh(self, occasion: RequestContext) -> None:
+    async def refused_refresh(self, context: RequestContext) -> None:
         """Count one refused refresh; good ones are not limited, a whole office may share an address.
 
         Raises:
             Throttled: there were too many.
             Unavailable: the store of counts does not answer.
         """
-        await self._count(_of_network(REFUSED_REFRESH, occasion), occasion)
+        await self._count(_of_network(REFUSED_REFRESH, context), context)
 
-    async def is_audited_first(self, what: str, occasion: RequestContext) -> bool:
+    async def is_audited_first(self, what: str, context: RequestContext) -> bool:
         """Whether this refusal is the first of its kind within a minute."""
-        attempt = Attempt(self, (Count(AUDIT_ROW, f"{what}@{network_of(occasion.ip_address)}"),))
+        attempt = Attempt(self, (Count(AUDIT_ROW, f"{what}@{network_of(context.ip_address)}"),))
         is_first = (await self._enter(attempt, attempt.counted)).is_let_in
         if is_first:
             await attempt.count()
@@ -169,7 +169,7 @@ class Throttle:
     @asynccontextmanager
     async def _attempt(
         self,
-        occasion: RequestContext,
+        context: RequestContext,
         limiting: tuple[Count, ...],
         counted: tuple[Count, ...] | None = None,
     ) -> AsyncIterator[Attempt]:
@@ -177,7 +177,7 @@ class Throttle:
         try:
             # `wait_for` would swallow a cancellation that comes as a place is found (Python 3.11).
             async with asyncio.timeout(WAIT_SECONDS) as patience:
-                await self._find_place(attempt, limiting, occasion)
+                await self._find_place(attempt, limiting, context)
         except (TimeoutError, asyncio.CancelledError):
             # It may have got in just then.
             await attempt.leave()
@@ -194,7 +194,7 @@ class Throttle:
             await attempt.leave()
 
     async def _find_place(
-        self, attempt: Attempt, limiting: tuple[Count, ...], occasion: RequestContext
+        self, attempt: Attempt, limiting: tuple[Count, ...], context: RequestContext
     ) -> None:
         """Take a place; wait while those in flight could, if all failed, use up the limit.
 
@@ -210,15 +210,15 @@ class Throttle:
                 # Spread, so that those who wait do not ask together.
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
                 pause = min(2 * pause, LONGEST_PAUSE)
-            elif not await self._lift(entry.full, occasion):
+            elif not await self._lift(entry.full, context):
                 raise Throttled(retry_after=max(1, math.ceil(max(entry.full.values()))))
 
-    async def _lift(self, full: Mapping[Count, float], occasion: RequestContext) -> bool:
+    async def _lift(self, full: Mapping[Count, float], context: RequestContext) -> bool:
         """Forget what an operator has forgiven since; whether that was anything."""
         subjects = {subject for count in full for subject in count.subjects}
         lifted = [
             await self._ask(self._counts.lift(f"{row_id}:{count.key}", count))
-            for row_id, subject in await self._unblocks(sorted(subjects), occasion.now)
+            for row_id, subject in await self._unblocks(sorted(subjects), context.now)
             for count in full
             if subject in count.subjects
         ]
@@ -245,8 +245,8 @@ class Throttle:
                 attempt, has_failed = self._untold.popleft()
                 await self.leave(attempt, has_failed=has_failed)
 
-    async def _count(self, count: Count, occasion: RequestContext) -> None:
-        async with self._attempt(occasion, (count,)) as attempt:
+    async def _count(self, count: Count, context: RequestContext) -> None:
+        async with self._attempt(context, (count,)) as attempt:
             await attempt.count()
 
     async def _ask(self, question: Awaitable[T]) -> T:
@@ -296,8 +296,8 @@ class Attempt:
                 await self._throttle.leave(self, has_failed=False)
 
 
-def _of_network(limit: Limit, occasion: RequestContext) -> Count:
-    address = occasion.ip_address
+def _of_network(limit: Limit, context: RequestContext) -> Count:
+    address = context.ip_address
     block = block_of(address)
     network = network_of(address)
     return Count(limit, network, (network, block) if block else (network,))

@@ -23,7 +23,7 @@ MOST = 10_000
 RESET = "reset"
 
 # xmin:xmax:xip_list (PostgreSQL's pg_snapshot), then the last row's id and when it was read.
-_PLACE = re.compile(r"(?:([0-9]{1,18}:[0-9]{1,18}:[0-9,]{0,4000})/)?([0-9]{1,18})@([0-9]{1,12})")
+_POSITION = re.compile(r"(?:([0-9]{1,18}:[0-9]{1,18}:[0-9,]{0,4000})/)?([0-9]{1,18})@([0-9]{1,12})")
 _LISTED = re.compile(r"[0-9]{1,18}(,[0-9]{1,18})*")
 _XID_BITS = 0xFFFF_FFFF
 
@@ -54,7 +54,7 @@ class Position:
     @classmethod
     def parse(cls, text: str) -> Position | None:
         """The place that a text names; None when it names none."""
-        match = _PLACE.fullmatch(text)
+        match = _POSITION.fullmatch(text)
         if match is None or not _is_snapshot(match[1]):
             return None
         return cls(int(match[2]), int(match[3]), match[1])
@@ -80,7 +80,7 @@ def _is_snapshot(text: str | None) -> bool:
 class Row:
     """One statement's events of one kind. `place` is where a reader stands who has read them."""
 
-    place: Position
+    position: Position
     kind: str
     items: Sequence[Any]
 
@@ -100,24 +100,26 @@ async def present() -> Position:
     return Position(last_id, read_at, snapshot)
 
 
-async def since(place: Position) -> tuple[list[Row], Position]:
+async def since(position: Position) -> tuple[list[Row], Position]:
     """What happened after `place`, oldest first, and the place of a reader who has read it.
 
     `reset` alone, where it is more than `MOST` rows.
     """
-    rows, read = await (_since_sqlite(place) if database.is_sqlite() else _since_postgresql(place))
+    rows, read = await (
+        _since_sqlite(position) if database.is_sqlite() else _since_postgresql(position)
+    )
     if len(rows) <= MOST:
         return rows, read
     newest = await present()
     return [Row(newest, RESET, [{}])], newest
 
 
-def is_ours(place: Position) -> bool:
+def is_ours(position: Position) -> bool:
     """Whether a place can be one of this engine."""
-    return (place.snapshot is None) == database.is_sqlite()
+    return (position.snapshot is None) == database.is_sqlite()
 
 
-async def purge(place: Position) -> None:
+async def purge(position: Position) -> None:
     """Delete what a reader at `place` has seen.
 
     Not by age: what a long transaction wrote is old when it is committed, and read by nobody yet.
@@ -125,22 +127,22 @@ async def purge(place: Position) -> None:
     """
     if database.is_sqlite():
         await database.connection().execute_query(
-            "DELETE FROM auth_events WHERE id <= ?", [place.last_id]
+            "DELETE FROM auth_events WHERE id <= ?", [position.last_id]
         )
     else:
         await database.connection().execute_query(
             "DELETE FROM auth_events WHERE xid < pg_snapshot_xmax($1::text::pg_snapshot) "
             "AND pg_visible_in_snapshot(xid, $1::text::pg_snapshot) "
             "OR xid >= pg_snapshot_xmax(pg_current_snapshot())",
-            [place.snapshot],
+            [position.snapshot],
         )
 
 
-async def _since_sqlite(place: Position) -> tuple[list[Row], Position]:
+async def _since_sqlite(position: Position) -> tuple[list[Row], Position]:
     rows = await _rows(
         "SELECT e.id, e.kind, e.items, CAST(strftime('%s', 'now') AS INTEGER) "
         "FROM (SELECT 1) LEFT JOIN auth_events e ON e.id > ? ORDER BY e.id LIMIT ?",
-        [place.last_id, MOST + 1],
+        [position.last_id, MOST + 1],
     )
     read_at = rows[0][3]
     found = [
@@ -148,7 +150,7 @@ async def _since_sqlite(place: Position) -> tuple[list[Row], Position]:
         for number, kind, items, _ in rows
         if number is not None
     ]
-    return found, found[-1].place if found else Position(place.last_id, read_at)
+    return found, found[-1].position if found else Position(position.last_id, read_at)
 
 
 # Also what is visible in the snapshot and has a later id: a reader that stopped in the middle of
@@ -169,15 +171,15 @@ ORDER BY e.id LIMIT $3
 """
 
 
-async def _since_postgresql(place: Position) -> tuple[list[Row], Position]:
-    rows = await _rows(_POSTGRESQL_SINCE, [place.snapshot, place.last_id, MOST + 1])
+async def _since_postgresql(position: Position) -> tuple[list[Row], Position]:
+    rows = await _rows(_POSTGRESQL_SINCE, [position.snapshot, position.last_id, MOST + 1])
     snapshot, read_at = rows[0][3:]
     found = [
         Row(Position(number, read_at, snapshot), kind, _decoded(items))
         for number, kind, items, *_ in rows
         if number is not None
     ]
-    last_id = max([place.last_id, *(row.place.last_id for row in found)])
+    last_id = max([position.last_id, *(row.position.last_id for row in found)])
     return found, Position(last_id, read_at, snapshot)
 
 

@@ -48,7 +48,7 @@ class KeyRequest:
     expires_in_days: int | None = None
 
 
-async def create(principal: Principal, wish: KeyRequest, occasion: RequestContext) -> NewKey:
+async def create(principal: Principal, wish: KeyRequest, context: RequestContext) -> NewKey:
     """Make a key of the principal's user.
 
     Raises:
@@ -66,15 +66,15 @@ async def create(principal: Principal, wish: KeyRequest, occasion: RequestContex
             raise InvalidToken
         row = await ApiKey.add(
             user_id=principal.user_id,
-            now=occasion.now,
+            now=context.now,
             name=name,
             key_hash=digest(key),
             key_prefix=key_prefix(key),
             scopes=list(scopes),
-            expires_at=occasion.now + timedelta(days=days) if days else None,
+            expires_at=context.now + timedelta(days=days) if days else None,
         )
         await _keep_session(principal)
-        await _record(Action.API_KEY_CREATED, principal, occasion, row.id)
+        await _record(Action.API_KEY_CREATED, principal, context, row.id)
     return NewKey(row=row, key=key)
 
 
@@ -96,7 +96,7 @@ async def keys_of(principal: Principal) -> list[ApiKey]:
     return await ApiKey.of_user(principal.user_id)
 
 
-async def revoke(principal: Principal, key_id: UUID, occasion: RequestContext) -> None:
+async def revoke(principal: Principal, key_id: UUID, context: RequestContext) -> None:
     """Delete a key of the principal's own user.
 
     Raises:
@@ -108,15 +108,15 @@ async def revoke(principal: Principal, key_id: UUID, occasion: RequestContext) -
     async with database.transaction():
         if not await ApiKey.remove(key_id, user_id=principal.user_id):
             raise ApiKeyNotFound
-        await _record(Action.API_KEY_REVOKED, principal, occasion, key_id)
+        await _record(Action.API_KEY_REVOKED, principal, context, key_id)
 
 
 async def _record(
-    action: Action, principal: Principal, occasion: RequestContext, key_id: UUID
+    action: Action, principal: Principal, context: RequestContext, key_id: UUID
 ) -> None:
     await record(
         action,
-        occasion,
+        context,
         actor_id=principal.user_id,
         user_id=principal.user_id,
         detail={"key_id": str(key_id)},

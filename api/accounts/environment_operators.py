@@ -24,50 +24,50 @@ ADMIN_NAME = "Admin"
 log = structlog.get_logger("everruns_auth.operators")
 
 
-async def prepare(settings: Settings, occasion: RequestContext) -> None:
+async def prepare(settings: Settings, context: RequestContext) -> None:
     """Make the rows that the mode needs, before anybody is served."""
     if settings.mode != "none" and settings.admin_password is not None:
         _warn_of_password(settings)
     try:
-        await _prepare(settings, occasion)
+        await _prepare(settings, context)
     except UserNotFound:
         # Another node's operator deleted the account meanwhile: it is made anew.
-        await _prepare(settings, occasion)
+        await _prepare(settings, context)
 
 
-async def _prepare(settings: Settings, occasion: RequestContext) -> None:
+async def _prepare(settings: Settings, context: RequestContext) -> None:
     if settings.mode == "none":
-        await anonymous_user(ANONYMOUS_ID, occasion)
+        await anonymous_user(ANONYMOUS_ID, context)
     elif settings.mode == "admin":
-        await _prepare_admin(settings, occasion)
+        await _prepare_admin(settings, context)
     elif settings.admin_email:
-        await _prepare_full(settings, occasion)
+        await _prepare_full(settings, context)
 
 
-async def environment_operator(settings: Settings, occasion: RequestContext) -> User:
+async def environment_operator(settings: Settings, context: RequestContext) -> User:
     """The row of AUTH_ADMIN_EMAIL, made if it is not there."""
     user = await User.by_email(environment_email(settings))
-    return user if user is not None else await _create(settings, occasion)
+    return user if user is not None else await _create(settings, context)
 
 
-async def _prepare_admin(settings: Settings, occasion: RequestContext) -> None:
+async def _prepare_admin(settings: Settings, context: RequestContext) -> None:
     """Mode admin: the account is the environment's, whatever the row said before."""
-    user = await environment_operator(settings, occasion)
+    user = await environment_operator(settings, context)
     if not user.is_operator:
-        await _take_over(user, settings, occasion, keys_end=True)
+        await _take_over(user, settings, context, keys_end=True)
     elif not await _has_environment_password(user, settings):
-        await _take_over(user, settings, occasion, keys_end=False)
+        await _take_over(user, settings, context, keys_end=False)
     if user.is_disabled:
         log.warning("the operator is disabled: everruns-admin enable-user lets it in again")
 
 
-async def _prepare_full(settings: Settings, occasion: RequestContext) -> None:
+async def _prepare_full(settings: Settings, context: RequestContext) -> None:
     """Mode full: created if absent; an account that exists becomes operator only if there is none."""
     user = await User.by_email(environment_email(settings))
     if user is None:
-        await _create(settings, occasion)
+        await _create(settings, context)
     elif await User.enabled_operators() == 0:
-        await _take_over(user, settings, occasion, keys_end=True)
+        await _take_over(user, settings, context, keys_end=True)
     elif user.is_operator and not user.is_disabled:
         if not await _has_environment_password(user, settings):
             log.warning(
@@ -81,7 +81,7 @@ async def _prepare_full(settings: Settings, occasion: RequestContext) -> None:
         )
 
 
-async def _create(settings: Settings, occasion: RequestContext) -> User:
+async def _create(settings: Settings, context: RequestContext) -> User:
     password_hash = await _hash(settings)
     try:
         async with database.transaction():
@@ -91,11 +91,11 @@ async def _create(settings: Settings, occasion: RequestContext) -> User:
                 roles=["admin"],
                 email_verified=True,
                 password_hash=password_hash,
-                now=occasion.now,
+                now=context.now,
             )
             await record(
                 Action.USER_CREATED,
-                occasion,
+                context,
                 user_id=user.id,
                 detail={"by": "environment"},
             )
@@ -109,7 +109,7 @@ async def _create(settings: Settings, occasion: RequestContext) -> User:
 
 
 async def _take_over(
-    user: User, settings: Settings, occasion: RequestContext, *, keys_end: bool
+    user: User, settings: Settings, context: RequestContext, *, keys_end: bool
 ) -> None:
     """Give the account to whoever holds the environment: new password, no old sessions."""
     password_hash = await _hash(settings)
@@ -122,13 +122,13 @@ async def _take_over(
     async with database.transaction():
         if await User.held(user.id) is None:
             raise UserNotFound
-        await user.change(occasion.now, **columns)
+        await user.change(context.now, **columns)
         sessions = await RefreshToken.end_of_user(user.id)
         keys = await ApiKey.remove_of_user(user.id) if keys_end else 0
         identities = await OAuthIdentity.remove_of_user(user.id) if keys_end else 0
         await record(
             Action.PASSWORD_CHANGED if was_operator else Action.USER_UPDATED,
-            occasion,
+            context,
             user_id=user.id,
             detail={
                 "by": "environment",

@@ -19,7 +19,7 @@ async def identities_of(user_id: UUID) -> list[OAuthIdentity]:
 
 
 async def unlink(
-    settings: Settings, user_id: UUID, provider: str, occasion: RequestContext, *, actor_id: UUID
+    settings: Settings, user_id: UUID, provider: str, context: RequestContext, *, actor_id: UUID
 ) -> None:
     """Remove a user's identities at a provider. Sessions go on.
 
@@ -42,7 +42,7 @@ async def unlink(
         await OAuthIdentity.remove_of_user(user_id, provider=provider)
         await record(
             Action.USER_UPDATED,
-            occasion,
+            context,
             actor_id=actor_id,
             user_id=user_id,
             detail={"changed": ["identities"], "provider": provider},

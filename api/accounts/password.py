@@ -21,7 +21,7 @@ from models import RefreshToken, User, database
 
 
 async def change_password(
-    services: Services, principal: Principal, current: str, new: str, occasion: RequestContext
+    services: Services, principal: Principal, current: str, new: str, context: RequestContext
 ) -> None:
     """Replace the password and end every other session of the user (OWASP ASVS 2.1.5, 3.3.3).
 
@@ -35,20 +35,20 @@ async def change_password(
     check_password_is_ours(services.settings)
     user = await _row_of(principal)
     check_password(new, user.email, services.settings, field="new_password")
-    await _verify_current(services, user, current, occasion)
+    await _verify_current(services, user, current, context)
     new_hash = await services.hasher.hash(new)
     async with database.transaction():
         if not await User.replace_password(
             user.id,
             verified_hash=user.password_hash,
             new_hash=new_hash,
-            now=occasion.now,
+            now=context.now,
         ):
             raise WrongCurrentPassword
         ended = await RefreshToken.end_of_user(user.id, but=principal.session_id)
         await record(
             Action.PASSWORD_CHANGED,
-            occasion,
+            context,
             actor_id=user.id,
             user_id=user.id,
             detail={"sessions": ended},
@@ -64,21 +64,21 @@ def check_password_is_ours(settings: Settings) -> None:
 
 
 async def _verify_current(
-    services: Services, user: User, current: str, occasion: RequestContext
+    services: Services, user: User, current: str, context: RequestContext
 ) -> None:
-    known = await is_known(user.email, occasion)
+    known = await is_known(user.email, context)
     try:
-        async with services.throttle.sign_in(user.email, occasion, is_known=known) as attempt:
+        async with services.throttle.sign_in(user.email, context, is_known=known) as attempt:
             verdict = await services.hasher.verify(current[: MAX_LENGTH + 1], user.password_hash)
             if verdict.is_right and len(current) <= MAX_LENGTH:
                 return
             await attempt.count()
     except Throttled:
-        await record_throttled("password", services.throttle, occasion, user_id=user.id)
+        await record_throttled("password", services.throttle, context, user_id=user.id)
         raise
     await record(
         Action.PASSWORD_CHANGED,
-        occasion,
+        context,
         outcome="failure",
         actor_id=user.id,
         user_id=user.id,

@@ -12,7 +12,7 @@ from api.security.display_names import valid_name
 from models import User, database
 
 
-async def rename(principal: Principal, name: str, occasion: RequestContext) -> User:
+async def rename(principal: Principal, name: str, context: RequestContext) -> User:
     """Change the principal's display name.
 
     Raises:
@@ -24,10 +24,10 @@ async def rename(principal: Principal, name: str, occasion: RequestContext) -> U
         user = await User.held(principal.user_id)
         if user is None:
             raise AuthenticationRequired
-        await user.change(occasion.now, name=accepted)
+        await user.change(context.now, name=accepted)
         await record(
             Action.USER_UPDATED,
-            occasion,
+            context,
             actor_id=user.id,
             user_id=user.id,
             detail={"changed": ["name"]},

@@ -34,7 +34,7 @@ class Registration:
     name: str | None = None
 
 
-async def register(services: Services, form: Registration, occasion: RequestContext) -> Tokens:
+async def register(services: Services, form: Registration, context: RequestContext) -> Tokens:
     """Make an account with the role `user`, and sign it in.
 
     Raises:
@@ -49,19 +49,19 @@ async def register(services: Services, form: Registration, occasion: RequestCont
     email, name = checked_identity(form.email, form.name)
     check_password(form.password, email, settings)
     try:
-        async with services.throttle.registration(occasion) as attempt:
-            tokens = await _register(services, email, name, form.password, occasion)
+        async with services.throttle.registration(context) as attempt:
+            tokens = await _register(services, email, name, form.password, context)
             # Where the store is away now, the attempt's flight counts until its minute is over.
             with suppress(Unavailable):
                 await attempt.count()
     except Throttled:
-        await record_throttled("registration", services.throttle, occasion)
+        await record_throttled("registration", services.throttle, context)
         raise
     return tokens
 
 
 async def _register(
-    services: Services, email: str, name: str, password: str, occasion: RequestContext
+    services: Services, email: str, name: str, password: str, context: RequestContext
 ) -> Tokens:
     password_hash = await services.hasher.hash(password)
     try:
@@ -71,11 +71,11 @@ async def _register(
                 name=name,
                 roles=["user"],
                 password_hash=password_hash,
-                last_active_at=occasion.now,
-                now=occasion.now,
+                last_active_at=context.now,
+                now=context.now,
             )
-            tokens = await open_session(services, user, occasion)
-            await record(Action.REGISTER, occasion, actor_id=user.id, user_id=user.id)
+            tokens = await open_session(services, user, context)
+            await record(Action.REGISTER, context, actor_id=user.id, user_id=user.id)
     except database.Duplicate:
         raise EmailTaken from None
     return tokens

@@ -46,7 +46,7 @@ class Tokens:
     user_id: UUID
 
 
-async def open_session(services: Services, user: User, occasion: RequestContext) -> Tokens:
+async def open_session(services: Services, user: User, context: RequestContext) -> Tokens:
     """Begin a session of `user`, in the running transaction; the network is known from then on."""
     session_id, seed = new_id(), new_seed()
     source = RefreshSource(
@@ -54,31 +54,31 @@ async def open_session(services: Services, user: User, occasion: RequestContext)
         session_id=session_id,
         seed=seed,
         generation=0,
-        rotated_at=occasion.now,
-        expires_at=_expiry(services.settings, rotated_at=occasion.now, created_at=occasion.now),
+        rotated_at=context.now,
+        expires_at=_expiry(services.settings, rotated_at=context.now, created_at=context.now),
     )
     refresh_token = services.tokens.refresh_tokens(source)[0]
     await RefreshToken.add(
         session_id=session_id,
         user_id=user.id,
-        now=occasion.now,
+        now=context.now,
         token_hash=digest(refresh_token),
         seed=seed,
         expires_at=source.expires_at,
-        ip_address=occasion.ip_address,
-        user_agent=occasion.user_agent,
+        ip_address=context.ip_address,
+        user_agent=context.user_agent,
     )
-    await _note_network(user, occasion)
-    return _tokens(services, user, session_id, refresh_token, occasion.now)
+    await _note_network(user, context)
+    return _tokens(services, user, session_id, refresh_token, context.now)
 
 
-async def _note_network(user: User, occasion: RequestContext) -> None:
-    network = network_of(occasion.ip_address)
+async def _note_network(user: User, context: RequestContext) -> None:
+    network = network_of(context.ip_address)
     if network != NOWHERE:
-        await KnownNetwork.note(user.id, network, now=occasion.now)
+        await KnownNetwork.note(user.id, network, now=context.now)
 
 
-async def rotate(services: Services, token: str | None, occasion: RequestContext) -> Tokens:
+async def rotate(services: Services, token: str | None, context: RequestContext) -> Tokens:
     """Exchange a refresh token for its successor (RFC 9700 §4.14.2).
 
     Within the grace the previous token gets the same successor, and nothing is written. After it,
@@ -93,29 +93,29 @@ async def rotate(services: Services, token: str | None, occasion: RequestContext
     if not token:
         raise MissingRefreshToken
     try:
-        return await _rotate(services, token, occasion)
+        return await _rotate(services, token, context)
     except (InvalidRefreshToken, RefreshTokenExpired):
-        await _count_refused(services, occasion)
+        await _count_refused(services, context)
         raise
 
 
-async def _count_refused(services: Services, occasion: RequestContext) -> None:
+async def _count_refused(services: Services, context: RequestContext) -> None:
     try:
-        await services.throttle.refused_refresh(occasion)
+        await services.throttle.refused_refresh(context)
     except Throttled:
-        await record_throttled("refresh", services.throttle, occasion)
+        await record_throttled("refresh", services.throttle, context)
         raise
 
 
-async def _rotate(services: Services, token: str, occasion: RequestContext) -> Tokens:
-    session_id, user_id = _named_by(services.tokens, token, occasion.now)
+async def _rotate(services: Services, token: str, context: RequestContext) -> Tokens:
+    session_id, user_id = _named_by(services.tokens, token, context.now)
     spent_hash = digest(token)
     # Read first, so that it is never after a rotation that the row already shows.
     clock = await database.clock()
     session = await RefreshToken.by_id(session_id)
     while session is not None and session.token_hash == spent_hash:
         _check(services.settings, session, user_id, clock)
-        successor = await _succeed(services, session, occasion, clock)
+        successor = await _succeed(services, session, context, clock)
         if successor is not None:
             return successor
         # Between our reading and our writing another request rotated, or seconds passed: ask again.
@@ -125,8 +125,8 @@ async def _rotate(services: Services, token: str, occasion: RequestContext) -> T
         raise InvalidRefreshToken
     _check(services.settings, session, user_id, clock)
     if session.previous_token_hash != spent_hash or not _is_in_grace(services, session, clock):
-        await _end_for_reuse(session, occasion)
-    return _same_successor(services, session, occasion)
+        await _end_for_reuse(session, context)
+    return _same_successor(services, session, context)
 
 
 def _named_by(tokens: TokenSigner, token: str, now: datetime) -> tuple[UUID, UUID]:
@@ -150,7 +150,7 @@ def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: date
 
 
 async def _succeed(
-    services: Services, session: RefreshToken, occasion: RequestContext, clock: datetime
+    services: Services, session: RefreshToken, context: RequestContext, clock: datetime
 ) -> Tokens | None:
     """Rotate; None when another request did it first, or `clock` is a while ago.
 
@@ -171,13 +171,13 @@ async def _succeed(
         generation=session.generation + 1,
         lifetime=services.settings.refresh_token_lifetime,
         latest_expiry=_cap(services.settings, created_at=session.created_at),
-        ip_address=occasion.ip_address,
-        user_agent=occasion.user_agent,
+        ip_address=context.ip_address,
+        user_agent=context.user_agent,
     )
     chosen = await RefreshToken.rotate(session.id, spent_hash=session.token_hash, rotation=rotation)
     if chosen is None:
         return None
-    return _tokens(services, session.user, session.id, successors[chosen], occasion.now)
+    return _tokens(services, session.user, session.id, successors[chosen], context.now)
 
 
 def _successor(services: Services, session: RefreshToken, *, rotated_at: datetime) -> str:
@@ -199,7 +199,7 @@ def _is_in_grace(services: Services, session: RefreshToken, clock: datetime) -> 
     return bool(grace) and clock - session.rotated_at - silence <= grace
 
 
-def _same_successor(services: Services, session: RefreshToken, occasion: RequestContext) -> Tokens:
+def _same_successor(services: Services, session: RefreshToken, context: RequestContext) -> Tokens:
     """The current token once more, from the row; an earlier secret may have signed it."""
     source = RefreshSource(
         user_id=session.user_id,
@@ -211,17 +211,17 @@ def _same_successor(services: Services, session: RefreshToken, occasion: Request
     )
     for token in services.tokens.refresh_tokens(source):
         if digest(token) == session.token_hash:
-            return _tokens(services, session.user, session.id, token, occasion.now)
+            return _tokens(services, session.user, session.id, token, context.now)
     raise InvalidRefreshToken
 
 
-async def _end_for_reuse(session: RefreshToken, occasion: RequestContext) -> NoReturn:
+async def _end_for_reuse(session: RefreshToken, context: RequestContext) -> NoReturn:
     """A token that was used before is in two hands: end the session, whichever is right."""
     async with database.transaction():
         if await RefreshToken.end(session.id):
             await record(
                 Action.REUSE_DETECTED,
-                occasion,
+                context,
                 outcome="failure",
                 user_id=session.user_id,
                 detail={"session_id": str(session.id)},
@@ -230,13 +230,13 @@ async def _end_for_reuse(session: RefreshToken, occasion: RequestContext) -> NoR
 
 
 async def end_named(
-    services: Services, occasion: RequestContext, *, credentials: Iterable[str], **detail: object
+    services: Services, context: RequestContext, *, credentials: Iterable[str], **detail: object
 ) -> None:
     """End every session that one of our tokens names, expired ones too. Refuses nothing.
 
     `detail` is what the audit trail says besides.
     """
-    named = {_session_of(services.tokens, text, occasion.now) for text in credentials} - {None}
+    named = {_session_of(services.tokens, text, context.now) for text in credentials} - {None}
     for session_id in named:
         assert session_id is not None
         session = await RefreshToken.by_id(session_id)
@@ -246,7 +246,7 @@ async def end_named(
             if await RefreshToken.end(session_id):
                 await record(
                     Action.LOGOUT,
-                    occasion,
+                    context,
                     actor_id=session.user_id,
                     user_id=session.user_id,
                     detail={"session_id": str(session_id), **detail},
@@ -267,31 +267,31 @@ async def sessions_of(user_id: UUID, now: datetime) -> list[RefreshToken]:
     return await RefreshToken.of_user(user_id, now=now)
 
 
-async def revoke_session(user_id: UUID, session_id: UUID, occasion: RequestContext) -> None:
+async def revoke_session(user_id: UUID, session_id: UUID, context: RequestContext) -> None:
     """End one of a user's own sessions; raises `SessionNotFound` when it is none of theirs."""
     async with database.transaction():
         if not await RefreshToken.end(session_id, user_id=user_id):
             raise SessionNotFound
-        await _record_revoked(user_id, occasion, {"session_id": str(session_id)})
+        await _record_revoked(user_id, context, {"session_id": str(session_id)})
 
 
 async def revoke_other_sessions(
-    user_id: UUID, current: UUID | None, occasion: RequestContext
+    user_id: UUID, current: UUID | None, context: RequestContext
 ) -> int:
     """End every session of a user but the current one; how many there were."""
     async with database.transaction():
         count = await RefreshToken.end_of_user(user_id, but=current)
         if count:
-            await _record_revoked(user_id, occasion, {"count": count})
+            await _record_revoked(user_id, context, {"count": count})
     return count
 
 
 async def _record_revoked(
-    user_id: UUID, occasion: RequestContext, detail: dict[str, object]
+    user_id: UUID, context: RequestContext, detail: dict[str, object]
 ) -> None:
     await record(
         Action.SESSION_REVOKED,
-        occasion,
+        context,
         actor_id=user_id,
         user_id=user_id,
         detail=detail,

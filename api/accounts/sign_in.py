@@ -35,7 +35,7 @@ class _Claim:
     new_hash: str | None = field(default=None, repr=False)
 
 
-async def log_in(services: Services, email: str, password: str, occasion: RequestContext) -> Tokens:
+async def log_in(services: Services, email: str, password: str, context: RequestContext) -> Tokens:
     """Begin a session for an address and its password.
 
     Raises:
@@ -47,19 +47,19 @@ async def log_in(services: Services, email: str, password: str, occasion: Reques
     """
     check_password_sign_in_is_open(services.settings)
     check = _check_environment if services.settings.mode == "admin" else _check_account
-    known = await is_known(email, occasion)
+    known = await is_known(email, context)
     try:
-        async with services.throttle.sign_in(email, occasion, is_known=known) as attempt:
-            claim = await check(services, email, password, occasion)
-            tokens = await _admit(services, claim, occasion)
+        async with services.throttle.sign_in(email, context, is_known=known) as attempt:
+            claim = await check(services, email, password, context)
+            tokens = await _admit(services, claim, context)
             if tokens is not None:
                 return tokens
             await attempt.count()
     except Throttled:
-        await record_throttled("sign-in", services.throttle, occasion)
+        await record_throttled("sign-in", services.throttle, context)
         raise
     user_id = claim.user.id if claim.user is not None else None
-    await record(Action.LOGIN, occasion, outcome="failure", user_id=user_id)
+    await record(Action.LOGIN, context, outcome="failure", user_id=user_id)
     raise InvalidCredentials
 
 
@@ -70,7 +70,7 @@ def check_password_sign_in_is_open(settings: Settings) -> None:
 
 
 async def _check_account(
-    services: Services, email: str, password: str, _occasion: RequestContext
+    services: Services, email: str, password: str, _context: RequestContext
 ) -> _Claim:
     user = await User.by_email(normalise_email(email))
     stored = user.password_hash if user is not None else None
@@ -85,7 +85,7 @@ async def _check_account(
 
 
 async def _check_environment(
-    services: Services, email: str, password: str, occasion: RequestContext
+    services: Services, email: str, password: str, context: RequestContext
 ) -> _Claim:
     """Mode admin: the password is the environment's, so it is compared, not hashed."""
     expected = services.settings.admin_password
@@ -97,11 +97,11 @@ async def _check_environment(
     ]
     if not all(matches):
         return _Claim(user=None, is_right=False)
-    user = await environment_operators.environment_operator(services.settings, occasion)
+    user = await environment_operators.environment_operator(services.settings, context)
     return _Claim(user=user, is_right=True, verified_hash=user.password_hash)
 
 
-async def _admit(services: Services, claim: _Claim, occasion: RequestContext) -> Tokens | None:
+async def _admit(services: Services, claim: _Claim, context: RequestContext) -> Tokens | None:
     """Open the session; None when the claim is wrong, or stopped being right meanwhile."""
     user = claim.user
     if user is None or not claim.is_right or not is_eligible(user, services.settings):
@@ -111,10 +111,10 @@ async def _admit(services: Services, claim: _Claim, occasion: RequestContext) ->
             user.id,
             verified_hash=claim.verified_hash,
             new_hash=claim.new_hash,
-            now=occasion.now,
+            now=context.now,
         ):
             # Disabled, or given another password, while this one was being verified.
             return None
-        tokens = await open_session(services, user, occasion)
-        await record(Action.LOGIN, occasion, actor_id=user.id, user_id=user.id)
+        tokens = await open_session(services, user, context)
+        await record(Action.LOGIN, context, actor_id=user.id, user_id=user.id)
         return tokens

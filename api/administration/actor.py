@@ -1,6 +1,6 @@
 """Owns who does what operators may do, and what the audit trail says of it.
 
-It does not check that the caller is an operator: that is the caller's door. Only that an operator
+It does not check that the caller is an operator: that is the caller's duty. Only that an operator
 still is one where a decision takes long.
 """
 
@@ -43,7 +43,7 @@ class Actor:
     async def keep(self) -> None:
         """Hold the operator's right until the running transaction ends.
 
-        For what takes long between the door and the transaction: somebody who is shut out must not
+        For what takes long between the check and the transaction: somebody who is shut out must not
         go on making operators meanwhile. Locks are taken in one order everywhere, the user's before
         the session's or the key's.
 
@@ -64,12 +64,12 @@ class Actor:
 
 
 async def record_of(
-    user: User, action: Action, actor: Actor, occasion: RequestContext, **detail: object
+    user: User, action: Action, actor: Actor, context: RequestContext, **detail: object
 ) -> None:
     """Write what an operator did to a user, in the running transaction."""
     await record(
         action,
-        occasion,
+        context,
         actor_id=actor.user_id,
         user_id=user.id,
         detail=actor.detail(**detail),

@@ -1,6 +1,6 @@
 """Owns how an operator finds API keys and revokes them: one, or many at once.
 
-It does not check that the caller is an operator: that is the caller's door.
+It does not check that the caller is an operator: that is the caller's duty.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ async def key_by_id_or_prefix(text: str) -> ApiKey:
     return found[0]
 
 
-async def revoke_key(key: ApiKey, actor: Actor, occasion: RequestContext) -> None:
+async def revoke_key(key: ApiKey, actor: Actor, context: RequestContext) -> None:
     """Delete a key; raises `ApiKeyNotFound` when it is gone already."""
     async with database.transaction():
         if not await ApiKey.remove(key.id):
             raise ApiKeyNotFound
         await record(
             Action.API_KEY_REVOKED,
-            occasion,
+            context,
             actor_id=actor.user_id,
             user_id=key.user_id,
             detail=actor.detail(key_id=str(key.id)),
@@ -59,7 +59,7 @@ async def revoke_key(key: ApiKey, actor: Actor, occasion: RequestContext) -> Non
 
 
 async def revoke_keys(
-    key_ids: Sequence[UUID], actor: Actor, occasion: RequestContext
+    key_ids: Sequence[UUID], actor: Actor, context: RequestContext
 ) -> tuple[UUID, ...]:
     """Delete keys, all in one transaction; the ids of those that were not there."""
     wanted = tuple(dict.fromkeys(key_ids))
@@ -67,7 +67,7 @@ async def revoke_keys(
         owners = await ApiKey.remove_all(wanted)
         await record_each(
             Action.API_KEY_REVOKED,
-            occasion,
+            context,
             actor_id=actor.user_id,
             concerned=[
                 (owners[key_id], actor.detail(key_id=str(key_id)))

@@ -33,7 +33,7 @@ log = structlog.get_logger("everruns_auth.feed")
 class Event:
     """Something that happened. `place` is what a listener names to go on after it."""
 
-    place: str
+    position: str
     kind: str
     item: Any
 
@@ -48,7 +48,7 @@ class Listener:
     def __init__(self) -> None:
         self._batches: asyncio.Queue[list[Row] | None] = asyncio.Queue(MAX_BEHIND)
         self._caught_up: frozenset[int] = frozenset()
-        self.place: Position | None = None
+        self.position: Position | None = None
         self.is_ended = False
 
     async def next(self, seconds: float) -> list[Event]:
@@ -64,14 +64,14 @@ class Listener:
             return []
         if rows is None:
             raise ListenerEnded
-        return self._told([row for row in rows if row.place.last_id not in self._caught_up])
+        return self._told([row for row in rows if row.position.last_id not in self._caught_up])
 
     def catch_up(self, after: Position, rows: list[Row], present: Position) -> list[Event]:
         """What a listener that comes back has missed since. What follows does not repeat it."""
-        self._caught_up = frozenset(row.place.last_id for row in rows)
-        self.place = after
+        self._caught_up = frozenset(row.position.last_id for row in rows)
+        self.position = after
         told = self._told(rows)
-        self.place = present
+        self.position = present
         return told
 
     def take(self, rows: list[Row], read: Position) -> None:
@@ -82,7 +82,7 @@ class Listener:
             self._batches.put_nowait(rows)
         elif self._batches.empty():
             # A quiet hour does not make a place too old to go on from.
-            self.place = read
+            self.position = read
 
     def end(self) -> None:
         """Drop what is not read yet and say that nothing follows."""
@@ -94,17 +94,17 @@ class Listener:
     def _told(self, rows: list[Row]) -> list[Event]:
         told = [event for row in rows for event in self._events(row)]
         if rows:
-            self.place = rows[-1].place
+            self.position = rows[-1].position
         return told
 
     def _events(self, row: Row) -> list[Event]:
         """The row's events. One that is not the last is to be resumed from before the row."""
         *first, last = row.items or [{}]
-        before = str(self.place)
-        self.place = row.place
+        before = str(self.position)
+        self.position = row.position
         return [
             *(Event(before, row.kind, item) for item in first),
-            Event(str(row.place), row.kind, last),
+            Event(str(row.position), row.kind, last),
         ]
 
 
@@ -113,7 +113,7 @@ class Feed:
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
-        self._place: Position | None = None
+        self._position: Position | None = None
         self._task: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._is_closed = False
@@ -130,9 +130,9 @@ class Feed:
         """
         listener = Listener()
         async with self._turn:
-            if self._place is None:
-                self._place = await events.present()
-        listener.place = self._place
+            if self._position is None:
+                self._position = await events.present()
+        listener.position = self._position
         self._listeners.add(listener)
         self._read_on()
         try:
@@ -169,34 +169,34 @@ class Feed:
                 troubles.report(error)
             else:
                 troubles.end()
-        self._place = None
+        self._position = None
 
     async def _read(self) -> None:
-        assert self._place is not None
-        rows, place = await events.since(self._place)
-        if _is_lost(self._place, place):
-            rows = [Row(place, RESET, [{}])]
-        self._place = place
+        assert self._position is not None
+        rows, position = await events.since(self._position)
+        if _is_lost(self._position, position):
+            rows = [Row(position, RESET, [{}])]
+        self._position = position
         for listener in self._listeners:
-            listener.take(rows, place)
+            listener.take(rows, position)
         self._listeners = {one for one in self._listeners if not one.is_ended}
 
 
 async def _missed(listener: Listener, after: str | None) -> list[Event]:
     if after is None:
-        return [Event(str(listener.place), LISTENING, {})]
-    place = Position.parse(after)
-    if place is None or not events.is_ours(place):
-        return [Event(str(listener.place), RESET, {})]
+        return [Event(str(listener.position), LISTENING, {})]
+    position = Position.parse(after)
+    if position is None or not events.is_ours(position):
+        return [Event(str(listener.position), RESET, {})]
     newest = await events.present()
-    if _is_lost(place, newest):
-        return [Event(str(listener.place), RESET, {})]
-    rows, present = await events.since(place)
-    return [*listener.catch_up(place, rows, present), Event(str(present), LISTENING, {})]
+    if _is_lost(position, newest):
+        return [Event(str(listener.position), RESET, {})]
+    rows, present = await events.since(position)
+    return [*listener.catch_up(position, rows, present), Event(str(present), LISTENING, {})]
 
 
-def _is_lost(place: Position, present: Position) -> bool:
+def _is_lost(position: Position, present: Position) -> bool:
     """Whether what followed `place` may be gone: it is too old, or of another database."""
-    age = timedelta(seconds=present.read_at - place.read_at)
+    age = timedelta(seconds=present.read_at - position.read_at)
     # After a failover the clock may be a little behind.
-    return not -_SKEW <= age <= KEPT or place.is_after(present)
+    return not -_SKEW <= age <= KEPT or position.is_after(present)

@@ -78,17 +78,17 @@ class Sweeper:
     """Drops the events that are too old to resume from, and sums up the tallies."""
 
     def __init__(self) -> None:
-        self._places: deque[events.Position] = deque()
+        self._positions: deque[events.Position] = deque()
 
     async def sweep(self) -> None:
         """To be called about once a minute: drops what was there in a call over ten minutes ago."""
         present = await events.present()
-        self._places.append(present)
+        self._positions.append(present)
         passed = None
         # A round longer than promised: places know only whole seconds, and somebody may be resuming.
         kept = feed.KEPT + SWEEP_EVERY
-        while self._places[0].read_at < present.read_at - kept.total_seconds():
-            passed = self._places.popleft()
+        while self._positions[0].read_at < present.read_at - kept.total_seconds():
+            passed = self._positions.popleft()
         if passed is not None:
             await events.purge(passed)
         await counters.fold()

@@ -90,7 +90,7 @@ class Overviews:
 
 
 async def _count(now: datetime, *, anonymous: int) -> Overview:
-    day = _Day(now, await _tallies(now))
+    day = _Day(now, await _counter_rows(now))
     status = await schema.status()
     return Overview(
         counted_at=now,
@@ -104,10 +104,10 @@ async def _count(now: datetime, *, anonymous: int) -> Overview:
     )
 
 
-async def _tallies(now: datetime) -> list[CounterRow]:
+async def _counter_rows(now: datetime) -> list[CounterRow]:
     days = counters.day_of(now - STALE), counters.day_of(now)
     found = await counters.summed_around(*days)
-    if any(tally.what == counters.MISCOUNTED and tally.n for tally in found):
+    if any(counter_row.what == counters.MISCOUNTED and counter_row.n for counter_row in found):
         await counters.recount()
         found = await counters.summed_around(*days)
     return found
@@ -118,7 +118,7 @@ class _Day:
     """Now, the day that it is in, and the tallies to add up."""
 
     now: datetime
-    tallies: Iterable[CounterRow]
+    counter_rows: Iterable[CounterRow]
 
     @property
     def number(self) -> int:
@@ -134,11 +134,15 @@ class _Day:
         return counters.beginning_of(self.number + 1) - timedelta.resolution
 
     def sum(self, what: str, is_counted: Callable[[CounterRow], bool] = lambda _: True) -> int:
-        return sum(tally.n for tally in self.tallies if tally.what == what and is_counted(tally))
+        return sum(
+            counter_row.n
+            for counter_row in self.counter_rows
+            if counter_row.what == what and is_counted(counter_row)
+        )
 
-    def lasts(self, tally: CounterRow) -> bool:
+    def lasts(self, counter_row: CounterRow) -> bool:
         """Whether what expires on the tally's day lives on after today."""
-        return tally.expires_day == NEVER or tally.expires_day > self.number
+        return counter_row.expires_day == NEVER or counter_row.expires_day > self.number
 
 
 async def _users(day: _Day, anonymous: int) -> UserCounts:
@@ -156,7 +160,7 @@ async def _live_sessions(day: _Day) -> int:
 
 
 async def _keys(day: _Day) -> KeyCounts:
-    expired = day.sum("api_keys", lambda tally: NEVER < tally.expires_day < day.number)
+    expired = day.sum("api_keys", lambda counter_row: NEVER < counter_row.expires_day < day.number)
     expired += await ApiKey.expiring(after=day.begin, until=day.now)
     never_used, stale = await _never_used(day), await _stale(day)
     return KeyCounts(
@@ -171,7 +175,9 @@ async def _keys(day: _Day) -> KeyCounts:
 
 
 async def _never_used(day: _Day) -> int:
-    lasting = day.sum("api_keys", lambda tally: tally.used_day == NEVER and day.lasts(tally))
+    lasting = day.sum(
+        "api_keys", lambda counter_row: counter_row.used_day == NEVER and day.lasts(counter_row)
+    )
     return lasting + await ApiKey.unused_expiring(after=day.now, until=day.end)
 
 
@@ -181,7 +187,8 @@ async def _stale(day: _Day) -> int:
     limit_day = counters.day_of(limit)
     begin = counters.beginning_of(limit_day)
     whole = day.sum(
-        "api_keys", lambda tally: NEVER < tally.used_day < limit_day and day.lasts(tally)
+        "api_keys",
+        lambda counter_row: NEVER < counter_row.used_day < limit_day and day.lasts(counter_row),
     )
     expiring = await ApiKey.expiring(after=day.now, until=day.end, used_before=begin)
     return whole + expiring + await ApiKey.used_between(begin, limit, now=day.now)

@@ -1,6 +1,6 @@
 """Owns what operators look at: pages of users, sessions, keys and audit events, and single rows.
 
-It does not check that the caller is an operator: that is the caller's door.
+It does not check that the caller is an operator: that is the caller's duty.
 """
 
 from __future__ import annotations

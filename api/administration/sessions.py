@@ -1,6 +1,6 @@
 """Owns how an operator ends sessions: one, or all of a user.
 
-It does not check that the caller is an operator: that is the caller's door.
+It does not check that the caller is an operator: that is the caller's duty.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from api.request_context import RequestContext
 from models import RefreshToken, User, database
 
 
-async def end_session(session_id: UUID, actor: Actor, occasion: RequestContext) -> None:
+async def end_session(session_id: UUID, actor: Actor, context: RequestContext) -> None:
     """End one session of anybody; raises `SessionNotFound`."""
     session = await RefreshToken.by_id(session_id)
     async with database.transaction():
@@ -22,16 +22,16 @@ async def end_session(session_id: UUID, actor: Actor, occasion: RequestContext) 
             raise SessionNotFound
         await record(
             Action.SESSION_REVOKED,
-            occasion,
+            context,
             actor_id=actor.user_id,
             user_id=session.user_id,
             detail=actor.detail(session_id=str(session_id)),
         )
 
 
-async def force_logout(user: User, actor: Actor, occasion: RequestContext) -> int:
+async def force_logout(user: User, actor: Actor, context: RequestContext) -> int:
     """End every session of a user; how many there were. API keys go on working."""
     async with database.transaction():
         count = await RefreshToken.end_of_user(user.id)
-        await record_of(user, Action.USER_LOGGED_OUT, actor, occasion, sessions=count)
+        await record_of(user, Action.USER_LOGGED_OUT, actor, context, sessions=count)
     return count

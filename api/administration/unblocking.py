@@ -16,7 +16,7 @@ from api.security.networks import named_network
 from models import Unblock, User, database
 
 
-async def unblock(named: str, actor: Actor, occasion: RequestContext) -> str:
+async def unblock(named: str, actor: Actor, context: RequestContext) -> str:
     """Forgive what failed up to now for an address or a network; returns which, normalised.
 
     The address need not have an account: an unknown one is limited like a known one.
@@ -30,7 +30,7 @@ async def unblock(named: str, actor: Actor, occasion: RequestContext) -> str:
         await Unblock.add(subject, now=await database.clock())
         await record(
             Action.RATE_LIMITED,
-            occasion,
+            context,
             actor_id=actor.user_id,
             user_id=user.id if user is not None else None,
             # An address without an account stays out: see `record`.

@@ -1,6 +1,6 @@
 """Owns what an operator does about users: making, finding, changing and deleting them.
 
-It does not check that the caller is an operator: that is the caller's door.
+It does not check that the caller is an operator: that is the caller's duty.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Wanted:
 async def create(
     form: NewUser,
     actor: Actor,
-    occasion: RequestContext,
+    context: RequestContext,
     *,
     settings: Settings,
     hasher: PasswordHasher,
@@ -76,16 +76,16 @@ async def create(
                 name=name,
                 roles=roles,
                 password_hash=password_hash,
-                now=occasion.now,
+                now=context.now,
             )
             await actor.keep()
-            await record_of(user, Action.USER_CREATED, actor, occasion, roles=roles)
+            await record_of(user, Action.USER_CREATED, actor, context, roles=roles)
     except database.Duplicate:
         raise EmailTaken from None
     return user
 
 
-async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: RequestContext) -> User:
+async def change(user_id: UUID, wanted: Wanted, actor: Actor, context: RequestContext) -> User:
     """Change a user, all of it or nothing; what is so already is left alone.
 
     Whoever is disabled is shut out on the very next request. Sessions end, so that enabling the
@@ -105,21 +105,21 @@ async def change(user_id: UUID, wanted: Wanted, actor: Actor, occasion: RequestC
         user = await User.held(user_id)
         if user is None:
             raise UserNotFound
-        changes = _changes(user, Wanted(name, roles, wanted.disabled), occasion)
+        changes = _changes(user, Wanted(name, roles, wanted.disabled), context)
         if OPERATOR in (roles or ()) and not user.is_operator:
             actor.refuse_key()
         if wanted.disabled or (roles is not None and OPERATOR not in roles):
             await keep_an_operator(user, actor)
         if changes:
-            await user.change(occasion.now, **changes)
+            await user.change(context.now, **changes)
         ended = await RefreshToken.end_of_user(user.id) if wanted.disabled else 0
         if changes or ended:
             detail = _detail(user, changes, ended)
-            await record_of(user, Action.USER_UPDATED, actor, occasion, **detail)
+            await record_of(user, Action.USER_UPDATED, actor, context, **detail)
     return user
 
 
-def _changes(user: User, wanted: Wanted, occasion: RequestContext) -> dict[str, object]:
+def _changes(user: User, wanted: Wanted, context: RequestContext) -> dict[str, object]:
     """The columns that become others."""
     changes: dict[str, object] = {}
     if wanted.name is not None and wanted.name != user.name:
@@ -127,7 +127,7 @@ def _changes(user: User, wanted: Wanted, occasion: RequestContext) -> dict[str, 
     if wanted.roles is not None and list(wanted.roles) != user.roles:
         changes["roles"] = list(wanted.roles)
     if wanted.disabled is not None and wanted.disabled != user.is_disabled:
-        changes["disabled_at"] = occasion.now if wanted.disabled else None
+        changes["disabled_at"] = context.now if wanted.disabled else None
     return changes
 
 
@@ -173,7 +173,7 @@ async def user_by_email(email: str) -> User:
 
 
 async def set_password(
-    user: User, password_hash: str, actor: Actor, occasion: RequestContext
+    user: User, password_hash: str, actor: Actor, context: RequestContext
 ) -> int:
     """Replace a password and end every session; how many there were.
 
@@ -183,13 +183,13 @@ async def set_password(
     async with database.transaction():
         if await User.held(user.id) is None:
             raise UserNotFound
-        await user.change(occasion.now, password_hash=password_hash)
+        await user.change(context.now, password_hash=password_hash)
         ended = await RefreshToken.end_of_user(user.id)
-        await record_of(user, Action.PASSWORD_CHANGED, actor, occasion, sessions=ended)
+        await record_of(user, Action.PASSWORD_CHANGED, actor, context, sessions=ended)
     return ended
 
 
-async def delete_user(user: User, actor: Actor, occasion: RequestContext) -> None:
+async def delete_user(user: User, actor: Actor, context: RequestContext) -> None:
     """Delete a user with sessions, keys and identities.
 
     Raises:
@@ -200,7 +200,7 @@ async def delete_user(user: User, actor: Actor, occasion: RequestContext) -> Non
         await keep_an_operator(user, actor)
         if not await User.remove(user.id):
             raise UserNotFound
-        await record_of(user, Action.USER_DELETED, actor, occasion, email=user.email)
+        await record_of(user, Action.USER_DELETED, actor, context, email=user.email)
 
 
 async def keep_an_operator(user: User, actor: Actor) -> None:

@@ -39,13 +39,13 @@ class Authenticator:
         usage: LastUsed,
         *,
         memory: CredentialCache,
-        changes: Invalidation,
+        invalidation: Invalidation,
     ) -> None:
         self._settings = settings
         self._tokens = tokens
         self._usage = usage
         self._memory = memory
-        self._changes = changes
+        self._invalidation = invalidation
 
     def recall(self, credential: str, now: float) -> CachedCredential | None:
         """What is remembered of a credential, if that can be trusted at this moment.
@@ -55,29 +55,31 @@ class Authenticator:
         """
         # The look comes first: it is what makes the memory forget.
         return (
-            self._memory.recall(fingerprint(credential), now) if self._changes.is_heard() else None
+            self._memory.recall(fingerprint(credential), now)
+            if self._invalidation.is_current()
+            else None
         )
 
     def note_use(self, key_id: UUID, at: float, ip_address: str | None) -> None:
         """Note the use of a remembered key; `at` is in seconds since the epoch."""
         self._usage.note(key_id, at, ip_address)
 
-    async def by_access_token(self, token: str, occasion: RequestContext) -> Principal:
+    async def by_access_token(self, token: str, context: RequestContext) -> Principal:
         """The principal of a session's access token.
 
         Raises:
             InvalidToken: it does not verify, is expired, or its session or user is gone.
         """
-        known = self.recall(token, occasion.now.timestamp())
+        known = self.recall(token, context.now.timestamp())
         if known is not None and known.principal.method == "jwt":
             return known.principal
         try:
-            claims = self._tokens.read_access(token, occasion.now)
+            claims = self._tokens.read_access(token, context.now)
         except TokenRejected:
             raise InvalidToken from None
         mark = self._mark()
         session = await RefreshToken.by_id(claims.session_id)
-        if session is None or session.is_expired(occasion.now):
+        if session is None or session.is_expired(context.now):
             raise InvalidToken
         if session.user_id != claims.user_id or not is_eligible(session.user, self._settings):
             raise InvalidToken
@@ -86,7 +88,7 @@ class Authenticator:
         return principal
 
     async def by_api_key(
-        self, key: str, occasion: RequestContext, *, is_use: bool = True
+        self, key: str, context: RequestContext, *, is_use: bool = True
     ) -> Principal:
         """The principal of an API key, whose use is noted, where it is one.
 
@@ -97,38 +99,38 @@ class Authenticator:
         """
         if not is_api_key(key):
             raise InvalidApiKeyFormat
-        known = self.recall(key, occasion.now.timestamp())
-        principal = known.principal if known is not None else await self._ask_key(key, occasion)
+        known = self.recall(key, context.now.timestamp())
+        principal = known.principal if known is not None else await self._ask_key(key, context)
         assert principal.key_id is not None
         if is_use:
-            self._usage.note(principal.key_id, occasion.now.timestamp(), occasion.ip_address)
+            self._usage.note(principal.key_id, context.now.timestamp(), context.ip_address)
         return principal
 
-    async def _ask_key(self, key: str, occasion: RequestContext) -> Principal:
+    async def _ask_key(self, key: str, context: RequestContext) -> Principal:
         mark = self._mark()
         row = await ApiKey.by_digest(digest(key))
         if row is None or not is_eligible(row.user, self._settings):
             raise InvalidApiKey
-        if row.is_expired(occasion.now):
+        if row.is_expired(context.now):
             raise ApiKeyExpired
         scopes = shared(scope for scope in row.scopes if isinstance(scope, str))
         principal = principal_of(row.user, "api_key", scopes=scopes, key_id=row.id)
         self._remember(key, principal, mark, row.expires_at)
         return principal
 
-    async def anonymous(self, occasion: RequestContext) -> Principal:
+    async def anonymous(self, context: RequestContext) -> Principal:
         """The operator that everybody is in mode none: a real row, made anew if it is gone."""
-        known = self.recall(NO_CREDENTIAL, occasion.now.timestamp())
+        known = self.recall(NO_CREDENTIAL, context.now.timestamp())
         if known is not None:
             return known.principal
         mark = self._mark()
-        principal = principal_of(await anonymous_user(ANONYMOUS_ID, occasion), "none")
+        principal = principal_of(await anonymous_user(ANONYMOUS_ID, context), "none")
         self._remember(NO_CREDENTIAL, principal, mark, None)
         return principal
 
     def _mark(self) -> int | None:
         """The memory's mark before a question; None when its answer must not be remembered."""
-        return self._memory.mark if self._changes.is_heard() else None
+        return self._memory.mark if self._invalidation.is_current() else None
 
     def _remember(
         self, credential: str, principal: Principal, mark: int | None, until: datetime | None
@@ -143,7 +145,7 @@ class Authenticator:
         self._memory.remember(fingerprint(credential), entry)
 
 
-async def anonymous_user(user_id: UUID, occasion: RequestContext) -> User:
+async def anonymous_user(user_id: UUID, context: RequestContext) -> User:
     """The row of the anonymous operator."""
     user = await User.by_id(user_id)
     if user is not None:
@@ -154,7 +156,7 @@ async def anonymous_user(user_id: UUID, occasion: RequestContext) -> User:
             email=ANONYMOUS,
             name=ANONYMOUS_NAME,
             roles=["admin"],
-            now=occasion.now,
+            now=context.now,
         )
     except database.Duplicate:
         found = await User.by_id(user_id)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 
-from api.demo.sandbox import OPERATOR, STOP_SECONDS, DemoFailed, Sandbox, staged
+from api.demo.sandbox import OPERATOR, STOP_SECONDS, DemoFailed, Sandbox, running_sandbox
 
 TROUBLE = 1
 
@@ -15,8 +15,8 @@ def demo(*, port: int, has_dashboard: bool) -> int:
     """Run the demo until the dashboard is closed, or Ctrl-C; the exit status."""
     print("Inventing people, and starting a server for them …", file=sys.stderr)
     try:
-        with staged(port) as stage:
-            return _open_dashboard(stage) if has_dashboard else _only_serve(stage)
+        with running_sandbox(port) as sandbox:
+            return _open_dashboard(sandbox) if has_dashboard else _only_serve(sandbox)
     except DemoFailed as failed:
         print(f"The demo's server did not start:\n{failed}", file=sys.stderr)
         return TROUBLE
@@ -24,9 +24,9 @@ def demo(*, port: int, has_dashboard: bool) -> int:
         return 0
 
 
-def _open_dashboard(stage: Sandbox) -> int:
-    command = [sys.executable, "-P", "-m", "tui", "--url", stage.url]
-    with subprocess.Popen(command, env=stage.environment()) as dashboard:
+def _open_dashboard(sandbox: Sandbox) -> int:
+    command = [sys.executable, "-P", "-m", "tui", "--url", sandbox.url]
+    with subprocess.Popen(command, env=sandbox.environment()) as dashboard:
         try:
             return dashboard.wait()
         except BaseException:
@@ -39,9 +39,11 @@ def _open_dashboard(stage: Sandbox) -> int:
             raise
 
 
-def _only_serve(stage: Sandbox) -> int:
-    print(f"{stage.url}  (sign in as {OPERATOR}, password {stage.password})", file=sys.stderr)
-    print(f"everruns-auth dashboard --url {stage.url}  opens the dashboard on it", file=sys.stderr)
+def _only_serve(sandbox: Sandbox) -> int:
+    print(f"{sandbox.url}  (sign in as {OPERATOR}, password {sandbox.password})", file=sys.stderr)
+    print(
+        f"everruns-auth dashboard --url {sandbox.url}  opens the dashboard on it", file=sys.stderr
+    )
     print("Ctrl-C ends it and leaves nothing behind.", file=sys.stderr)
     threading.Event().wait()
     return 0

@@ -38,7 +38,7 @@ class Filling:
     """Makes the rows of one database."""
 
     def __init__(self, inventor: Inventor, now: datetime, password: str) -> None:
-        self._inventor, self._dice, self._now = inventor, inventor.dice, now
+        self._inventor, self._rng, self._now = inventor, inventor.rng, now
         self._password = password
         self._hash = hash_password(password, _COST)
 
@@ -58,22 +58,20 @@ class Filling:
 
     def _ago(self, longest: timedelta) -> datetime:
         """A moment in the past; the nearer, the likelier."""
-        return self._now - longest * self._dice.random() ** 2
+        return self._now - longest * self._rng.random() ** 2
 
     def _user(self, number: int, person: Invented) -> User:
         is_active = number <= ACTIVE_PEOPLE
-        created = (
-            self._now - _DAY * self._dice.randrange(1, 700) if number % 60 else self._ago(_DAY)
-        )
+        created = self._now - _DAY * self._rng.randrange(1, 700) if number % 60 else self._ago(_DAY)
         roles = ["user", "admin"] if number % 80 == 0 else ["user"]
-        is_local = is_active or self._dice.random() < 0.7
+        is_local = is_active or self._rng.random() < 0.7
         return User(
             id=new_id(),
             email=person.email,
             name=person.name,
             roles=roles + (["developer"] if number % 5 == 0 else []),
             password_hash=self._hash if is_local else None,
-            email_verified=self._dice.random() < 0.9,
+            email_verified=self._rng.random() < 0.9,
             disabled_at=self._ago(60 * _DAY) if not is_active and number % 29 == 0 else None,
             last_active_at=max(created, self._ago(90 * _DAY)) if number % 11 else None,
             created_at=created,
@@ -83,8 +81,8 @@ class Filling:
     def _identity(self, user: User) -> OAuthIdentity:
         return OAuthIdentity(
             user_id=user.id,
-            provider=self._dice.choice(("google", "github")),
-            subject=str(self._dice.randrange(10**9, 10**10)),
+            provider=self._rng.choice(("google", "github")),
+            subject=str(self._rng.randrange(10**9, 10**10)),
             email=user.email,
             created_at=user.created_at,
             last_used_at=user.last_active_at,
@@ -94,9 +92,9 @@ class Filling:
         for user in users:
             if user.last_active_at is None or user.disabled_at is not None:
                 continue
-            for _ in range(self._dice.choice((0, 1, 1, 2, 3))):
+            for _ in range(self._rng.choice((0, 1, 1, 2, 3))):
                 begun = max(user.created_at, self._ago(29 * _DAY))
-                used = begun + (self._now - begun) * self._dice.random()
+                used = begun + (self._now - begun) * self._rng.random()
                 yield RefreshToken(
                     id=new_id(),
                     user_id=user.id,
@@ -115,14 +113,14 @@ class Filling:
         yield self._key(users[0], secrets[0], name="dashboard", scopes=["*"], is_active=True)
         owners = [user for user in users[:60] if user.disabled_at is None]
         for secret in secrets[1:]:
-            yield self._key(self._dice.choice(owners), secret, is_active=True)
+            yield self._key(self._rng.choice(owners), secret, is_active=True)
         for _ in range(KEYS):
-            yield self._key(self._dice.choice(users), new_api_key())
+            yield self._key(self._rng.choice(users), new_api_key())
 
     def _key(self, user: User, secret: str, *, is_active: bool = False, **columns: Any) -> ApiKey:
         created = max(user.created_at, self._ago(400 * _DAY))
-        used = max(created, self._ago(300 * _DAY)) if self._dice.random() < 0.8 else None
-        lifetime = self._dice.choice((None, None, None, 30, 90, 365)) if not is_active else None
+        used = max(created, self._ago(300 * _DAY)) if self._rng.random() < 0.8 else None
+        lifetime = self._rng.choice((None, None, None, 30, 90, 365)) if not is_active else None
         return ApiKey(
             id=new_id(),
             user_id=user.id,
@@ -139,12 +137,10 @@ class Filling:
         """Two days of sign-ins, those of the last hour so dense that a chart shows them."""
         for span, count in ((2 * _DAY, 300), (_HOUR, 240)):
             for _ in range(count):
-                yield self._sign_in(
-                    self._dice.choice(users), self._now - span * self._dice.random()
-                )
+                yield self._sign_in(self._rng.choice(users), self._now - span * self._rng.random())
 
     def _sign_in(self, user: User, at: datetime) -> AuditEvent:
-        is_good = self._dice.random() < 0.88
+        is_good = self._rng.random() < 0.88
         return AuditEvent(
             id=new_id(),
             at=at,

@@ -57,35 +57,35 @@ class Inventor:
     """Invents, from a seed."""
 
     def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)  # noqa: S311  (nothing here is secret)
+        self.rng = random.Random(seed)  # noqa: S311  (nothing here is secret)
 
     def people(self, count: int) -> Iterator[Invented]:
         """As many people, each with an address of their own."""
         taken: Counter[str] = Counter()
         for number in range(count):
-            name = f"{self.dice.choice(_FIRST)} {self.dice.choice(_LAST)}"
+            name = f"{self.rng.choice(_FIRST)} {self.rng.choice(_LAST)}"
             local = _local_part(name)
             taken[local] += 1
             again = taken[local] if taken[local] > 1 else ""
-            shown = self.dice.choice(_WIDE) if number % 23 == 0 else name
-            yield Invented(shown, f"{local}{again}@{self.dice.choice(_DOMAINS)}")
+            shown = self.rng.choice(_WIDE) if number % 23 == 0 else name
+            yield Invented(shown, f"{local}{again}@{self.rng.choice(_DOMAINS)}")
 
     def purpose(self) -> str:
         """What a key is called."""
-        return self.dice.choice(_PURPOSES)
+        return self.rng.choice(_PURPOSES)
 
     def scopes(self) -> list[str]:
-        return list(self.dice.choice(_SCOPES))
+        return list(self.rng.choice(_SCOPES))
 
     def browser(self) -> str:
-        return self.dice.choice(_BROWSERS)
+        return self.rng.choice(_BROWSERS)
 
     def address(self) -> str:
         """An address out of the blocks for documentation."""
-        if self.dice.random() < 0.15:
-            return f"2001:db8::{self.dice.randrange(1, 0xFFFF):x}"
-        block = self.dice.choice(("192.0.2", "198.51.100", "203.0.113"))
-        return f"{block}.{self.dice.randrange(1, 255)}"
+        if self.rng.random() < 0.15:
+            return f"2001:db8::{self.rng.randrange(1, 0xFFFF):x}"
+        block = self.rng.choice(("192.0.2", "198.51.100", "203.0.113"))
+        return f"{block}.{self.rng.randrange(1, 255)}"
 
 
 def _local_part(name: str) -> str:

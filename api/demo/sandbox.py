@@ -61,7 +61,7 @@ class Sandbox:
 
 
 @contextmanager
-def staged(port: int = 0) -> Iterator[Sandbox]:
+def running_sandbox(port: int = 0) -> Iterator[Sandbox]:
     """Have a server with invented people and traffic inside the block.
 
     Raises:

@@ -20,7 +20,7 @@ import httpx
 
 from api.demo.people import Inventor
 
-Deed = Callable[[], Awaitable[None]]
+Action = Callable[[], Awaitable[None]]
 
 MAX_SESSIONS = 40
 
@@ -50,8 +50,8 @@ class Traffic:
         self._http = http
         self._script = script
         self._inventor = Inventor(seed if seed is not None else random.randrange(2**32))  # noqa: S311
-        self._dice = self._inventor.dice
-        self._homes = {who: self._inventor.address() for who in (*script.keys, *script.emails)}
+        self._rng = self._inventor.rng
+        self._addresses = {who: self._inventor.address() for who in (*script.keys, *script.emails)}
         self._tokens: list[str] = []
         self._made: list[tuple[str, str]] = []
 
@@ -60,29 +60,29 @@ class Traffic:
         await asyncio.gather(
             self._keep_doing(self.use_a_key, every=0.12),
             self._keep_doing(self.sign_in, every=2.5),
-            self._keep_doing(self.mistype, every=11.0),
+            self._keep_doing(self.fail_to_sign_in, every=11.0),
             self._keep_doing(self.sign_out, every=6.0),
             self._keep_doing(self.make_a_key, every=25.0),
-            self._keep_doing(self.throw_a_key_away, every=40.0),
+            self._keep_doing(self.create_and_revoke_a_key, every=40.0),
         )
 
     async def use_a_key(self) -> None:
         """The first keys are used most, the last hardly ever."""
         keys = self._script.keys
-        key = keys[min(int(self._dice.expovariate(0.25)), len(keys) - 1)]
+        key = keys[min(int(self._rng.expovariate(0.25)), len(keys) - 1)]
         await self._ask("GET", "/v1/auth/verify", who=key, token=key)
 
     async def sign_in(self) -> None:
-        answer = await self._log_in(self._dice.choice(self._script.emails), self._script.password)
+        answer = await self._log_in(self._rng.choice(self._script.emails), self._script.password)
         if answer.is_success:
             self._tokens.append(answer.json()["access_token"])
 
-    async def mistype(self) -> None:
-        await self._log_in(self._dice.choice(self._script.emails), "not the password")
+    async def fail_to_sign_in(self) -> None:
+        await self._log_in(self._rng.choice(self._script.emails), "not the password")
 
     async def sign_out(self) -> None:
         if len(self._tokens) > MAX_SESSIONS // 2:
-            token = self._tokens.pop(self._dice.randrange(len(self._tokens)))
+            token = self._tokens.pop(self._rng.randrange(len(self._tokens)))
             await self._ask("POST", "/v1/auth/logout", token=token)
 
     async def make_a_key(self) -> None:
@@ -94,17 +94,17 @@ class Traffic:
         if answer.is_success:
             self._made.append((token, answer.json()["id"]))
 
-    async def throw_a_key_away(self) -> None:
+    async def create_and_revoke_a_key(self) -> None:
         if self._made:
             token, key_id = self._made.pop(0)
             await self._ask("DELETE", f"/v1/auth/api-keys/{key_id}", token=token)
 
-    async def _keep_doing(self, deed: Deed, *, every: float) -> None:
+    async def _keep_doing(self, action: Action, *, every: float) -> None:
         """Do it again and again, `every` seconds on average; what is refused is refused."""
         while True:
-            await asyncio.sleep(self._dice.expovariate(1 / every))
+            await asyncio.sleep(self._rng.expovariate(1 / every))
             with suppress(httpx.HTTPError):
-                await deed()
+                await action()
 
     async def _log_in(self, email: str, password: str) -> httpx.Response:
         form = {"email": email, "password": password}
@@ -114,7 +114,7 @@ class Traffic:
         self, method: str, path: str, *, who: str = "", token: str = "", **more: Any
     ) -> httpx.Response:
         headers = {
-            "X-Forwarded-For": self._homes.get(who, "192.0.2.1"),
+            "X-Forwarded-For": self._addresses.get(who, "192.0.2.1"),
             "User-Agent": self._inventor.browser(),
         }
         if token:

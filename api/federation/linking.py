@@ -28,7 +28,7 @@ class _OtherWasFirst(Exception):
 
 
 async def admit(
-    services: Services, provider: Provider, profile: Profile, occasion: RequestContext
+    services: Services, provider: Provider, profile: Profile, context: RequestContext
 ) -> Tokens:
     """Open a session of the account that the profile belongs to, in one transaction.
 
@@ -40,10 +40,10 @@ async def admit(
     for _ in range(TRIES):
         try:
             async with database.transaction():
-                user = await _account(services.settings, provider, profile, occasion)
-                await User.note_activity(user.id, now=occasion.now)
-                tokens = await open_session(services, user, occasion)
-                await _record(Action.OAUTH_LOGIN, user, provider, occasion)
+                user = await _account(services.settings, provider, profile, context)
+                await User.note_activity(user.id, now=context.now)
+                tokens = await open_session(services, user, context)
+                await _record(Action.OAUTH_LOGIN, user, provider, context)
                 return tokens
         except (database.Duplicate, _OtherWasFirst):
             continue
@@ -67,28 +67,28 @@ def check_domain(provider: Provider, profile: Profile) -> None:
 
 
 async def _account(
-    settings: Settings, provider: Provider, profile: Profile, occasion: RequestContext
+    settings: Settings, provider: Provider, profile: Profile, context: RequestContext
 ) -> User:
     """The account, held until the running transaction ends."""
     identity = await OAuthIdentity.by_subject(provider.name, profile.subject)
     if identity is not None:
-        return await _known(settings, provider, profile, occasion, identity=identity)
+        return await _known(settings, provider, profile, context, identity=identity)
     if profile.email is None:
         raise SignInNotPermitted("the provider names no address that can be used")
     found = await User.by_email(profile.email)
     if found is None:
-        return await _new(settings, provider, profile, occasion)
+        return await _new(settings, provider, profile, context)
     user = await User.held(found.id)
     if user is None or user.email != profile.email:
         raise _OtherWasFirst
-    return await _linked(settings, provider, profile, occasion, user=user)
+    return await _linked(settings, provider, profile, context, user=user)
 
 
 async def _known(
     settings: Settings,
     provider: Provider,
     profile: Profile,
-    occasion: RequestContext,
+    context: RequestContext,
     *,
     identity: OAuthIdentity,
 ) -> User:
@@ -100,17 +100,17 @@ async def _known(
             user_id=identity.user_id,
         )
     if user is None or not await identity.note_use(
-        issuer=provider.issuer, email=profile.email, now=occasion.now
+        issuer=provider.issuer, email=profile.email, now=context.now
     ):
         raise _OtherWasFirst
     _check_admitted(user, settings)
     if profile.is_email_verified and profile.email == user.email and not user.email_verified:
-        await user.change(occasion.now, email_verified=True)
+        await user.change(context.now, email_verified=True)
     return user
 
 
 async def _new(
-    settings: Settings, provider: Provider, profile: Profile, occasion: RequestContext
+    settings: Settings, provider: Provider, profile: Profile, context: RequestContext
 ) -> User:
     """A new user, whose address is as verified as the provider says."""
     if not settings.signup_enabled:
@@ -122,10 +122,10 @@ async def _new(
         avatar_url=profile.picture,
         roles=["user"],
         email_verified=profile.is_email_verified,
-        now=occasion.now,
+        now=context.now,
     )
-    await _add_identity(user, provider, profile, occasion)
-    await _record(Action.REGISTER, user, provider, occasion)
+    await _add_identity(user, provider, profile, context)
+    await _record(Action.REGISTER, user, provider, context)
     return user
 
 
@@ -133,7 +133,7 @@ async def _linked(
     settings: Settings,
     provider: Provider,
     profile: Profile,
-    occasion: RequestContext,
+    context: RequestContext,
     *,
     user: User,
 ) -> User:
@@ -145,26 +145,26 @@ async def _linked(
     if not user.email_verified:
         if user.is_operator:
             raise AccountExists("an operator's address is not verified", user_id=user.id)
-        removed = await _take_back(user, occasion)
+        removed = await _take_back(user, context)
     elif any(one.provider == provider.name for one in await OAuthIdentity.of_user(user.id)):
         # An address is handed on where people leave; their accounts are not.
         raise AccountExists(
             "the account is linked to another subject of this provider", user_id=user.id
         )
-    await _add_identity(user, provider, profile, occasion)
+    await _add_identity(user, provider, profile, context)
     if user.avatar_url is None and profile.picture is not None:
-        await user.change(occasion.now, avatar_url=profile.picture)
-    await _record(Action.OAUTH_LINKED, user, provider, occasion, **removed)
+        await user.change(context.now, avatar_url=profile.picture)
+    await _record(Action.OAUTH_LINKED, user, provider, context, **removed)
     return user
 
 
-async def _take_back(user: User, occasion: RequestContext) -> dict[str, object]:
+async def _take_back(user: User, context: RequestContext) -> dict[str, object]:
     """Close every way in that was there before the address was verified; what they were.
 
     Sessions before keys: see `api_keys.create`.
     """
     had_password = user.password_hash is not None
-    await user.change(occasion.now, password_hash=None, email_verified=True)
+    await user.change(context.now, password_hash=None, email_verified=True)
     return {
         "password": had_password,
         "sessions": await RefreshToken.end_of_user(user.id),
@@ -179,7 +179,7 @@ def _check_admitted(user: User, settings: Settings) -> None:
 
 
 async def _add_identity(
-    user: User, provider: Provider, profile: Profile, occasion: RequestContext
+    user: User, provider: Provider, profile: Profile, context: RequestContext
 ) -> None:
     await OAuthIdentity.add(
         user_id=user.id,
@@ -187,16 +187,16 @@ async def _add_identity(
         subject=profile.subject,
         issuer=provider.issuer,
         email=profile.email,
-        now=occasion.now,
+        now=context.now,
     )
 
 
 async def _record(
-    action: Action, user: User, provider: Provider, occasion: RequestContext, **removed: object
+    action: Action, user: User, provider: Provider, context: RequestContext, **removed: object
 ) -> None:
     await record(
         action,
-        occasion,
+        context,
         actor_id=user.id,
         user_id=user.id,
         detail={"provider": provider.name, **removed},

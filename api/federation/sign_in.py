@@ -56,20 +56,20 @@ class CompletedSignIn:
 
 
 async def begin(
-    services: Services, provider: Provider, redirect_to: str | None, occasion: RequestContext
+    services: Services, provider: Provider, redirect_to: str | None, context: RequestContext
 ) -> ProviderRedirect:
     """Begin an attempt; raises `ProviderTrouble` when the provider does not say where to go."""
-    attempt = services.attempts.begin(provider.name, redirect_to, occasion.now)
+    attempt = services.authorization_requests.begin(provider.name, redirect_to, context.now)
     try:
         url = await services.providers[provider.name].authorization_url(attempt)
     except ProviderTrouble as trouble:
-        _log(trouble, provider, occasion)
+        _log(trouble, provider, context)
         raise
     return ProviderRedirect(url=url, attempt=attempt)
 
 
 async def complete(
-    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+    services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
     """Sign in whoever the provider sent back.
 
@@ -79,15 +79,15 @@ async def complete(
         Overloaded: too many are under way for too long.
     """
     try:
-        return await _counted(services, provider, returned, occasion)
+        return await _counted(services, provider, returned, context)
     except Throttled:
-        await record_throttled("oauth", services.throttle, occasion)
+        await record_throttled("oauth", services.throttle, context)
         raise
     except SignInFailed as failed:
-        _log(failed, provider, occasion)
+        _log(failed, provider, context)
         await record(
             Action.OAUTH_LOGIN,
-            occasion,
+            context,
             outcome="failure",
             user_id=failed.user_id,
             detail={"provider": provider.name, "error": failed.code},
@@ -96,27 +96,27 @@ async def complete(
 
 
 async def _counted(
-    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+    services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
     """Count what comes to nothing; generously where the provider is to blame.
 
     An error in the query is the browser's word, and counts: anybody can write one.
     """
-    async with services.throttle.oauth(occasion) as attempt:
+    async with services.throttle.oauth(context) as attempt:
         try:
-            return await _complete(services, provider, returned, occasion)
+            return await _complete(services, provider, returned, context)
         except SignInFailed as failed:
             if isinstance(failed, ProviderTrouble) and not returned.error:
-                await services.throttle.oauth_trouble(occasion)
+                await services.throttle.oauth_trouble(context)
             else:
                 await attempt.count()
             raise
 
 
 async def _complete(
-    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+    services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
-    attempt = _attempt_of(services, provider, returned, occasion)
+    attempt = _attempt_of(services, provider, returned, context)
     # Before anything is asked of the provider, and whatever comes of it: a state is good once.
     if not await UsedState.use(attempt.state_hash, expires_at=attempt.expires_at):
         raise SignInFailed("this attempt came back before")
@@ -131,18 +131,18 @@ async def _complete(
         raise SignInFailed("the provider sent no code")
     client = services.providers[provider.name]
     profile = await client.identify(
-        returned.code, attempt, occasion.now, named_issuer=returned.issuer
+        returned.code, attempt, context.now, named_issuer=returned.issuer
     )
-    tokens = await linking.admit(services, provider, profile, occasion)
+    tokens = await linking.admit(services, provider, profile, context)
     return CompletedSignIn(tokens=tokens, redirect_to=attempt.redirect_to)
 
 
 def _attempt_of(
-    services: Services, provider: Provider, returned: Returned, occasion: RequestContext
+    services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> AuthorizationRequest:
     """The attempt that this browser began with this provider (RFC 9700 §4.4, §4.7)."""
     sealed = returned.sealed
-    attempt = services.attempts.open(sealed, occasion.now) if sealed else None
+    attempt = services.authorization_requests.open(sealed, context.now) if sealed else None
     if attempt is None:
         raise SignInFailed("the browser began no such attempt, or over ten minutes ago")
     if not is_same(attempt.state, returned.state) or attempt.provider != provider.name:
@@ -150,12 +150,12 @@ def _attempt_of(
     return attempt
 
 
-def _log(failed: SignInFailed, provider: Provider, occasion: RequestContext) -> None:
+def _log(failed: SignInFailed, provider: Provider, context: RequestContext) -> None:
     say = log.info if isinstance(failed, SignInCancelled) else log.warning
     say(
         "a sign-in with a provider failed",
         provider=provider.name,
         error=failed.code,
         why=failed.why,
-        request_id=occasion.request_id,
+        request_id=context.request_id,
     )

@@ -85,7 +85,7 @@ def shown_text(request: Request) -> str | None:
 async def principal_of(
     request: Request,
     services: Services,
-    occasion: RequestContext,
+    context: RequestContext,
     *,
     is_checked_for_site: bool = True,
     is_use: bool = True,
@@ -98,13 +98,13 @@ async def principal_of(
         CrossSiteWrite: another site's page made the browser send its cookie with a write.
     """
     if services.settings.mode == "none":
-        return await services.authority.anonymous(occasion)
+        return await services.authenticator.anonymous(context)
     credential = credential_of(request)
     if credential is None:
         raise AuthenticationRequired
     if credential.kind == "api_key":
-        return await services.authority.by_api_key(credential.text, occasion, is_use=is_use)
-    principal = await services.authority.by_access_token(credential.text, occasion)
+        return await services.authenticator.by_api_key(credential.text, context, is_use=is_use)
+    principal = await services.authenticator.by_access_token(credential.text, context)
     if credential.is_cookie and is_checked_for_site:
         check_site(request, services.settings)
     return principal

@@ -68,14 +68,14 @@ def fast_path(slow: Any, answer: Answerer, settings: Settings) -> Any:
             text = shown_text(request)
         if text is None:
             return slow(request)
-        authority, now = request.app.ctx.services.authority, time()
-        known = authority.recall(text, now)
+        authenticator, now = request.app.ctx.services.authenticator, time()
+        known = authenticator.recall(text, now)
         response = answer(request, known) if known is not None else None
         if known is None or response is None:
             return slow(request)
         key_id = known.principal.key_id
         if key_id is not None:
-            authority.note_use(key_id, now, address_of(request))
+            authenticator.note_use(key_id, now, address_of(request))
         # Sanic's own mark for "they ran": there is nothing for them to do here.
         request._response_middleware_started = True  # noqa: SLF001
         return response

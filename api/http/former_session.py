@@ -16,5 +16,5 @@ async def end_former_session(request: Request, call: Call) -> None:
     """
     named = credentials_naming_sessions(request, call.services.settings)
     await sessions.end_named(
-        call.services, call.occasion, credentials=named, reason="signed_in_anew"
+        call.services, call.context, credentials=named, reason="signed_in_anew"
     )

@@ -74,7 +74,7 @@ class Call:
     """What every handler gets."""
 
     services: Services
-    occasion: RequestContext
+    context: RequestContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,7 +111,7 @@ def _endpoint(route: Route, settings: Settings) -> Handler:
         try:
             return await endpoint(request, **parameters)
         finally:
-            await request.app.ctx.services.changes.settle()
+            await request.app.ctx.services.invalidation.settle()
 
     async def endpoint(request: Request, **parameters: str) -> HTTPResponse | None:
         services = request.app.ctx.services
@@ -119,15 +119,15 @@ def _endpoint(route: Route, settings: Settings) -> Handler:
             check_host(request, settings)
             if route.is_checked_for_site:
                 check_site(request, settings)
-        occasion = context_of(request)
+        context = context_of(request)
         if guard is None:
-            return await route.handler(request, Call(services, occasion), **parameters)
+            return await route.handler(request, Call(services, context), **parameters)
         principal = await principal_of(
-            request, services, occasion, is_checked_for_site=route.is_checked_for_site
+            request, services, context, is_checked_for_site=route.is_checked_for_site
         )
         request.ctx.user_id = principal.user_id
         guard(principal)
-        call = SignedInCall(services, occasion, principal)
+        call = SignedInCall(services, context, principal)
         return await route.handler(request, call, **parameters)
 
     return settled if is_write else endpoint

@@ -80,7 +80,7 @@ class Supervisor:
         self._had_terminal = _has_terminal()
         self._stopping_since: float | None = None
         self._deaths: deque[float] = deque(maxlen=self._max_deaths)
-        self._mourned: dict[str, int] = {}
+        self._reported_dead: dict[str, int] = {}
         self._accepted: list[socket.socket] = []
         self._draining: asyncio.Task[None] | None = None
         register_after_fork(self, Supervisor._watch_main)
@@ -258,11 +258,13 @@ class Supervisor:
         dead = [
             process
             for process in manager.transient_processes
-            if process.pid and process.pid != self._mourned.get(process.name) and _is_dead(process)
+            if process.pid
+            and process.pid != self._reported_dead.get(process.name)
+            and _is_dead(process)
         ]
         if not dead:
             return
-        self._mourned.update({process.name: process.pid for process in dead})
+        self._reported_dead.update({process.name: process.pid for process in dead})
         if self._heartbeats.started_count < self._workers:
             log.error("a worker died while it started; see the lines above")
             self._kill()

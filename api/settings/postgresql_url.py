@@ -207,9 +207,9 @@ def _check_value(name: str, value: str) -> None:
         raise DatabaseUrlRejected("; ".join(filter(None, (words, choice.otherwise))))
 
 
-def _hosts(authority: str, parameters: dict[str, str]) -> list[tuple[str, int]]:
+def _hosts(authenticator: str, parameters: dict[str, str]) -> list[tuple[str, int]]:
     """Each host with its port; a parameter goes before what stands in the address."""
-    places = [_HOST.fullmatch(place) for place in authority.split(",")]
+    places = [_HOST.fullmatch(place) for place in authenticator.split(",")]
     if any(place is None for place in places):
         raise DatabaseUrlRejected(
             "has a host or a port that cannot be read; percent-encode special characters, "

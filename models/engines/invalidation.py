@@ -20,7 +20,7 @@ class Listener(Protocol):
 class Invalidation(Protocol):
     """An ear."""
 
-    def is_heard(self) -> bool:
+    def is_current(self) -> bool:
         """Whether, right now, every change up to this moment has been passed to the listener.
 
         Called for every request. Where the answer is no, the database must be asked.

@@ -72,14 +72,14 @@ class KeyRow:
 def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -> Query:
     engine = dialect()
     conditions = tuple(_conditions(engine, filters))
-    status_ways = _status_ways(engine, filters.status, ages)
+    status_ways = _status_candidates(engine, filters.status, ages)
     return Query(
         "api_keys",
         sort,
         is_descending=is_descending,
         within=_within(filters.status, ages),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=(*(shortcut for _, shortcut in conditions if shortcut), *status_ways),
+        candidate_sets=(*(candidates for _, candidates in conditions if candidates), *status_ways),
     )
 
 
@@ -95,7 +95,9 @@ def _within(status: KeyStatus | None, ages: Ages) -> tuple[TimeRange, ...]:
     return unexpired, TimeRange("last_used_at", side)
 
 
-def _status_ways(engine: Dialect, status: KeyStatus | None, ages: Ages) -> tuple[CandidateSet, ...]:
+def _status_candidates(
+    engine: Dialect, status: KeyStatus | None, ages: Ages
+) -> tuple[CandidateSet, ...]:
     if status is None:
         return ()
     condition = {

@@ -58,7 +58,7 @@ def query(filters: EventFilters, sort: Sort, *, is_descending: bool) -> Query:
         within=tuple(_within(filters)),
         prefix=tuple(_prefix(column, value) for column, value in equalities[:begun]),
         checks=tuple(_check(engine, column, value) for column, value in rest),
-        shortcuts=tuple(_shortcut(column, value) for column, value in rest),
+        candidate_sets=tuple(_candidates(column, value) for column, value in rest),
     )
 
 
@@ -96,7 +96,7 @@ def _check(engine: Dialect, column: str, value: str) -> Sql:
     return Sql(f"{engine.aside(f't.{column}')} = ?", (value,))
 
 
-def _shortcut(column: str, value: str) -> CandidateSet:
+def _candidates(column: str, value: str) -> CandidateSet:
     ids = Sql(f"SELECT id FROM audit_events WHERE {column} = ? ORDER BY at", (value,))
     return CandidateSet((CandidateQuery(ids),))
 

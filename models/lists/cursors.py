@@ -56,14 +56,14 @@ class Cursor:
     """Which rows beside which place."""
 
     side: Side
-    place: Position
+    position: Position
 
 
 def written(cursor: Cursor, purpose: str) -> str:
     """The cursor's text; `purpose` names the list, its sort and its filters."""
-    place = cursor.place
-    raw = urlsafe_b64encode(place.raw).decode()
-    parts = [cursor.side.value, place.kind, raw, place.id, _digest(purpose)]
+    position = cursor.position
+    raw = urlsafe_b64encode(position.raw).decode()
+    parts = [cursor.side.value, position.kind, raw, position.id, _digest(purpose)]
     return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
@@ -72,8 +72,8 @@ def read(text: str, purpose: str) -> Cursor:
     try:
         side, kind, raw, row_id, digest = _parts(text)
         # No half of a pair of surrogates, which no database can be asked for.
-        place = Position(kind, urlsafe_b64decode(raw), row_id.encode().decode())
-        cursor = Cursor(Side(side), place)
+        position = Position(kind, urlsafe_b64decode(raw), row_id.encode().decode())
+        cursor = Cursor(Side(side), position)
     except (ValueError, RecursionError):
         raise CursorRejected from None
     if digest != _digest(purpose) or kind not in _KINDS:

@@ -72,7 +72,7 @@ async def page_of(query: Query, shape: Shape, wish: Wish) -> Page:
 def _start(wish: Wish) -> Start | None:
     if wish.cursor is None:
         return None
-    return Start(wish.cursor.place, is_included=wish.side in (Side.FROM, Side.UPTO))
+    return Start(wish.cursor.position, is_included=wish.side in (Side.FROM, Side.UPTO))
 
 
 def _more(found: Found, wish: Wish) -> Cursor | None:
@@ -88,7 +88,7 @@ def _less(rows: Sequence[Row], wish: Wish) -> Cursor | None:
     if wish.cursor is None:
         return None
     if not rows:
-        return Cursor(_OPPOSITE[wish.side], wish.cursor.place)
+        return Cursor(_OPPOSITE[wish.side], wish.cursor.position)
     return Cursor(Side.BEFORE if wish.side.is_forward else Side.AFTER, position_of(rows[0]))
 
 

@@ -58,7 +58,7 @@ class CandidateSet:
     It `is_of_now` where the present time is in it, so that nobody ever asks the same again.
     """
 
-    ways: tuple[CandidateQuery, ...]
+    candidate_queries: tuple[CandidateQuery, ...]
     replaces: Sql | None = None
     is_of_now: bool = False
     holds: tuple[str, ...] = ()
@@ -79,7 +79,7 @@ class Query:
     within: tuple[TimeRange, ...] = ()
     checks: tuple[Sql, ...] = ()
     prefix: tuple[Sql, ...] = ()
-    shortcuts: tuple[CandidateSet, ...] = ()
+    candidate_sets: tuple[CandidateSet, ...] = ()
 
     @property
     def is_filtered(self) -> bool:
@@ -87,11 +87,11 @@ class Query:
         beside = any(within.column != self.sort.column for within in self.within)
         return beside or bool(self.checks)
 
-    def is_told_by(self, shortcut: CandidateSet) -> bool:
+    def is_told_by(self, candidates: CandidateSet) -> bool:
         """Whether what a shortcut holds tells which rows fit, and their order."""
-        left = [check for check in self.checks if check is not shortcut.replaces]
+        left = [check for check in self.checks if check is not candidates.replaces]
         asked = {self.sort.column, *(within.column for within in self.within)}
-        return not left and not self.prefix and asked <= set(shortcut.holds)
+        return not left and not self.prefix and asked <= set(candidates.holds)
 
     @property
     def is_covered(self) -> bool:

@@ -52,7 +52,7 @@ _experience = Experience()
 class Start:
     """Where to begin to read."""
 
-    place: Position
+    position: Position
     is_included: bool = False
 
 
@@ -82,7 +82,7 @@ class Search:
         self._engine, self._query, self._shape = engine, query, shape
         self._is_forward = is_forward
         self._clock = clock
-        self._legs = tuple(segments.segments(query, is_forward=is_forward))
+        self._segments = tuple(segments.segments(query, is_forward=is_forward))
         self._conditions = segments.conditions(engine, query)
 
     async def found(self, start: Start | None, wanted: int) -> Found:
@@ -94,9 +94,9 @@ class Search:
 
     async def _searched(self, start: Start | None, wanted: int) -> Found:
         began = self._clock()
-        for shortcut in self._query.shortcuts:
-            if _experience.is_few(self._question(shortcut), began):
-                rows = await self._by_shortcut(shortcut, AT_ONCE, start, wanted)
+        for candidates in self._query.candidate_sets:
+            if _experience.is_few(self._question(candidates), began):
+                rows = await self._by_candidates(candidates, AT_ONCE, start, wanted)
                 if rows is not None:
                     return Found(rows)
         tried = NEAR if self._query.is_covered else TRIED
@@ -107,8 +107,8 @@ class Search:
         if walked.stopped_at is None:
             return walked
         most = int(min(max(FEW, SORTED_PER_WALKED * ahead), MANY))
-        for shortcut in self._query.shortcuts:
-            rows = await self._by_shortcut(shortcut, most, start, wanted)
+        for candidates in self._query.candidate_sets:
+            rows = await self._by_candidates(candidates, most, start, wanted)
             if rows is not None:
                 return Found(rows)
         # What was tried above is a step too: a page that ends here has come somewhere all the same.
@@ -125,23 +125,23 @@ class Search:
     async def _walk(self, start: Start | None, wanted: int, size: int) -> Found:
         """The rows that fit among the next `size` of each leg, until one leg has more than that."""
         rows: list[Row] = []
-        for leg, begin in self._from(start):
-            part = self._part(leg, begin)
-            fence = await self._fence(leg, part, size)
-            if fence is not None:
-                part = all_of((part, segments.until(self._engine, self._query, leg, fence)))
-            rows += await self._rows(leg, part, wanted - len(rows))
+        for segment, begin in self._from(start):
+            part = self._part(segment, begin)
+            batch_end = await self._batch_end(segment, part, size)
+            if batch_end is not None:
+                part = all_of((part, segments.until(self._engine, self._query, segment, batch_end)))
+            rows += await self._rows(segment, part, wanted - len(rows))
             if len(rows) == wanted:
                 return Found(rows)
-            if fence is not None:
-                return Found(rows, stopped_at=fence)
+            if batch_end is not None:
+                return Found(rows, stopped_at=batch_end)
         return Found(rows)
 
     async def _read(self, start: Start | None, wanted: int) -> list[Row]:
         """The rows of a list without conditions."""
         rows: list[Row] = []
-        for leg, begin in self._from(start):
-            rows += await self._rows(leg, self._part(leg, begin), wanted - len(rows))
+        for segment, begin in self._from(start):
+            rows += await self._rows(segment, self._part(segment, begin), wanted - len(rows))
             if len(rows) == wanted:
                 break
         return rows
@@ -149,22 +149,22 @@ class Search:
     def _from(self, start: Start | None) -> Iterator[tuple[Segment, Start | None]]:
         """The legs that are left to read, the first of them from `start` on."""
         is_reached = start is None
-        for leg in self._legs:
-            if not is_reached and start is not None and start.place.is_null == leg.is_null:
+        for segment in self._segments:
+            if not is_reached and start is not None and start.position.is_null == segment.is_null:
                 is_reached = True
-                yield leg, start
+                yield segment, start
             elif is_reached:
-                yield leg, None
+                yield segment, None
 
-    def _part(self, leg: Segment, start: Start | None) -> Sql:
+    def _part(self, segment: Segment, start: Start | None) -> Sql:
         engine, query = self._engine, self._query
-        whole = segments.range_of(engine, query, leg, is_begun=start is not None)
+        whole = segments.range_of(engine, query, segment, is_begun=start is not None)
         if start is None:
             return whole
-        after = segments.beyond(engine, query, leg, start.place, inclusive=start.is_included)
+        after = segments.beyond(engine, query, segment, start.position, inclusive=start.is_included)
         return all_of((whole, after))
 
-    async def _fence(self, leg: Segment, part: Sql, size: int) -> Position | None:
+    async def _batch_end(self, segment: Segment, part: Sql, size: int) -> Position | None:
         """Where the next `size` rows of the index end; None where there are fewer."""
         query = self._query
         # Nothing that is not in the index.
@@ -173,32 +173,32 @@ class Search:
             f"SELECT p.id, {segments.position_columns(self._engine, query)} FROM ("
             f"SELECT t.id, t.{query.sort.column}, row_number() OVER () AS row_number FROM ("
             f"SELECT {row_id}, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
-            f"ORDER BY {segments.order(query, leg)} LIMIT {size}) t) p WHERE p.row_number = {size}",
+            f"ORDER BY {segments.order(query, segment)} LIMIT {size}) t) p WHERE p.row_number = {size}",
             part=part,
         )
         rows = await self._engine.rows(statement)
         return segments.position_of(rows[0]) if rows else None
 
-    async def _rows(self, leg: Segment, part: Sql, wanted: int) -> list[Row]:
+    async def _rows(self, segment: Segment, part: Sql, wanted: int) -> list[Row]:
         """The first rows of a part of the list that fit, by the index of the sort."""
         query = self._query
         found = filled(
             f"SELECT t.* FROM {query.table} t WHERE {{fitting}} "
-            f"ORDER BY {segments.order(query, leg)} LIMIT {wanted}",
+            f"ORDER BY {segments.order(query, segment)} LIMIT {wanted}",
             fitting=all_of((part, *self._conditions)),
         )
         source = Sql(f"({found.text}) p", found.values)
-        return await self._engine.rows(self._shaped(source, segments.order(query, leg, "p")))
+        return await self._engine.rows(self._shaped(source, segments.order(query, segment, "p")))
 
-    async def _by_shortcut(
-        self, shortcut: CandidateSet, most: int, start: Start | None, wanted: int
+    async def _by_candidates(
+        self, candidates: CandidateSet, most: int, start: Start | None, wanted: int
     ) -> list[Row] | None:
         """As `_rows_by`, but what is known to be a detour is not tried."""
-        question = self._question(shortcut)
+        question = self._question(candidates)
         if _experience.is_detour(question, most, self._clock()):
             return None
-        rows, is_few = await self._rows_by(shortcut, most, start, wanted)
-        if shortcut.is_of_now:
+        rows, is_few = await self._rows_by(candidates, most, start, wanted)
+        if candidates.is_of_now:
             return rows
         if is_few:
             _experience.note_few(question, self._clock())
@@ -206,38 +206,42 @@ class Search:
             _experience.note_detour(question, most, self._clock())
         return rows
 
-    def _question(self, shortcut: CandidateSet) -> Question:
+    def _question(self, candidates: CandidateSet) -> Question:
         """What a later page must have in common with this one to learn from it."""
-        return self._query.prefix, shortcut.ways
+        return self._query.prefix, candidates.candidate_queries
 
     async def _rows_by(
-        self, shortcut: CandidateSet, most: int, start: Start | None, wanted: int
+        self, candidates: CandidateSet, most: int, start: Start | None, wanted: int
     ) -> tuple[list[Row] | None, bool]:
         """The first rows from `start` on that fit, of those of a shortcut; and whether those are few.
 
         None where it leads to more than `most`; then none of them was looked up.
         """
         query = self._query
-        parts = [(leg, self._part(leg, begin)) for leg, begin in self._from(start)]
+        parts = [(segment, self._part(segment, begin)) for segment, begin in self._from(start)]
         if not parts:
             return [], False
         order = partial(segments.order_of_all, query, parts[0][0], is_forward=self._is_forward)
-        ways, is_short = _ways(shortcut, most)
-        left = [one for one in self._conditions if one is not shortcut.replaces]
+        candidate_queries, is_short = _candidate_queries(candidates, most)
+        left = [one for one in self._conditions if one is not candidates.replaces]
         fitting = all_of((is_short, any_of(part for _, part in parts), *left))
         chosen = f"WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}"
-        found = self._chosen(shortcut, chosen, fitting)
-        extent = f"SELECT {is_short.text} AS is_short, {_is_few(shortcut).text} AS is_few"
+        found = self._chosen(candidates, chosen, fitting)
+        extent = f"SELECT {is_short.text} AS is_short, {_is_few(candidates).text} AS is_few"
         beside = Sql(f"({extent}) c LEFT JOIN ({found.text}) p ON 1 = 1", found.values)
         rest = self._shaped(beside, order("p"), "c.is_short, c.is_few, ")
-        answer = await self._engine.rows(filled("WITH {ways} {rest}", ways=ways, rest=rest))
+        answer = await self._engine.rows(
+            filled(
+                "WITH {candidate_queries} {rest}", candidate_queries=candidate_queries, rest=rest
+            )
+        )
         rows = [row for row in answer if row["id"] is not None]
         return (rows if answer[0]["is_short"] else None), bool(answer[0]["is_few"])
 
-    def _chosen(self, shortcut: CandidateSet, chosen: str, fitting: Sql) -> Sql:
+    def _chosen(self, candidates: CandidateSet, chosen: str, fitting: Sql) -> Sql:
         """The rows that are `chosen` of those of a shortcut: before they are looked up, if that does."""
-        table, ids = self._query.table, _ids(shortcut)
-        if self._query.is_told_by(shortcut):
+        table, ids = self._query.table, _ids(candidates)
+        if self._query.is_told_by(candidates):
             few = filled(f"SELECT t.id FROM ({ids}) t {chosen}", fitting=fitting)
             rows = self._engine.those(table, few)
             return Sql(f"SELECT t.* FROM {rows.text}", rows.values)
@@ -247,36 +251,45 @@ class Search:
     def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
         """What is answered of the rows `p` of `source`."""
         shape = self._shape
-        place = segments.position_columns(self._engine, self._query)
+        position = segments.position_columns(self._engine, self._query)
         return Sql(
-            f"SELECT {before}{place}, {shape.columns.text} FROM {source.text} {shape.joins} "
+            f"SELECT {before}{position}, {shape.columns.text} FROM {source.text} {shape.joins} "
             f"ORDER BY {order}",
             (*shape.columns.values, *source.values),
         )
 
 
-def _ways(shortcut: CandidateSet, most: int) -> tuple[Sql, Sql]:
+def _candidate_queries(candidates: CandidateSet, most: int) -> tuple[Sql, Sql]:
     """What each way leads to, up to one more than is affordable; and whether it is affordable."""
     pieces, checks = [], []
-    for number, way in enumerate(shortcut.ways):
-        limit = most // way.cost
+    for number, candidate_query in enumerate(candidates.candidate_queries):
+        limit = most // candidate_query.cost
         begun = f"way_{number} AS MATERIALIZED (SELECT i.* FROM ("
-        pieces.append(Sql(f"{begun}{way.ids.text}) i LIMIT {limit + 1})", way.ids.values))
+        pieces.append(
+            Sql(
+                f"{begun}{candidate_query.ids.text}) i LIMIT {limit + 1})",
+                candidate_query.ids.values,
+            )
+        )
         checks.append(Sql(f"(SELECT count(*) FROM way_{number}) <= {limit}"))
     return joined(", ", pieces), all_of(checks)
 
 
-def _is_few(shortcut: CandidateSet) -> Sql:
+def _is_few(candidates: CandidateSet) -> Sql:
     """Whether the ways lead to so few rows that they can be gone to at once; no more are counted."""
     return all_of(
-        Sql(f"NOT EXISTS (SELECT 1 FROM way_{number} LIMIT 1 OFFSET {AT_ONCE // way.cost})")
-        for number, way in enumerate(shortcut.ways)
+        Sql(
+            f"NOT EXISTS (SELECT 1 FROM way_{number} LIMIT 1 OFFSET {AT_ONCE // candidate_query.cost})"
+        )
+        for number, candidate_query in enumerate(candidates.candidate_queries)
     )
 
 
-def _ids(shortcut: CandidateSet) -> str:
+def _ids(candidates: CandidateSet) -> str:
     """The rows of all ways, each once."""
-    return " UNION ".join(f"SELECT * FROM way_{number}" for number in range(len(shortcut.ways)))
+    return " UNION ".join(
+        f"SELECT * FROM way_{number}" for number in range(len(candidates.candidate_queries))
+    )
 
 
 def _rows_ahead(walked: Found, wanted: int, tried: int) -> float:

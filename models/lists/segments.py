@@ -47,70 +47,72 @@ def _is_possible(query: Query, *, is_null: bool) -> bool:
     return all(within.or_null if is_null else bool(within.bounds) for within in on_column)
 
 
-def order(query: Query, leg: Segment, alias: str = "t") -> str:
-    word = "DESC" if leg.is_descending else "ASC"
+def order(query: Query, segment: Segment, alias: str = "t") -> str:
+    word = "DESC" if segment.is_descending else "ASC"
     columns = (query.sort.column,) if query.sort.is_unique else (query.sort.column, "id")
     return ", ".join(f"{alias}.{column} {word}" for column in columns)
 
 
-def order_of_all(query: Query, leg: Segment, alias: str, *, is_forward: bool) -> str:
+def order_of_all(query: Query, segment: Segment, alias: str, *, is_forward: bool) -> str:
     """The order of the legs together, for rows that no index brings in order; `leg` is any of them."""
     nulls = f"{alias}.{query.sort.column} IS NULL {'ASC' if is_forward else 'DESC'}, "
-    return (nulls if query.sort.is_nullable else "") + order(query, leg, alias)
+    return (nulls if query.sort.is_nullable else "") + order(query, segment, alias)
 
 
-def range_of(engine: Dialect, query: Query, leg: Segment, *, is_begun: bool) -> Sql:
+def range_of(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) -> Sql:
     """What holds for every row of a leg, by its index; `is_begun` where a place bounds it too."""
     column = f"t.{query.sort.column}"
     if query.sort.is_nullable:
-        null = Sql(f"{column} IS {'' if leg.is_null else 'NOT '}NULL")
+        null = Sql(f"{column} IS {'' if segment.is_null else 'NOT '}NULL")
     else:
         null = Sql("1 = 1")
-    bounds = () if leg.is_null else tuple(_bounds(engine, query, leg, is_begun=is_begun))
+    bounds = () if segment.is_null else tuple(_bounds(engine, query, segment, is_begun=is_begun))
     return all_of((*query.prefix, null, *bounds))
 
 
-def _bounds(engine: Dialect, query: Query, leg: Segment, *, is_begun: bool) -> Iterator[Sql]:
+def _bounds(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) -> Iterator[Sql]:
     for within in query.within:
         if within.column != query.sort.column:
             continue
         for operator, at in within.bounds:
             # SQLite begins a range at one bound only, and the place is the nearer one.
-            is_aside = is_begun and operator[0] == leg.comparison
+            is_aside = is_begun and operator[0] == segment.comparison
             column = f"t.{within.column}"
             moment = engine.moment(at)
             name = engine.aside(column) if is_aside else column
             yield Sql(f"{name} {operator} {moment.text}", moment.values)
 
 
-def beyond(engine: Dialect, query: Query, leg: Segment, place: Position, *, inclusive: bool) -> Sql:
+def beyond(
+    engine: Dialect, query: Query, segment: Segment, position: Position, *, inclusive: bool
+) -> Sql:
     """What holds for the rows that are read after a place of this leg."""
-    return _compared(engine, query, place, leg.comparison + ("=" if inclusive else ""))
+    return _compared(engine, query, position, segment.comparison + ("=" if inclusive else ""))
 
 
-def until(engine: Dialect, query: Query, leg: Segment, place: Position) -> Sql:
+def until(engine: Dialect, query: Query, segment: Segment, position: Position) -> Sql:
     """What holds for the rows that are read before a place of this leg, and for its own."""
-    return _compared(engine, query, place, ">=" if leg.is_descending else "<=")
+    return _compared(engine, query, position, ">=" if segment.is_descending else "<=")
 
 
-def _compared(engine: Dialect, query: Query, place: Position, operator: str) -> Sql:
+def _compared(engine: Dialect, query: Query, position: Position, operator: str) -> Sql:
     row_id = "?" if engine.is_sqlite else "?::text::uuid"
-    if place.is_null:
-        return Sql(f"t.id {operator} {row_id}", (place.id,))
-    value = _value(engine, query.sort, place)
+    if position.is_null:
+        return Sql(f"t.id {operator} {row_id}", (position.id,))
+    value = _value(engine, query.sort, position)
     if query.sort.is_unique:
         return Sql(f"t.{query.sort.column} {operator} {value.text}", value.values)
     return Sql(
         f"(t.{query.sort.column}, t.id) {operator} ({value.text}, {row_id})",
-        (*value.values, place.id),
+        (*value.values, position.id),
     )
 
 
-def _value(engine: Dialect, sort: Sort, place: Position) -> Sql:
+def _value(engine: Dialect, sort: Sort, position: Position) -> Sql:
     if engine.is_sqlite:
-        return Sql(_CASTS[place.kind], (place.raw,))
+        return Sql(_CASTS[position.kind], (position.raw,))
     kind = "?::text::timestamptz" if sort.is_time else "?::text"
-    return Sql(kind, (place.raw.decode(errors="replace"),))
+    return Sql(kind, (position.raw.decode(errors="replace"),))
 
 
 def conditions(engine: Dialect, query: Query) -> tuple[Sql, ...]:

@@ -47,18 +47,23 @@ class SessionRow:
 def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: bool) -> Query:
     engine = dialect()
     conditions = tuple(_conditions(engine, filters))
-    shortcuts = []
+    candidate_sets = []
     if filters.status == "expired":
         moment = engine.moment(now)
         past = f"SELECT id FROM refresh_tokens WHERE expires_at <= {moment.text}"
-        shortcuts.append(CandidateSet((CandidateQuery(Sql(past, moment.values)),), is_of_now=True))
+        candidate_sets.append(
+            CandidateSet((CandidateQuery(Sql(past, moment.values)),), is_of_now=True)
+        )
     return Query(
         "refresh_tokens",
         sort,
         is_descending=is_descending,
         within=_within(filters.status, now),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=(*(shortcut for _, shortcut in conditions if shortcut), *shortcuts),
+        candidate_sets=(
+            *(candidates for _, candidates in conditions if candidates),
+            *candidate_sets,
+        ),
     )
 
 

@@ -63,7 +63,7 @@ def query(filters: UserFilters, sort: Sort, *, is_descending: bool) -> Query:
         # The disabled have indexes of their own, one for each sort.
         prefix=(Sql("t.disabled_at IS NOT NULL"),) if filters.disabled else (),
         checks=tuple(check for check, _ in conditions),
-        shortcuts=tuple(shortcut for _, shortcut in conditions if shortcut),
+        candidate_sets=tuple(candidates for _, candidates in conditions if candidates),
     )
 
 

@@ -14,10 +14,10 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("opened")]
 
 async def test_an_event_reads_back_as_it_was_recorded() -> None:
     actor_id, user_id = new_id(), new_id()
-    occasion = RequestContext(NOW, "192.0.2.1", "a browser", "request-1")
+    context = RequestContext(NOW, "192.0.2.1", "a browser", "request-1")
     await record(
         Action.API_KEY_REVOKED,
-        occasion,
+        context,
         outcome="failure",
         actor_id=actor_id,
         user_id=user_id,

@@ -25,11 +25,11 @@ TODAY = counters.day_of(NOW)
 
 
 async def assert_right() -> None:
-    assert counting.by_kind(await counting.tallies()) == await counting.tallied()
+    assert counting.by_kind(await counting.counter_rows()) == await counting.tallied()
 
 
 async def test_an_empty_database_tallies_nothing(opened: str) -> None:
-    assert counting.by_kind(await counting.tallies()) == {}
+    assert counting.by_kind(await counting.counter_rows()) == {}
 
 
 async def test_keys_are_tallied_by_the_days_of_use_and_expiry(opened: str) -> None:
@@ -37,7 +37,11 @@ async def test_keys_are_tallied_by_the_days_of_use_and_expiry(opened: str) -> No
     await add_key(owner, "evr_1")
     await add_key(owner, "evr_2", expires_at=NOW + DAY)
     await add_key(owner, "evr_3", expires_at=NOW + DAY + SECOND, last_used_at=NOW)
-    found = {tally for tally in await counting.tallies() if tally.what == "api_keys" and tally.n}
+    found = {
+        counter_row
+        for counter_row in await counting.counter_rows()
+        if counter_row.what == "api_keys" and counter_row.n
+    }
     assert found == {
         CounterRow("api_keys", NEVER, NEVER, 1),
         CounterRow("api_keys", NEVER, TODAY + 1, 1),
@@ -52,7 +56,7 @@ async def test_days_that_do_not_matter_are_summed_up(opened: str) -> None:
         await add_key(owner, f"evr_{number}", last_used_at=used, expires_at=expires)
     await add_key(owner, "evr_never")
     found = await counters.summed_around(TODAY - 3, TODAY)
-    assert {tally for tally in found if tally.what == "api_keys"} == {
+    assert {counter_row for counter_row in found if counter_row.what == "api_keys"} == {
         CounterRow("api_keys", NEVER, NEVER, 1),
         CounterRow("api_keys", TODAY - 3, TODAY - 1, 2),
         CounterRow("api_keys", TODAY - 3, TODAY, 1),
@@ -63,7 +67,7 @@ async def test_days_that_do_not_matter_are_summed_up(opened: str) -> None:
 
 async def test_the_anonymous_row_is_in_no_tally(opened: str) -> None:
     await add_user("anonymous@local", id=ANONYMOUS_ID, roles=["admin"])
-    assert counting.by_kind(await counting.tallies()) == {}
+    assert counting.by_kind(await counting.counter_rows()) == {}
 
 
 async def test_a_user_takes_sessions_and_keys_along(opened: str) -> None:
@@ -71,7 +75,7 @@ async def test_a_user_takes_sessions_and_keys_along(opened: str) -> None:
     await add_key(owner)
     await add_session(owner)
     await owner.delete()
-    assert counting.by_kind(await counting.tallies()) == {}
+    assert counting.by_kind(await counting.counter_rows()) == {}
 
 
 REPLACEMENTS = {
@@ -101,7 +105,9 @@ async def test_what_a_replacement_took_away_is_counted_anew(opened: str, name: s
         REPLACEMENTS[name],
     ):
         await execute(opened, statement)
-    assert counters.MISCOUNTED in {tally.what for tally in await counting.tallies()}
+    assert counters.MISCOUNTED in {
+        counter_row.what for counter_row in await counting.counter_rows()
+    }
     await Overviews().latest(NOW)
     await assert_right()
 
@@ -112,11 +118,11 @@ async def test_what_an_operator_calls_miscounted_is_counted_anew_once(opened: st
     await add_user("bob@example.com", disabled_at=NOW)
     await add_key(owner, expires_at=NOW, last_used_at=NOW)
     await add_session(owner)
-    right = {tally for tally in await counting.tallies() if tally.n}
+    right = {counter_row for counter_row in await counting.counter_rows() if counter_row.n}
     await execute(opened, "UPDATE auth_tallies SET n = 77, expires_day = expires_day + 1")
     await execute(opened, "INSERT INTO auth_tallies VALUES ('miscounted', 0, 0, 1)")
     await Overviews().latest(NOW)
-    assert {tally for tally in await counting.tallies() if tally.n} == right
+    assert {counter_row for counter_row in await counting.counter_rows() if counter_row.n} == right
     await add_key(owner, "evr_later")
     await assert_right()
 
@@ -136,10 +142,12 @@ async def test_folding_leaves_one_row_a_kind_and_day(opened: str, hand: asyncpg.
     owner = await add_user()
     for number in range(5):
         await (await add_key(owner, f"evr_{number}")).delete()
-    before = set(await counting.tallies())
+    before = set(await counting.counter_rows())
     assert await hand.fetchval("SELECT count(*) FROM auth_tallies") > len(before)
     await counters.fold()
-    assert {tally for tally in before if tally.n} == set(await counting.tallies())
+    assert {counter_row for counter_row in before if counter_row.n} == set(
+        await counting.counter_rows()
+    )
     assert await hand.fetchval("SELECT count(*) FROM auth_tallies") == 1
 
 
@@ -160,7 +168,7 @@ async def test_folding_from_several_sides_while_others_write_keeps_the_sums(open
 
     await asyncio.gather(*(write(writer) for writer in range(3)), fold(), fold())
     await assert_right()
-    assert counting.by_kind(await counting.tallies())["api_keys"] == 30
+    assert counting.by_kind(await counting.counter_rows())["api_keys"] == 30
 
 
 @on_postgresql
@@ -177,7 +185,7 @@ async def test_a_table_that_is_emptied_during_a_fold_tallies_nothing(
         emptying = asyncio.create_task(execute(opened, "TRUNCATE api_keys"))
         await asyncio.sleep(0.3)
     await emptying
-    assert counting.by_kind(await counting.tallies()) == {"users": 2}
+    assert counting.by_kind(await counting.counter_rows()) == {"users": 2}
 
 
 # Roles are of all databases, and other tests run beside these.
@@ -205,9 +213,9 @@ async def test_a_role_that_may_only_end_access_can(limited: asyncpg.Connection) 
             await limited.execute(f"DELETE FROM {table}")
     for table, row_id in (("refresh_tokens", session.id), ("api_keys", key.id)):
         assert await limited.execute(f"DELETE FROM {table} WHERE id = '{row_id}'") == "DELETE 1"
-    assert counting.by_kind(await counting.tallies()) == {"users": 1}
+    assert counting.by_kind(await counting.counter_rows()) == {"users": 1}
     assert await limited.execute(f"DELETE FROM users WHERE id = '{user.id}'") == "DELETE 1"
-    assert counting.by_kind(await counting.tallies()) == {}
+    assert counting.by_kind(await counting.counter_rows()) == {}
 
 
 @on_postgresql
@@ -247,7 +255,7 @@ async def test_migrating_a_database_with_rows_in_it_tallies_them(own_database_ur
         await add_session(owner)
     await schema.migrate(url)
     async with database.opened(url):
-        seeded = {tally for tally in await counting.tallies() if tally.n}
+        seeded = {counter_row for counter_row in await counting.counter_rows() if counter_row.n}
         assert seeded == {
             CounterRow("users", 0, 0, 2),
             CounterRow("disabled", 0, 0, 1),

@@ -50,15 +50,15 @@ NAME_BOB = f"UPDATE users SET name = 'late' WHERE id = '{BOB}'"
 async def test_what_is_committed_late_is_told_though_it_began_early(
     url: str, early: asyncpg.Connection
 ) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, NAME_BOB)
-    rows, read = await events.since(place)
+    rows, read = await events.since(position)
     assert [(row.kind, row.items[0]) for row in rows] == [LATE]
     await early.execute("COMMIT")
     assert await told(read) == [EARLY]
     # So is one who comes back, from either place.
-    assert EARLY in await told(Position.parse(str(rows[0].place)) or place)
-    assert await told(place) == [EARLY, LATE]
+    assert EARLY in await told(Position.parse(str(rows[0].position)) or position)
+    assert await told(position) == [EARLY, LATE]
 
 
 @on_postgresql
@@ -66,10 +66,10 @@ async def test_what_began_before_the_reader_came_is_told(
     url: str, early: asyncpg.Connection
 ) -> None:
     await execute(url, NAME_BOB)
-    place = await events.present()
+    position = await events.present()
     await early.execute("COMMIT")
-    assert await told(place) == [EARLY]
-    _, read = await events.since(place)
+    assert await told(position) == [EARLY]
+    _, read = await events.since(position)
     assert await told(read) == []
 
 
@@ -82,9 +82,9 @@ async def test_what_is_written_within_savepoints_is_told_as_its_transaction_ends
     await early.execute("SAVEPOINT two")
     await early.execute("DELETE FROM refresh_tokens")
     await early.execute("ROLLBACK TO two")
-    place = await events.present()
+    position = await events.present()
     await execute(url, NAME_BOB)
-    _, read = await events.since(place)
+    _, read = await events.since(position)
     await early.execute("COMMIT")
     assert await told(read) == [EARLY, ("key_revoked", OF_KEY)]
 
@@ -92,56 +92,56 @@ async def test_what_is_written_within_savepoints_is_told_as_its_transaction_ends
 @on_postgresql
 async def test_what_is_thrown_away_was_seen(url: str, early: asyncpg.Connection) -> None:
     await execute(url, NAME_BOB)
-    place = await events.present()
+    position = await events.present()
     await early.execute("COMMIT")
-    await events.purge(place)
+    await events.purge(position)
     kept = await early.fetch("SELECT kind, items FROM auth_events")
     assert [(kind, json.loads(items)) for kind, items in kept] == [(EARLY[0], [EARLY[1]])]
 
 
 @on_postgresql
 async def test_what_a_dump_brought_from_another_cluster_is_not_told(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(
         url,
         "INSERT INTO auth_events (xid, kind, items) "
         "VALUES ((pg_current_xact_id()::text::bigint + 1000000)::text::xid8, 'audit', '[{}]')",
     )
-    _, read = await events.since(place)
+    _, read = await events.since(position)
     for _ in range(2):
         await execute(url, NAME_BOB)
         rows, read = await events.since(read)
         assert [row.kind for row in rows] in (["user_changed"], [])
-    await events.purge(place)
+    await events.purge(position)
     connection = await asyncpg.connect(url)
     assert await connection.fetchval("SELECT count(*) FROM auth_events WHERE kind = 'audit'") == 0
     await connection.close()
 
 
 async def test_what_came_after_is_kept(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, NAME_BOB)
-    await events.purge(place)
-    assert await told(place) == [LATE]
+    await events.purge(position)
+    assert await told(position) == [LATE]
     await events.purge(await events.present())
-    assert await told(place) == []
+    assert await told(position) == []
 
 
 async def test_a_reader_who_stopped_in_the_middle_goes_on_from_there(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     for statement in (NAME_BOB, "DELETE FROM api_keys", "DELETE FROM refresh_tokens"):
         await execute(url, statement)
-    rows, read = await events.since(place)
+    rows, read = await events.since(position)
     for number, row in enumerate(rows):
-        left, _ = await events.since(row.place)
+        left, _ = await events.since(row.position)
         assert [one.kind for one in left] == [one.kind for one in rows[number + 1 :]]
     assert await told(read) == []
 
 
 async def test_a_place_is_read_as_it_is_written(url: str) -> None:
-    place = await events.present()
-    assert Position.parse(str(place)) == place
-    assert events.is_ours(place)
+    position = await events.present()
+    assert Position.parse(str(position)) == position
+    assert events.is_ours(position)
 
 
 @pytest.mark.parametrize(
@@ -180,6 +180,6 @@ def test_what_is_no_place_is_none(text: str) -> None:
 
 async def test_a_place_of_another_engine_is_not_ours(url: str) -> None:
     other = "7@5" if not database.is_sqlite() else "1:5:2,3/7@5"
-    place = Position.parse(other)
-    assert place is not None
-    assert not events.is_ours(place)
+    position = Position.parse(other)
+    assert position is not None
+    assert not events.is_ours(position)

@@ -42,8 +42,8 @@ async def url(opened: str) -> str:
     return opened
 
 
-async def told(place: Position) -> list[tuple[str, Any]]:
-    rows, _ = await events.since(place)
+async def told(position: Position) -> list[tuple[str, Any]]:
+    rows, _ = await events.since(position)
     return [(row.kind, item) for row in rows for item in row.items]
 
 
@@ -102,30 +102,30 @@ UNTOLD = {
 @pytest.mark.parametrize("name", TOLD)
 async def test_a_change_is_told(url: str, name: str) -> None:
     statement, expected = TOLD[name]
-    place = await events.present()
+    position = await events.present()
     await execute(url, statement)
-    assert await told(place) == expected
+    assert await told(position) == expected
 
 
 @pytest.mark.parametrize("name", UNTOLD)
 async def test_what_no_screen_shows_is_not_told(url: str, name: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, UNTOLD[name])
-    assert await told(place) == []
+    assert await told(position) == []
 
 
 async def test_a_use_is_told(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, f"UPDATE api_keys SET last_used_at = '{EARLIER}', last_used_ip = '::1'")
-    ((kind, item),) = await told(place)
+    ((kind, item),) = await told(position)
     assert (kind, item["id"], item["ip"]) == ("key_used", KEY, "::1")
     assert item["last_used_at"].replace("T", " ") == EARLIER
 
 
 async def test_an_audit_row_is_told_with_the_names_of_those_who_are_there(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, audit('{"deep": [1, {"er": null}]}'))
-    ((kind, item),) = await told(place)
+    ((kind, item),) = await told(position)
     assert kind == "audit"
     assert item.pop("at").replace("T", " ") == EARLIER
     assert item == {
@@ -144,9 +144,9 @@ async def test_an_audit_row_is_told_with_the_names_of_those_who_are_there(url: s
 
 
 async def test_a_user_who_goes_takes_sessions_and_keys_along(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, f"DELETE FROM users WHERE id = '{ANN}'")
-    found = await told(place)
+    found = await told(position)
     assert sorted(found, key=str) == sorted(
         [
             ("key_revoked", OF_KEY),
@@ -159,9 +159,9 @@ async def test_a_user_who_goes_takes_sessions_and_keys_along(url: str) -> None:
 
 @on_sqlite
 async def test_a_replacement_asks_for_everything_to_be_loaded_again(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, key(NEW, "a" * 64).replace("INSERT", "REPLACE"))
-    assert await told(place) == [
+    assert await told(position) == [
         (RESET, {}),
         ("key_created", {"id": NEW, "user_id": ANN}),
     ]
@@ -169,25 +169,25 @@ async def test_a_replacement_asks_for_everything_to_be_loaded_again(url: str) ->
 
 @on_sqlite
 async def test_detail_that_is_no_json_is_told_empty(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, audit("no json"))
-    ((_, item),) = await told(place)
+    ((_, item),) = await told(position)
     assert item["detail"] == {}
 
 
 @pytest.mark.parametrize("detail", [f'{{"n": {"9" * 5000}}}', "[" * 900 + "]" * 900])
 async def test_detail_that_python_does_not_read_hides_nothing_else(url: str, detail: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, audit(detail))
     await execute(url, "DELETE FROM api_keys")
-    assert ("key_revoked", OF_KEY) in await told(place)
+    assert ("key_revoked", OF_KEY) in await told(position)
 
 
 @on_postgresql
 async def test_an_emptied_table_asks_for_everything_to_be_loaded_again(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, "TRUNCATE api_keys")
-    assert await told(place) == [(RESET, {})]
+    assert await told(position) == [(RESET, {})]
 
 
 PEOPLE = (
@@ -200,27 +200,27 @@ PEOPLE = (
 @on_postgresql
 @pytest.mark.parametrize(("n", "kinds"), [(1000, {"user_changed"}), (1001, {RESET})])
 async def test_more_than_a_thousand_rows_are_everything(url: str, n: int, kinds: set[str]) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(url, PEOPLE.format(n=n))
-    found = await told(place)
+    found = await told(position)
     assert {kind for kind, _ in found} == kinds
     assert len(found) == (n if n == 1000 else 1)
-    place = await events.present()
+    position = await events.present()
     await execute(url, f"DELETE FROM users WHERE id NOT IN ('{ANN}', '{BOB}')")
-    assert {kind for kind, _ in await told(place)} == kinds
+    assert {kind for kind, _ in await told(position)} == kinds
 
 
 @on_postgresql
 async def test_a_huge_statement_of_an_operators_own_succeeds(url: str) -> None:
     await execute(url, PEOPLE.format(n=20_000))
-    place = await events.present()
+    position = await events.present()
     hand = await asyncpg.connect(url)
     # The plan that a session keeps is made for its first statement.
     await hand.execute(f"UPDATE users SET name = 'one' WHERE id = '{ANN}'")
     await hand.execute("UPDATE users SET name = repeat('n', 200)", timeout=60)
     await hand.execute("UPDATE users SET last_active_at = now()", timeout=60)
     await hand.close()
-    assert await told(place) == [*UPDATED, (RESET, {})]
+    assert await told(position) == [*UPDATED, (RESET, {})]
 
 
 async def test_what_forbids_a_way_of_joining_is_not_compiled_for_seeming_dear(
@@ -248,14 +248,14 @@ async def joining_functions() -> list[list[str]]:
 
 @on_sqlite
 async def test_a_reader_who_missed_very_much_is_told_to_load_everything_again(url: str) -> None:
-    place = await events.present()
+    position = await events.present()
     await execute(
         url,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i <= ?) "
         "INSERT INTO auth_events (at, kind, items) SELECT 0, 'x', '[{}]' FROM n",
         MOST,
     )
-    rows, read = await events.since(place)
-    assert [(row.kind, row.place) for row in rows] == [(RESET, read)]
-    assert read == await events.present() or read.last_id == place.last_id + MOST + 1
+    rows, read = await events.since(position)
+    assert [(row.kind, row.position) for row in rows] == [(RESET, read)]
+    assert read == await events.present() or read.last_id == position.last_id + MOST + 1
     assert await told(read) == []

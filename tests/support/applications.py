@@ -74,7 +74,7 @@ async def lifespan(app: Any) -> AsyncIterator[None]:
 async def all_have_heard() -> None:
     """Come back once every application in process has heard of what was committed before."""
     for app in _running:
-        await app.ctx.services.changes.settle()
+        await app.ctx.services.invalidation.settle()
 
 
 @asynccontextmanager

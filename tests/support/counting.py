@@ -65,7 +65,7 @@ async def tallied() -> Counter[str]:
     )
 
 
-async def tallies() -> list[CounterRow]:
+async def counter_rows() -> list[CounterRow]:
     """All that the triggers added up, one a kind and pair of days."""
     rows = await database.connection().execute_query_dict(
         "SELECT what, used_day, expires_day, CAST(sum(n) AS BIGINT) AS n "
@@ -76,10 +76,10 @@ async def tallies() -> list[CounterRow]:
 
 def by_kind(found: list[CounterRow]) -> Counter[str]:
     """How many of each kind there are by the tallies; nothing may be below nothing."""
-    assert all(tally.n >= 0 for tally in found), found
+    assert all(counter_row.n >= 0 for counter_row in found), found
     counts: Counter[str] = Counter()
-    for tally in found:
-        counts[tally.what] += tally.n
+    for counter_row in found:
+        counts[counter_row.what] += counter_row.n
     return +counts
 
 

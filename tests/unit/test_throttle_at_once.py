@@ -35,8 +35,8 @@ class Together:
         self.email = f"{new_id().hex}@example.com"
 
     def sign_in(self) -> AbstractAsyncContextManager[Attempt]:
-        occasion = RequestContext(datetime.now(UTC), ip_address=HOME)
-        return next(self._throttles).sign_in(self.email, occasion, is_known=False)
+        context = RequestContext(datetime.now(UTC), ip_address=HOME)
+        return next(self._throttles).sign_in(self.email, context, is_known=False)
 
 
 @pytest.fixture(params=["memory", "two workers", "two nodes"])

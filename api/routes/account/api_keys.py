@@ -24,7 +24,7 @@ async def create_key(request: Request, call: SignedInCall) -> HTTPResponse:
     wish = api_keys.KeyRequest(
         name=sent.name, scopes=tuple(sent.scopes), expires_in_days=sent.expires_in_days
     )
-    made = await api_keys.create(call.principal, wish, call.occasion)
+    made = await api_keys.create(call.principal, wish, call.context)
     return reply(
         schemas.NewApiKey(
             id=made.row.id,
@@ -40,7 +40,7 @@ async def create_key(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def revoke_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
-    await api_keys.revoke(call.principal, id_in_path(key_id, errors.ApiKeyNotFound), call.occasion)
+    await api_keys.revoke(call.principal, id_in_path(key_id, errors.ApiKeyNotFound), call.context)
     return reply_nothing()
 
 

@@ -21,7 +21,7 @@ async def list_identities(request: Request, call: SignedInCall) -> HTTPResponse:
 async def unlink_identity(request: Request, call: SignedInCall, provider: str) -> HTTPResponse:
     user_id = call.principal.user_id
     await identities.unlink(
-        call.services.settings, user_id, provider, call.occasion, actor_id=user_id
+        call.services.settings, user_id, provider, call.context, actor_id=user_id
     )
     return reply_nothing()
 

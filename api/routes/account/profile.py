@@ -31,7 +31,7 @@ async def me(request: Request, call: SignedInCall) -> HTTPResponse:
 async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
     name = body.read(request, schemas.RenameRequest).name
     assert name is not None, "a change changes something"
-    user = await rename(call.principal, name, call.occasion)
+    user = await rename(call.principal, name, call.context)
     return reply(profile_of(principal_of(user, call.principal.method)))
 
 
@@ -44,26 +44,26 @@ async def change_password(request: Request, call: SignedInCall) -> HTTPResponse:
         call.principal,
         sent.current_password,
         sent.new_password,
-        call.occasion,
+        call.context,
     )
     return reply_nothing()
 
 
 async def list_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
-    rows = await sessions.sessions_of(call.principal.user_id, call.occasion.now)
+    rows = await sessions.sessions_of(call.principal.user_id, call.context.now)
     return reply_list([_session(row, call.principal.session_id) for row in rows])
 
 
 async def end_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
     await sessions.revoke_session(
-        call.principal.user_id, id_in_path(session_id, errors.SessionNotFound), call.occasion
+        call.principal.user_id, id_in_path(session_id, errors.SessionNotFound), call.context
     )
     return reply_nothing()
 
 
 async def end_other_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
     principal = call.principal
-    await sessions.revoke_other_sessions(principal.user_id, principal.session_id, call.occasion)
+    await sessions.revoke_other_sessions(principal.user_id, principal.session_id, call.context)
     return reply_nothing()
 
 

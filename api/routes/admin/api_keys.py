@@ -53,26 +53,26 @@ async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
         status=cast(KeyStatus | None, asking.one_of("status", *STATUSES)),
     )
     asked = asking.part(DEFAULT_SORT)
-    rows = await queries.page_of_keys(asked, filters, _ages(asking, call.occasion.now))
+    rows = await queries.page_of_keys(asked, filters, _ages(asking, call.context.now))
     return reply(schemas.KeyPage.model_validate(rows))
 
 
 async def show_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
-    ages = _ages(Asking(request, SINGLE), call.occasion.now)
+    ages = _ages(Asking(request, SINGLE), call.context.now)
     row = await queries.api_key(id_in_path(key_id, ApiKeyNotFound), ages)
     return reply(schemas.KeyRow.model_validate(row))
 
 
 async def revoke_any_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
     key = await api_keys.key_by_id(id_in_path(key_id, ApiKeyNotFound))
-    await api_keys.revoke_key(key, actor_of(call), call.occasion)
+    await api_keys.revoke_key(key, actor_of(call), call.context)
     return reply_nothing()
 
 
 async def revoke_keys(request: Request, call: SignedInCall) -> HTTPResponse:
     sent = body.read(request, schemas.RevokeKeysRequest)
     ids = tuple(dict.fromkeys(_ids(sent.ids)))
-    missing = await api_keys.revoke_keys(ids, actor_of(call), call.occasion)
+    missing = await api_keys.revoke_keys(ids, actor_of(call), call.context)
     revoked = len(ids) - len(missing)
     return reply(schemas.KeysRevoked(revoked=revoked, missing=list(missing)))
 

@@ -32,7 +32,7 @@ async def unlink_user_identity(
         call.services.settings,
         id_in_path(user_id, errors.UserNotFound),
         provider,
-        call.occasion,
+        call.context,
         actor_id=call.principal.user_id,
     )
     return reply_nothing()

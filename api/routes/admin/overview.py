@@ -14,7 +14,7 @@ from api.routes.admin import schemas
 
 
 async def overview(request: Request, call: SignedInCall) -> HTTPResponse:
-    latest = await call.services.overviews.latest(call.occasion.now)
+    latest = await call.services.overviews.latest(call.context.now)
     return reply(_rendered(latest, call.services.settings.mode))
 
 

@@ -42,7 +42,7 @@ async def list_all_sessions(request: Request, call: SignedInCall) -> HTTPRespons
         status=cast(SessionStatus, asking.one_of("status", *STATUSES) or "live"),
     )
     asked = asking.part(DEFAULT_SORT)
-    rows = await queries.page_of_sessions(asked, filters, call.occasion.now)
+    rows = await queries.page_of_sessions(asked, filters, call.context.now)
     return reply(schemas.SessionPage.model_validate(rows))
 
 
@@ -53,7 +53,7 @@ async def show_session(request: Request, call: SignedInCall, session_id: str) ->
 
 async def end_any_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
     named = id_in_path(session_id, SessionNotFound)
-    await sessions.end_session(named, actor_of(call), call.occasion)
+    await sessions.end_session(named, actor_of(call), call.context)
     return reply_nothing()
 
 

@@ -89,7 +89,7 @@ async def _told(request: Request, call: SignedInCall, listener: Listener) -> Asy
         text = _written(events)
         if not text and monotonic() - spoke_at >= COMMENT_SECONDS:
             # With the place, so that the listener knows where a quiet hour has brought it.
-            text = f": still here\nid: {listener.place}\n\n"
+            text = f": still here\nid: {listener.position}\n\n"
         if text:
             spoke_at = monotonic()
             yield text
@@ -128,7 +128,7 @@ async def _still_may_listen(request: Request, call: SignedInCall) -> bool:
 
 def _written(events: list[Event]) -> str:
     return "".join(
-        f"id: {event.place}\nevent: {event.kind}\ndata: {data}\n\n"
+        f"id: {event.position}\nevent: {event.kind}\ndata: {data}\n\n"
         for event in events
         if (data := _data(event)) is not None
     )

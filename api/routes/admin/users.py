@@ -44,7 +44,7 @@ async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
         disabled=asking.flag("disabled"),
     )
     asked = asking.part(DEFAULT_SORT)
-    rows = await queries.page_of_users(asked, filters, call.occasion.now)
+    rows = await queries.page_of_users(asked, filters, call.context.now)
     return reply(schemas.UserPage.model_validate(rows))
 
 
@@ -52,7 +52,7 @@ async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
     """For the platform's own page, which may send more than we know."""
     q = searched("search", request.args.get("search", ""))
     asked = Asked(DEFAULT_SORT, MAX_MEMBERS)
-    rows = await queries.first_users(asked, UserFilters(q=q), call.occasion.now)
+    rows = await queries.first_users(asked, UserFilters(q=q), call.context.now)
     return reply(schemas.Members.model_validate({"data": rows}))
 
 
@@ -64,16 +64,16 @@ async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
     user = await users.create(
         form,
         actor_of(call),
-        call.occasion,
+        call.context,
         settings=call.services.settings,
         hasher=call.services.hasher,
     )
-    row = await queries.user(user.id, call.occasion.now)
+    row = await queries.user(user.id, call.context.now)
     return reply(schemas.UserRow.model_validate(row), 201)
 
 
 async def show_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
-    row = await queries.user(id_in_path(user_id, UserNotFound), call.occasion.now)
+    row = await queries.user(id_in_path(user_id, UserNotFound), call.context.now)
     return reply(schemas.UserRow.model_validate(row))
 
 
@@ -85,13 +85,13 @@ async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTT
         disabled=sent.disabled,
     )
     named = id_in_path(user_id, UserNotFound)
-    await users.change(named, wanted, actor_of(call), call.occasion)
-    return reply(schemas.UserRow.model_validate(await queries.user(named, call.occasion.now)))
+    await users.change(named, wanted, actor_of(call), call.context)
+    return reply(schemas.UserRow.model_validate(await queries.user(named, call.context.now)))
 
 
 async def delete_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     user = await _named(user_id)
-    await user_lookup.delete_user(user, actor_of(call), call.occasion)
+    await user_lookup.delete_user(user, actor_of(call), call.context)
     return reply_nothing()
 
 
@@ -99,14 +99,14 @@ async def list_user_sessions(request: Request, call: SignedInCall, user_id: str)
     asking = Asking(request, USER_SESSIONS)
     user = await _named(user_id)
     rows = await queries.page_of_sessions(
-        asking.part("-created_at"), SessionFilters(user_id=user.id), call.occasion.now
+        asking.part("-created_at"), SessionFilters(user_id=user.id), call.context.now
     )
     return reply(schemas.SessionPage.model_validate(rows))
 
 
 async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
     user = await _named(user_id)
-    count = await sessions.force_logout(user, actor_of(call), call.occasion)
+    count = await sessions.force_logout(user, actor_of(call), call.context)
     return reply(schemas.Revoked(revoked=count))
 
 

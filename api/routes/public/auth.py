@@ -38,7 +38,7 @@ async def register(request: Request, call: Call) -> HTTPResponse:
     registration.check_registration_is_open(call.services.settings)
     sent = body.read(request, schemas.RegisterRequest)
     form = registration.Registration(email=sent.email, password=sent.password, name=sent.name)
-    tokens = await registration.register(call.services, form, call.occasion)
+    tokens = await registration.register(call.services, form, call.context)
     await end_former_session(request, call)
     return _hand_over(request, call, tokens, status=201)
 
@@ -46,7 +46,7 @@ async def register(request: Request, call: Call) -> HTTPResponse:
 async def log_in(request: Request, call: Call) -> HTTPResponse:
     sign_in.check_password_sign_in_is_open(call.services.settings)
     sent = body.read(request, schemas.LoginRequest)
-    tokens = await sign_in.log_in(call.services, sent.email, sent.password, call.occasion)
+    tokens = await sign_in.log_in(call.services, sent.email, sent.password, call.context)
     await end_former_session(request, call)
     return _hand_over(request, call, tokens)
 
@@ -57,7 +57,7 @@ async def refresh(request: Request, call: Call) -> HTTPResponse:
         token = shown(request, REFRESH)
         if token:
             check_site(request, call.services.settings)
-    tokens = await sessions.rotate(call.services, token, call.occasion)
+    tokens = await sessions.rotate(call.services, token, call.context)
     return _hand_over(request, call, tokens)
 
 
@@ -69,7 +69,7 @@ async def log_out(request: Request, call: Call) -> HTTPResponse:
         named.append(body.read_if_any(request, schemas.RefreshRequest).refresh_token or "")
     if is_own_page(request, settings):
         clear_cookies(response, request, settings)
-    await sessions.end_named(call.services, call.occasion, credentials=filter(None, named))
+    await sessions.end_named(call.services, call.context, credentials=filter(None, named))
     return response
 
 

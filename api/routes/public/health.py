@@ -49,7 +49,10 @@ async def ready(request: Request, call: Call) -> HTTPResponse:
 
 def _is_remembering(call: Call) -> bool:
     """Whether checks are answered from memory: changes are heard, and there is a memory."""
-    return bool(call.services.settings.remembered_credentials) and call.services.changes.is_heard()
+    return (
+        bool(call.services.settings.remembered_credentials)
+        and call.services.invalidation.is_current()
+    )
 
 
 async def metrics(request: Request, call: SignedInCall) -> HTTPResponse:

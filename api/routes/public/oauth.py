@@ -28,11 +28,11 @@ async def oauth_start(request: Request, call: Call, provider: str) -> HTTPRespon
     row = provider_named(settings, provider)
     target = fit_target(request.args.get("redirect_to"), settings)
     try:
-        departure = await sign_in.begin(call.services, row, target, call.occasion)
+        departure = await sign_in.begin(call.services, row, target, call.context)
     except SignInFailed as failed:
         return _lead_to_failure(failed, settings)
     response = lead_to(departure.url)
-    make_room(response, request, call.services.attempts, settings, call.occasion.now)
+    make_room(response, request, call.services.authorization_requests, settings, call.context.now)
     hand_out(response, departure.attempt, settings)
     return response
 
@@ -43,7 +43,7 @@ async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPRes
     row = provider_named(settings, provider)
     returned = _returned(request, settings)
     try:
-        arrival = await sign_in.complete(call.services, row, returned, call.occasion)
+        arrival = await sign_in.complete(call.services, row, returned, call.context)
     except SignInFailed as failed:
         response = _lead_to_failure(failed, settings)
     else:

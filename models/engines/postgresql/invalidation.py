@@ -52,16 +52,16 @@ class PostgresqlInvalidation:
         self._listener = listener
         self._own_channel = f"everruns_auth_beat_{uuid4().hex}"
         self._connection: Any = None
-        self._voice: Any = None
+        self._notifier: Any = None
         self._trusted_until = 0.0
-        self._beats: dict[str, tuple[float, asyncio.Event]] = {}
-        self._beat_count = 0
+        self._heartbeats: dict[str, tuple[float, asyncio.Event]] = {}
+        self._heartbeat_count = 0
         self._turn = asyncio.Lock()
-        self._door = asyncio.Lock()
+        self._listening_lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
         self._has_said_lost = False
 
-    def is_heard(self) -> bool:
+    def is_current(self) -> bool:
         return monotonic() < self._trusted_until
 
     async def start(self) -> None:
@@ -69,10 +69,10 @@ class PostgresqlInvalidation:
 
     async def settle(self) -> None:
         """Wait until a beat that is sent now comes back; at once where nothing is trusted anyway."""
-        if not self.is_heard():
+        if not self.is_current():
             return
         try:
-            await self._beat()
+            await self._heartbeat()
         except Exception as error:
             self._distrust()
             if not _is_loss(error):
@@ -83,7 +83,7 @@ class PostgresqlInvalidation:
             # asyncpg leaves loose ends where it is cancelled while it connects.
             with suppress(TimeoutError):
                 async with asyncio.timeout(STOP_SECONDS):
-                    await self._door.acquire()
+                    await self._listening_lock.acquire()
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             # Lets the transport, which was told to go, go before the loop does.
@@ -106,47 +106,47 @@ class PostgresqlInvalidation:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _listen(self) -> None:
-        async with self._door:
+        async with self._listening_lock:
             self._connection = await connect(**self._credentials)
-            self._voice = await connect(**self._credentials)
+            self._notifier = await connect(**self._credentials)
         self._connection.add_termination_listener(lambda _: self._distrust())
         await self._connection.add_listener(CHANNEL, self._on_change)
         await self._connection.add_listener(self._own_channel, self._on_beat)
         # What was missed while nobody listened can be anything.
         self._listener.forget(EVERYTHING)
-        await self._beat(FIRST_HEARTBEAT_SECONDS)
+        await self._heartbeat(FIRST_HEARTBEAT_SECONDS)
         if self._has_said_lost:
             log.info("changes are heard again")
         self._has_said_lost = False
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            await self._beat()
+            await self._heartbeat()
 
-    async def _beat(self, seconds: float = TRUST_SECONDS) -> None:
+    async def _heartbeat(self, seconds: float = TRUST_SECONDS) -> None:
         """Notify ourselves and wait for it.
 
         Raises:
             NotificationsLost: it did not come back in time.
         """
-        voice = self._voice
-        if voice is None:
+        notifier = self._notifier
+        if notifier is None:
             raise NotificationsLost
-        self._beat_count += 1
-        name, returned = str(self._beat_count), asyncio.Event()
-        self._beats[name] = (monotonic(), returned)
+        self._heartbeat_count += 1
+        name, returned = str(self._heartbeat_count), asyncio.Event()
+        self._heartbeats[name] = (monotonic(), returned)
         try:
             async with asyncio.timeout(seconds):
                 # asyncpg takes one statement at a time.
                 async with self._turn:
-                    await voice.execute(f"NOTIFY {self._own_channel}, '{name}'")
+                    await notifier.execute(f"NOTIFY {self._own_channel}, '{name}'")
                 await returned.wait()
         except TimeoutError:
             raise NotificationsLost from None
         finally:
-            self._beats.pop(name, None)
+            self._heartbeats.pop(name, None)
 
     def _on_beat(self, _connection: Any, _pid: int, _channel: str, name: str) -> None:
-        sent = self._beats.get(name)
+        sent = self._heartbeats.get(name)
         if sent is not None:
             self._trusted_until = max(self._trusted_until, sent[0] + TRUST_SECONDS)
             sent[1].set()
@@ -159,11 +159,11 @@ class PostgresqlInvalidation:
         self._trusted_until = 0.0
 
     def _terminate(self) -> None:
-        for connection in (self._connection, self._voice):
+        for connection in (self._connection, self._notifier):
             if connection is not None:
                 with suppress(asyncpg.InterfaceError, OSError):
                     connection.terminate()
-        self._connection = self._voice = None
+        self._connection = self._notifier = None
 
     def _say_lost(self, lost: Exception) -> None:
         if not self._has_said_lost:

@@ -46,7 +46,7 @@ class SqliteInvalidation:
         self._file = FileIdentity.of(self._path)
         self._task: asyncio.Task[None] | None = None
 
-    def is_heard(self) -> bool:
+    def is_current(self) -> bool:
         """Look whether anything was committed, and pass it on if it concerns us."""
         index = self._index
         if self._reader is not None and index is not None and index.header() == self._header:
@@ -59,7 +59,7 @@ class SqliteInvalidation:
         return True
 
     async def start(self) -> None:
-        self.is_heard()
+        self.is_current()
         self._task = asyncio.create_task(self._watch_file())
 
     async def settle(self) -> None:

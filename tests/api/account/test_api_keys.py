@@ -147,7 +147,7 @@ async def test_a_use_is_noted_with_its_address(http: httpx.AsyncClient, ann: Per
     made, unused = await new_key(http, ann), await new_key(http, ann)
     async with neighbour(http, "192.0.2.9") as elsewhere:
         await me(elsewhere, bearer(made["key"]))
-    await app_of(http).ctx.services.usage.flush()
+    await app_of(http).ctx.services.last_used.flush()
     times = {row["id"]: row["last_used_at"] for row in await listed(http, ann.bearer)}
     assert times[made["id"]] >= made["created_at"]
     assert times[unused["id"]] is None
@@ -158,11 +158,11 @@ async def test_a_use_is_noted_with_its_address(http: httpx.AsyncClient, ann: Per
 async def test_a_session_that_ends_meanwhile_makes_no_key(
     http: httpx.AsyncClient, ann: Person
 ) -> None:
-    authority = app_of(http).ctx.services.authority
-    occasion = RequestContext(datetime.now(UTC))
-    principal = await authority.by_access_token(ann.access_token, occasion)
+    authenticator = app_of(http).ctx.services.authenticator
+    context = RequestContext(datetime.now(UTC))
+    principal = await authenticator.by_access_token(ann.access_token, context)
     await RefreshToken.all().delete()
     wish = api_keys.KeyRequest(name="k", scopes=(), expires_in_days=None)
     with pytest.raises(errors.InvalidToken):
-        await api_keys.create(principal, wish, occasion)
+        await api_keys.create(principal, wish, context)
     assert await ApiKey.all().count() == 0

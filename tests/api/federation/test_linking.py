@@ -80,7 +80,7 @@ async def test_of_an_account_that_was_never_verified_every_way_in_is_closed_firs
 async def test_the_answer_waits_until_this_worker_has_heard_of_it(
     http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    changes, heard = app_of(http).ctx.services.changes, []
+    changes, heard = app_of(http).ctx.services.invalidation, []
     settle = changes.settle
 
     async def noted() -> None:

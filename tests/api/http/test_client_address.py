@@ -30,7 +30,7 @@ async def test_sessions_keys_and_the_trail_show_the_same_address(
     key = await new_key(http, ann)
     for _ in range(2):  # verified in full, and then remembered
         await http.get("/v1/auth/verify", headers=bearer(key["key"]))
-    await app_of(http).ctx.services.usage.flush()
+    await app_of(http).ctx.services.last_used.flush()
     assert (await ApiKey.get(id=key["id"])).last_used_ip == shown
     assert {event.ip_address for event in await audited("auth.login")} == {shown}
 

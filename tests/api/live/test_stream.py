@@ -230,8 +230,8 @@ async def test_a_comment_names_the_place_that_a_quiet_time_has_led_to(
         assert stream.comments[-1].startswith(": still here\nid: ")
 
 
-def _read_at(place: str) -> int:
-    return int(place.rpartition("@")[2])
+def _read_at(position: str) -> int:
+    return int(position.rpartition("@")[2])
 
 
 async def statements_while_listening(

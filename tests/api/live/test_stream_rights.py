@@ -77,15 +77,15 @@ async def test_a_key_that_may_not_listen_any_more_is_told_nothing_more(
 async def test_who_loses_the_right_while_it_is_gathered_is_told_nothing_of_what_was_missed(
     http: httpx.AsyncClient, database_url: str, ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place, since = str(await events.present()), events.since
+    position, since = str(await events.present()), events.since
 
     async def slow(after: Position) -> tuple[list[Row], Position]:
-        if str(after) == place:
+        if str(after) == position:
             await by_hand(database_url, "DELETE FROM refresh_tokens WHERE user_id = ?", ann.id)
         return await since(after)
 
     monkeypatch.setattr(events, "since", slow)
-    async with listening(app_of(http), ann.bearer, after=place) as stream:
+    async with listening(app_of(http), ann.bearer, after=position) as stream:
         await asyncio.wait_for(stream.ends(), SOON)
         assert stream.status == 401
         assert stream.told == []

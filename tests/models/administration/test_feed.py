@@ -53,7 +53,7 @@ async def missed(feed: Feed, after: str) -> list[Event]:
 async def test_who_comes_new_is_told_where_it_stands(feed: Feed) -> None:
     async with feed.listening(None) as (listener, told):
         assert kinds(told) == ["listening"]
-        assert Position.parse(told[0].place) == listener.place
+        assert Position.parse(told[0].position) == listener.position
 
 
 async def test_all_listeners_are_told_the_same(feed: Feed) -> None:
@@ -64,9 +64,9 @@ async def test_all_listeners_are_told_the_same(feed: Feed) -> None:
 
 async def test_who_comes_back_is_told_what_was_missed_and_then_what_follows(feed: Feed) -> None:
     async with feed.listening(None) as (_, told):
-        place = told[-1].place
+        position = told[-1].position
     owner = await add_user()
-    async with feed.listening(place) as (listener, told):
+    async with feed.listening(position) as (listener, told):
         assert kinds(told) == ["user_changed", "listening"]
         await add_key(owner)
         assert kinds(await heard(listener, 1)) == ["key_created"]
@@ -76,7 +76,7 @@ async def test_what_is_told_on_coming_back_is_not_told_again(feed: Feed) -> None
     async with feed.listening(None) as (first, told):
         owner = await add_user()
         # Not read by the feed yet: it comes with what was missed, and then live.
-        async with feed.listening(told[0].place) as (second, again):
+        async with feed.listening(told[0].position) as (second, again):
             assert kinds(again) == ["user_changed", "listening"]
             await heard(first, 1)
             await add_key(owner)
@@ -90,26 +90,26 @@ async def test_going_on_from_within_a_statements_events_loses_none(feed: Feed, o
         await heard(listener, 2)
         await execute(opened, "UPDATE users SET name = 'both'")
         first, second = await heard(listener, 2)
-        place = listener.place
-    assert [event.item for event in await missed(feed, first.place)][-2] == second.item
-    assert kinds(await missed(feed, second.place)) == ["listening"]
-    assert str(place) == second.place
+        position = listener.position
+    assert [event.item for event in await missed(feed, first.position)][-2] == second.item
+    assert kinds(await missed(feed, second.position)) == ["listening"]
+    assert str(position) == second.position
 
 
 async def test_going_on_from_within_what_was_missed_loses_none(feed: Feed, opened: str) -> None:
     ann = await add_user()
     await add_session(ann, "one")
     await add_session(ann, "two")
-    place = str(await events.present())
+    position = str(await events.present())
     await execute(opened, "DELETE FROM refresh_tokens")
     await execute(opened, "UPDATE users SET name = 'Ann M.'")
-    told = await missed(feed, place)
+    told = await missed(feed, position)
     assert kinds(told) == ["session_ended", "session_ended", "user_changed", "listening"]
     ids = [event.item["id"] for event in told[:2]]
-    again = await missed(feed, told[0].place)
+    again = await missed(feed, told[0].position)
     assert kinds(again)[-3:] == ["session_ended", "user_changed", "listening"]
     assert again[-3].item["id"] == ids[1]
-    assert kinds(await missed(feed, told[1].place)) == ["user_changed", "listening"]
+    assert kinds(await missed(feed, told[1].position)) == ["user_changed", "listening"]
 
 
 @pytest.mark.parametrize("number", ["", "nonsense", "99999999@{now}", "0@0", "5@{future}"])
@@ -123,32 +123,32 @@ async def test_who_cannot_go_on_is_told_to_load_everything_again(feed: Feed, num
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_place_of_a_restored_database_is_told_to_load_everything_again(feed: Feed) -> None:
     present = await events.present()
-    place = Position(present.last_id, present.read_at, "999999999:999999999:")
-    assert kinds(await missed(feed, str(place))) == ["reset"]
+    position = Position(present.last_id, present.read_at, "999999999:999999999:")
+    assert kinds(await missed(feed, str(position))) == ["reset"]
 
 
 async def test_a_place_is_good_for_ten_minutes(feed: Feed) -> None:
     assert timedelta(minutes=10) == module.KEPT
     present = await events.present()
     for age, expected in ((595, "listening"), (660, "reset")):
-        place = Position(present.last_id, present.read_at - age, present.snapshot)
-        assert kinds(await missed(feed, str(place))) == [expected]
+        position = Position(present.last_id, present.read_at - age, present.snapshot)
+        assert kinds(await missed(feed, str(position))) == [expected]
 
 
 async def test_a_listener_in_silence_keeps_up_with_the_time(feed: Feed) -> None:
     async with feed.listening(None) as (listener, told):
-        began = Position.parse(told[0].place)
+        began = Position.parse(told[0].position)
         assert began is not None
         async with asyncio.timeout(PATIENCE):
-            while listener.place is None or listener.place.read_at < began.read_at + 2:
+            while listener.position is None or listener.position.read_at < began.read_at + 2:
                 assert await listener.next(0.1) == []
 
 
 async def test_a_listener_who_is_too_far_behind_is_ended_and_the_others_go_on(feed: Feed) -> None:
     async with feed.listening(None) as (slow, _), feed.listening(None) as (quick, _):
-        place = await events.present()
+        position = await events.present()
         for _ in range(module.MAX_BEHIND + 1):
-            slow.take([Row(place, "x", [{}])], place)
+            slow.take([Row(position, "x", [{}])], position)
         with pytest.raises(ListenerEnded):
             await slow.next(0)
         await add_user()
@@ -170,9 +170,9 @@ async def test_however_many_listen_there_is_one_reader(
 ) -> None:
     looks, since = [], events.since
 
-    async def tapped(place: Position) -> tuple[list[Row], Position]:
-        looks.append(place)
-        return await since(place)
+    async def tapped(position: Position) -> tuple[list[Row], Position]:
+        looks.append(position)
+        return await since(position)
 
     monkeypatch.setattr(events, "since", tapped)
     async with AsyncExitStack() as stack:
@@ -197,7 +197,7 @@ async def test_what_happened_while_the_database_did_not_answer_is_told_afterward
 ) -> None:
     since = events.since
 
-    async def away(place: Position) -> tuple[list[Row], Position]:
+    async def away(position: Position) -> tuple[list[Row], Position]:
         raise sqlite3.OperationalError("disk I/O error")
 
     async with feed.listening(None) as (listener, _):
@@ -223,19 +223,19 @@ async def sweep(sweeper: Sweeper, seconds: int, patch: pytest.MonkeyPatch) -> No
         await sweeper.sweep()
 
 
-async def kinds_since(place: Position) -> list[str]:
-    rows, _ = await events.since(place)
+async def kinds_since(position: Position) -> list[str]:
+    rows, _ = await events.since(position)
     return [row.kind for row in rows]
 
 
 async def test_a_sweep_drops_only_what_nobody_can_ask_for_any_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    sweeper, place = Sweeper(), await events.present()
+    sweeper, position = Sweeper(), await events.present()
     await add_user()
     for seconds, kept in ((0, 1), (60, 1), (600, 1), (655, 1), (670, 0)):
         await sweep(sweeper, seconds, monkeypatch)
-        assert len(await kinds_since(place)) == kept, seconds
+        assert len(await kinds_since(position)) == kept, seconds
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
@@ -243,7 +243,7 @@ async def test_a_sweep_spares_what_a_long_transaction_wrote(
     opened: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_user()
-    sweeper, place = Sweeper(), await events.present()
+    sweeper, position = Sweeper(), await events.present()
     hand = await asyncpg.connect(opened)
     await hand.execute("BEGIN")
     await hand.execute("UPDATE users SET name = 'long ago'")
@@ -252,7 +252,7 @@ async def test_a_sweep_spares_what_a_long_transaction_wrote(
     await hand.execute("COMMIT")
     await hand.close()
     for minute in range(30, 42):
-        assert await kinds_since(place) == ["user_changed"]
+        assert await kinds_since(position) == ["user_changed"]
         await sweep(sweeper, 60 * minute, monkeypatch)
     await sweep(sweeper, 60 * 43, monkeypatch)
-    assert await kinds_since(place) == []
+    assert await kinds_since(position) == []

@@ -29,17 +29,17 @@ EARLIER = "2029-01-01 00:00:00+00:00"
 
 @asynccontextmanager
 async def listening(url: str) -> AsyncIterator[tuple[Invalidation, RecordingListener]]:
-    ear, where = RecordingListener(), DatabaseUrl.parse(url)
+    listener, where = RecordingListener(), DatabaseUrl.parse(url)
     changes: Invalidation = (
-        SqliteInvalidation(where.path, ear)
+        SqliteInvalidation(where.path, listener)
         if where.path is not None
-        else PostgresqlInvalidation(asyncpg_arguments(where), ear)
+        else PostgresqlInvalidation(asyncpg_arguments(where), listener)
     )
     await changes.start()
-    await until(changes.is_heard)
-    ear.heard.clear()
+    await until(changes.is_current)
+    listener.heard.clear()
     try:
-        yield changes, ear
+        yield changes, listener
     finally:
         await changes.stop()
 
@@ -122,30 +122,30 @@ NO_CHANGES = {
 @pytest.mark.parametrize("name", CHANGES)
 async def test_a_change_is_heard(url: str, name: str) -> None:
     statement, named = CHANGES[name]
-    async with listening(url) as (changes, ear):
+    async with listening(url) as (changes, listener):
         await execute(url, statement)
         await changes.settle()
-        assert changes.is_heard()
+        assert changes.is_current()
         expected = "all" if url.startswith("sqlite") else named
-        assert expected in ear.heard
+        assert expected in listener.heard
 
 
 @pytest.mark.parametrize("name", NO_CHANGES)
 async def test_what_no_answer_shows_is_no_change(url: str, name: str) -> None:
-    async with listening(url) as (changes, ear):
+    async with listening(url) as (changes, listener):
         await execute(url, NO_CHANGES[name])
         await changes.settle()
-        assert changes.is_heard()
-        assert ear.heard == []
+        assert changes.is_current()
+        assert listener.heard == []
 
 
 async def test_a_deleted_user_takes_sessions_and_keys_along(url: str) -> None:
-    async with listening(url) as (changes, ear):
+    async with listening(url) as (changes, listener):
         await execute(url, f"DELETE FROM users WHERE id = '{ANN}'")
         await changes.settle()
-        assert changes.is_heard()
+        assert changes.is_current()
         if not url.startswith("sqlite"):
-            assert {f"user:{ANN}", f"key:{KEY}", f"session:{SESSION}"} <= set(ear.heard)
+            assert {f"user:{ANN}", f"key:{KEY}", f"session:{SESSION}"} <= set(listener.heard)
     # With foreign keys off too, as in the sqlite3 shell.
     async with database.opened(DatabaseUrl.parse(url)):
         assert await ApiKey.all().count() == await RefreshToken.all().count() == 0
@@ -159,40 +159,40 @@ async def test_a_replaced_row_is_heard_on_sqlite(url: str) -> None:
         session(SESSION, "b" * 64),
         user("00000000-0000-7000-8000-0000000000aa", "bob@example.com"),
     ):
-        async with listening(url) as (changes, ear):
+        async with listening(url) as (changes, listener):
             await execute(url, statement.replace("INSERT", "REPLACE"))
-            assert changes.is_heard()
-            assert ear.heard == ["all"]
+            assert changes.is_current()
+            assert listener.heard == ["all"]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_truncated_table_is_everything_on_postgresql(url: str) -> None:
-    async with listening(url) as (changes, ear):
+    async with listening(url) as (changes, listener):
         await execute(url, "TRUNCATE api_keys")
         await changes.settle()
-        assert ear.heard == ["all"]
+        assert listener.heard == ["all"]
 
 
 async def test_more_rows_than_can_be_named_are_everything(url: str) -> None:
     for number in range(101):
         await execute(url, user(f"00000000-0000-7000-9000-{number:012}", f"u{number}@example.com"))
-    async with listening(url) as (changes, ear):
+    async with listening(url) as (changes, listener):
         await execute(url, "UPDATE users SET name = 'all of them'")
         await changes.settle()
-        assert changes.is_heard()
-        assert ear.heard == ["all"]
+        assert changes.is_current()
+        assert listener.heard == ["all"]
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_two_changes_in_one_statement_are_both_named_on_postgresql(url: str) -> None:
-    async with listening(url) as (changes, ear):
+    async with listening(url) as (changes, listener):
         await execute(url, "UPDATE users SET name = 'both'")
         await changes.settle()
-        assert set(ear.heard) == {f"user:{ANN}", f"user:{BOB}"}
+        assert set(listener.heard) == {f"user:{ANN}", f"user:{BOB}"}
 
 
 async def test_a_file_that_cannot_be_read_is_not_trusted(tmp_path: Path) -> None:
-    ear = RecordingListener()
-    changes = SqliteInvalidation(tmp_path / "nothing.db", ear)
-    assert not changes.is_heard()
-    assert "all" in ear.heard
+    listener = RecordingListener()
+    changes = SqliteInvalidation(tmp_path / "nothing.db", listener)
+    assert not changes.is_current()
+    assert "all" in listener.heard

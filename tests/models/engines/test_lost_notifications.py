@@ -27,27 +27,27 @@ OF_THE_CONTRACT = 2.0
 
 @asynccontextmanager
 async def listening(url: str) -> AsyncIterator[tuple[PostgresqlInvalidation, RecordingListener]]:
-    ear = RecordingListener()
-    changes = PostgresqlInvalidation(asyncpg_arguments(DatabaseUrl.parse(url)), ear)
+    listener = RecordingListener()
+    changes = PostgresqlInvalidation(asyncpg_arguments(DatabaseUrl.parse(url)), listener)
     await changes.start()
     try:
-        yield changes, ear
+        yield changes, listener
     finally:
         await changes.stop()
 
 
 async def test_a_killed_connection_is_not_trusted_and_replaced(database_url: str) -> None:
-    async with listening(database_url) as (changes, ear):
-        await until(changes.is_heard)
-        ear.heard.clear()
+    async with listening(database_url) as (changes, listener):
+        await until(changes.is_current)
+        listener.heard.clear()
         await execute(
             database_url,
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
             "WHERE datname = current_database() AND pid <> pg_backend_pid()",
         )
-        await until(lambda: not changes.is_heard())
-        await until(changes.is_heard)
-        assert "all" in ear.heard, "what was missed meanwhile can be anything"
+        await until(lambda: not changes.is_current())
+        await until(changes.is_current)
+        assert "all" in listener.heard, "what was missed meanwhile can be anything"
 
 
 async def test_a_defect_is_said_and_listening_goes_on(
@@ -56,45 +56,45 @@ async def test_a_defect_is_said_and_listening_goes_on(
     def broken(*_: object) -> None:
         raise LookupError("a defect")
 
-    async with listening(database_url) as (changes, ear):
-        await until(changes.is_heard)
+    async with listening(database_url) as (changes, listener):
+        await until(changes.is_current)
         with monkeypatch.context() as patched:
             patched.setattr(invalidation, "monotonic", broken)
             await until(lambda: "LookupError" in capsys.readouterr().out)
-        ear.heard.clear()
-        await until(changes.is_heard)
-        assert "all" in ear.heard
+        listener.heard.clear()
+        await until(changes.is_current)
+        assert "all" in listener.heard
 
 
 async def test_silence_is_noticed_within_two_seconds(database_url: str) -> None:
     async with proxied(database_url) as (proxy, url), listening(url) as (changes, _):
-        await until(changes.is_heard)
+        await until(changes.is_current)
         proxy.fall_silent()
         began = monotonic()
-        await until(lambda: not changes.is_heard(), OF_THE_CONTRACT)
+        await until(lambda: not changes.is_current(), OF_THE_CONTRACT)
         assert monotonic() - began < OF_THE_CONTRACT
         proxy.speak_again()
-        await until(changes.is_heard)
+        await until(changes.is_current)
 
 
 async def test_a_server_that_is_away_is_waited_for(database_url: str) -> None:
     async with proxied(database_url) as (proxy, url), listening(url) as (changes, _):
-        await until(changes.is_heard)
+        await until(changes.is_current)
         await proxy.cut()
-        await until(lambda: not changes.is_heard())
+        await until(lambda: not changes.is_current())
         await changes.settle()
         await proxy.open()
-        await until(changes.is_heard)
+        await until(changes.is_current)
 
 
 async def test_a_change_during_the_silence_is_everything_afterwards(database_url: str) -> None:
-    async with proxied(database_url) as (proxy, url), listening(url) as (changes, ear):
-        await until(changes.is_heard)
-        ear.heard.clear()
+    async with proxied(database_url) as (proxy, url), listening(url) as (changes, listener):
+        await until(changes.is_current)
+        listener.heard.clear()
         await proxy.cut()
         await execute(database_url, "DELETE FROM users")
         await proxy.open()
-        await until(lambda: changes.is_heard() and "all" in ear.heard)
+        await until(lambda: changes.is_current() and "all" in listener.heard)
 
 
 class BehindAPooler(PostgresqlInvalidation):
@@ -112,12 +112,12 @@ async def test_a_pooler_that_eats_notifications_leaves_the_memory_off(
     await changes.start()
     for _ in range(10):
         await asyncio.sleep(0.1)
-        assert not changes.is_heard()
+        assert not changes.is_current()
     await changes.stop()
 
 
 async def test_fifty_at_once_settle_over_one_connection(database_url: str) -> None:
     async with listening(database_url) as (changes, _):
-        await until(changes.is_heard)
+        await until(changes.is_current)
         await asyncio.gather(*(changes.settle() for _ in range(50)))
-        assert changes.is_heard()
+        assert changes.is_current()

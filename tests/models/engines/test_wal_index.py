@@ -109,8 +109,8 @@ async def test_without_a_wal_nothing_is_trusted(path: Path) -> None:
     with closing(sqlite3.connect(path)) as opened:
         assert opened.execute("PRAGMA journal_mode = DELETE").fetchall() == [("delete",)]
     changes = SqliteInvalidation(path, RecordingListener())
-    assert not changes.is_heard()
+    assert not changes.is_current()
     with closing(sqlite3.connect(path)) as opened:
         assert opened.execute("PRAGMA journal_mode = WAL").fetchall() == [("wal",)]
-    assert changes.is_heard()
+    assert changes.is_current()
     await changes.stop()

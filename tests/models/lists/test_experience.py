@@ -18,11 +18,11 @@ from tests.models.rows import NOW, add_user
 pytestmark = pytest.mark.anyio
 
 
-def way(value: object) -> Question:
+def candidate_query(value: object) -> Question:
     return (), (CandidateQuery(Sql("SELECT 1", (value,))),)
 
 
-WAY, OTHER = way("a"), way("b")
+WAY, OTHER = candidate_query("a"), candidate_query("b")
 
 
 def test_a_detour_is_known_for_a_while_and_for_as_many_rows() -> None:
@@ -58,16 +58,16 @@ def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(experience, "ENTRIES", 2)
     known = Experience()
     for number in range(2):
-        known.note_detour(way(number), 10, 0)
-    known.note_detour(way(0), 10, 0)
+        known.note_detour(candidate_query(number), 10, 0)
+    known.note_detour(candidate_query(0), 10, 0)
     known.note_detour(WAY, 10, 0)
-    assert known.is_detour(way(0), 10, 1)
-    assert not known.is_detour(way(1), 10, 1)
+    assert known.is_detour(candidate_query(0), 10, 1)
+    assert not known.is_detour(candidate_query(1), 10, 1)
     assert known.is_detour(WAY, 10, 1)
 
 
 @pytest.fixture
-def shortcuts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def candidate_sets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that go by a shortcut, from now on."""
     for name, value in {
         "AT_ONCE": 3,
@@ -99,7 +99,7 @@ async def everybody(filters: UserFilters) -> list[str]:
 
 async def test_a_search_finds_out_once_that_its_shortcut_leads_too_far(
     opened: str,
-    shortcuts: list[str],
+    candidate_sets: list[str],
 ) -> None:
     for number in range(20):
         name = "Zoe" if number > 9 else "Ann"
@@ -107,37 +107,37 @@ async def test_a_search_finds_out_once_that_its_shortcut_leads_too_far(
     assert await everybody(UserFilters(q="zoe")) == [
         f"{number}@example.com" for number in range(10, 20)
     ]
-    assert len(shortcuts) == 1
+    assert len(candidate_sets) == 1
     assert len(await everybody(UserFilters(q="zoe"))) == 10
-    assert len(shortcuts) == 1
+    assert len(candidate_sets) == 1
     # Another word is another question.
     assert len(await everybody(UserFilters(q="19@ex"))) == 1
-    assert len(shortcuts) == 2
+    assert len(candidate_sets) == 2
 
 
 async def test_a_shortcut_to_few_is_taken_at_once_the_next_time_until_they_are_many(
-    opened: str, shortcuts: list[str], monkeypatch: pytest.MonkeyPatch
+    opened: str, candidate_sets: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     walks = 0
-    fence = search.Search._fence
+    batch_end = search.Search._batch_end
 
     async def counted(*arguments: Any) -> Any:
         nonlocal walks
         walks += 1
-        return await fence(*arguments)
+        return await batch_end(*arguments)
 
-    monkeypatch.setattr(search.Search, "_fence", counted)
+    monkeypatch.setattr(search.Search, "_batch_end", counted)
     for number in range(10):
         await add_user(f"{number:02}@example.com", name="Zoe" if number == 9 else "Ann")
     assert await everybody(UserFilters(q="zoe")) == ["09@example.com"]
-    assert (len(shortcuts), walks > 0) == (1, True)
+    assert (len(candidate_sets), walks > 0) == (1, True)
     walks = 0
     assert await everybody(UserFilters(q="zoe")) == ["09@example.com"]
-    assert (len(shortcuts), walks) == (2, 0)
+    assert (len(candidate_sets), walks) == (2, 0)
     for number in range(10, 20):
         await add_user(f"{number}@example.com", name="Zoe")
     found = ["09@example.com", *(f"{number}@example.com" for number in range(10, 20))]
     # Asked once by the shortcut, in vain; and then no more.
     for _ in range(2):
         assert await everybody(UserFilters(q="zoe")) == found
-        assert len(shortcuts) == 3
+        assert len(candidate_sets) == 3

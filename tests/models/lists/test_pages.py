@@ -103,7 +103,7 @@ WAYS = ["shortcut", "walk", "near walk", "long walk", "longer walk or shortcut"]
 
 
 @pytest.fixture(params=WAYS)
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+def candidate_query(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Each way that a search can take, made to be taken by small numbers."""
     few, many, tried, near, step = {
         "shortcut": (1_000, 1_000, 1, 0, 1),
@@ -122,7 +122,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("sort", DIRECTIONS)
 async def test_every_way_of_searching_finds_the_same_in_the_same_order(
-    opened: str, way: str, sort: str
+    opened: str, candidate_query: str, sort: str
 ) -> None:
     keys = await populate()
     statuses: tuple[KeyStatus, ...] = ("live", "expired", "never_used", "stale")
@@ -194,8 +194,8 @@ async def test_rows_that_come_and_go_neither_repeat_nor_hide_the_others(opened: 
             victim = rows.data[-1]
             await ApiKey.remove(victim.id)
             gone.add(victim.name)
-            for place in ("a", "y 015", "zz"):
-                await add_key(user, f"evr_{sort}{len(seen)}{place}", name=f"{place} new")
+            for position in ("a", "y 015", "zz"):
+                await add_key(user, f"evr_{sort}{len(seen)}{position}", name=f"{position} new")
             rows = await page(Asked(sort, 4, rows.next_cursor))
         mine = [name for name in seen if not name.endswith("new")]
         assert mine == [name for name in ordered(keys, sort) if name in mine]

@@ -84,7 +84,7 @@ async def test_a_statement_by_hand_works_under_any_search_path(
         await connection.execute(within("public", statement))
     assert told in heard
     await connection.close()
-    assert counting.by_kind(await counting.tallies()) == await counting.tallied()
+    assert counting.by_kind(await counting.counter_rows()) == await counting.tallied()
 
 
 async def test_every_function_that_names_something_keeps_its_path(postgresql_url: str) -> None:
@@ -200,6 +200,6 @@ async def test_a_dump_goes_back_in_with_its_rows_and_its_triggers(
     await asyncio.to_thread(dump_and_restore, postgresql_url, empty_database_url)
     async with database.opened(DatabaseUrl.parse(empty_database_url)):
         (back,) = await User.everyone()
-        assert counting.by_kind(await counting.tallies()) == await counting.tallied()
+        assert counting.by_kind(await counting.counter_rows()) == await counting.tallied()
         await back.delete()
-        assert counting.by_kind(await counting.tallies()) == {}
+        assert counting.by_kind(await counting.counter_rows()) == {}

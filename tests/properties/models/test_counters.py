@@ -209,5 +209,5 @@ async def _is_right(now: datetime) -> None:
         assert found.users == await counting.users(now)
         assert found.keys == await counting.keys(now)
         assert found.live_sessions == await counting.live_sessions(now)
-        assert counting.by_kind(await counting.tallies()) == await counting.tallied()
+        assert counting.by_kind(await counting.counter_rows()) == await counting.tallied()
         await counters.fold()

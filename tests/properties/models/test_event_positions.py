@@ -43,14 +43,14 @@ def opened(database_url: str) -> Iterator[asyncio.Runner]:
 @settings(suppress_health_check=list(HealthCheck), max_examples=400)
 @given(text=texts)
 def test_reading_on_from_it_is_answered(opened: asyncio.Runner, text: str) -> None:
-    place = Position.parse(text)
-    if place is None:
+    position = Position.parse(text)
+    if position is None:
         return
 
     async def read_on() -> None:
-        if events.is_ours(place):
-            place.is_after(await events.present())
-            await events.since(place)
-            await events.purge(place)
+        if events.is_ours(position):
+            position.is_after(await events.present())
+            await events.since(position)
+            await events.purge(position)
 
     opened.run(read_on())

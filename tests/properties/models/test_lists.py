@@ -57,7 +57,7 @@ filters = st.builds(
     q=st.none() | PARTS.map(str.strip),
     role=st.none() | st.sampled_from(["user", "admin"]),
 )
-ways = st.sampled_from(
+candidate_queries = st.sampled_from(
     [
         {
             "AT_ONCE": 1_000,
@@ -148,16 +148,20 @@ def bytes_of(value: Any) -> Any:
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(made=users, asking=st.tuples(sorts, filters, st.integers(1, 5)), way=ways)
+@given(
+    made=users,
+    asking=st.tuples(sorts, filters, st.integers(1, 5)),
+    candidate_query=candidate_queries,
+)
 def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
     url: str,
     monkeypatch: pytest.MonkeyPatch,
     made: list[Made],
     asking: tuple[str, UserFilters, int],
-    way: dict[str, int],
+    candidate_query: dict[str, int],
 ) -> None:
     sort, wanted, limit = asking
-    for name, value in way.items():
+    for name, value in candidate_query.items():
         monkeypatch.setattr(search, name, value)
 
     async def run() -> None:
