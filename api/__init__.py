@@ -1,13 +1,23 @@
 """Everruns Auth, the API server.
 
-The layers, from the outside in; each imports only what stands below it (import-linter holds it):
+The floors, from the outside in; each imports only what stands below it (import-linter holds it):
 
-    cli, __main__      command lines; processes and signals
-    app                the one place where the parts are joined
-    routes             HTTP in, HTTP out
-    identity           what the system does: verbs over principals, sessions, accounts, keys
-    security | models  values without I/O (tokens, hashes, digests) | the only place with an ORM
-    errors, settings   refusals as values | the only reader of the environment
+    cli, demo, __main__   command lines, and a throw-away server
+    server                processes: start, workers, signals, logs
+    app                   the one place where the parts are joined
+    routes                HTTP in, HTTP out, by audience: public, account, admin
+    http                  what every route shares: credentials, permissions, problems, cookies
+    accounts              what a user does
+    administration        what an operator does
+    federation            signing in at a provider
+    services              the collaborators that live as long as the process
+    authentication        who is asking: from a credential to a principal
+    audit                 what is written down of it
+    writability           whether the database takes writes
+    throttle, hashing, trouble_log, silences   limits | hashing in threads | the database's troubles
+    counts                where failures are counted
+    security | models     values without I/O (tokens, hashes, digests) | the only place with an ORM
+    errors, request_context, settings   refusals | when and from where | the only reader of the environment
 """
 
 __version__ = "0.3.0"

@@ -1,6 +1,6 @@
 """Leads a browser to a provider and receives it back; every answer leads on.
 
-Which account it is, is decided in `api.identity.federation`.
+Which account it is, is decided in `api.federation`.
 """
 
 from __future__ import annotations
