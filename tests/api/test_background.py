@@ -20,7 +20,7 @@ pytestmark = pytest.mark.anyio
 async def test_each_worker_writes_uses_and_purges(http: httpx.AsyncClient) -> None:
     assert (await http.get("/health")).status_code == 200
     running = {getattr(t.get_coro(), "__qualname__", "") for t in asyncio.all_tasks()}
-    assert {"KeyUsage.run", "run", "keep_writing"} <= running
+    assert {"LastUsed.run", "run", "keep_writing"} <= running
 
 
 async def test_a_use_just_before_the_stop_is_written(settings: Settings, database_url: str) -> None:
