@@ -81,7 +81,9 @@ def read(file: Path) -> dict[str, Context]:
     try:
         tables = tomllib.loads(read_private(file))
     except FileNotFoundError:
-        raise ContextsRejected(f"there is no {file}; README.md shows what goes into it") from None
+        raise ContextsRejected(
+            f"there is no {file}; docs/dashboard.md shows what goes into it"
+        ) from None
     except (TooOpen, OSError) as refused:
         raise ContextsRejected(str(refused)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as malformed:
