@@ -108,7 +108,7 @@ class Dashboard(OperatorSession, Runner, Exporter):
         near = (key.owner, self.focused)
         panes = [pane for node in near if node for pane in node.ancestors_with_self]
         pane = next((pane for pane in panes if isinstance(pane, ListPane)), None)
-        if pane is None or not pane.holds(key):
+        if pane is None or not pane.held_keys.hold(key):
             await self.run_action(key.action, key.owner)
 
     @on(Actions.KeyChosen)

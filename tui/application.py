@@ -23,7 +23,7 @@ from tui.screens.view import View
 from tui.session.login import Entered
 from tui.session.target import Target
 from tui.text import plain, raw
-from tui.widgets.live_widget import LiveWidget
+from tui.widgets.live import Live
 
 A = TypeVar("A")
 
@@ -65,7 +65,7 @@ class Application(App[int]):
     # Those who are told
 
     @property
-    def lives(self) -> Iterator[LiveWidget]:
+    def lives(self) -> Iterator[Live]:
         """Whatever is on screen, or below it, and is to be kept live."""
         for screen in self.screen_stack:
             if isinstance(screen, View):

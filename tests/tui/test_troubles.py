@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -14,7 +13,8 @@ from tests.tui.world import Terminal, World, at_one_size
 from tui.http.errors import Missing, Refused, Trouble, Unreachable
 from tui.http.feed import Event
 from tui.lists.page_buffer import PAGE_ROWS
-from tui.widgets import window_pane
+from tui.widgets import fetcher
+from tui.widgets.list_pane import ListPane
 
 pytestmark = [pytest.mark.anyio, at_one_size]
 
@@ -33,7 +33,7 @@ class Failing:
         self._ask = getattr(terminal.app.client, name)
         self.is_broken = True
         self.tries = 0
-        monkeypatch.setattr(window_pane, "AGAIN_SECONDS", 0.5)
+        monkeypatch.setattr(fetcher, "AGAIN_SECONDS", 0.5)
         monkeypatch.setattr(terminal.app.client, name, self)
 
     async def __call__(self, *of: Any) -> Any:
@@ -78,8 +78,8 @@ async def test_a_list_that_was_refused_from_the_start_is_not_asked_for_all_the_t
         page = Failing(terminal, "page", monkeypatch, Refused("slowly", status=429))
         await terminal.opens("2", "! slowly")
         pane = terminal.table.parent
-        assert isinstance(pane, window_pane.WindowPane)
-        assert pane._rests_until > time.monotonic()
+        assert isinstance(pane, ListPane)
+        assert pane.fetcher.is_resting
         page.is_broken = False
         await terminal.sees("1 row")
 
@@ -165,7 +165,7 @@ async def test_who_gives_up_a_question_leaves_the_next_one_alone(
     async with world.terminal() as terminal:
         await terminal.opens("2", "1 row", "● live")
         pane = terminal.table.parent
-        assert isinstance(pane, window_pane.WindowPane)
+        assert isinstance(pane, ListPane)
         gone, left = asyncio.Event(), asyncio.Event()
 
         async def slow(*_: Any) -> Any:
@@ -184,7 +184,7 @@ async def test_who_gives_up_a_question_leaves_the_next_one_alone(
         await gone.wait()
         left.set()
         await terminal.pilot.pause()
-        assert pane._fetching is not None
+        assert pane.fetcher.is_asking
 
 
 async def test_a_time_that_nobody_can_read_hides_no_row(world: World) -> None:

@@ -20,7 +20,8 @@ from tui.screens.sign_in import SignIn
 from tui.screens.views import VIEWS
 from tui.themes import ROUND
 from tui.widgets.checkbox import Checkbox
-from tui.widgets.list_pane import FilterInput, ListPane
+from tui.widgets.filter_input import FilterInput
+from tui.widgets.list_pane import ListPane
 from tui.widgets.panes import ApiKeysPane, SessionsPane, UsersPane
 from tui.widgets.table import Table
 from tui.widgets.text_input import TextInput

@@ -32,8 +32,8 @@ API_KEYS = Listing(
     path="/v1/admin/api-keys",
     row=ApiKey,
     columns=(
-        Column("Name", lambda key, _: Cell(key.name), 14, 32, 0, "name"),
-        Column("Owner", lambda key, _: Cell(key.user_email), 19, 34, 2, is_owner=True),
+        Column("Name", lambda key, _: Cell(key.name), 15, 32, 0, "name"),
+        Column("Owner", lambda key, _: Cell(key.user_email), 18, 34, 2, is_owner=True),
         Column("Prefix", lambda key, _: Cell(key.key_prefix, "dim"), 15, 15, 5),
         Column("Status", _status, 10, 10, 3, is_status=True),
         Column(

@@ -36,6 +36,16 @@ class Window(Generic[R]):
     def ends_the_list(self) -> bool:
         return self.after is None
 
+    @property
+    def extent(self) -> str:
+        """How many rows are loaded, in words, and where there are more."""
+        count = len(self.rows)
+        rows = f"{count} row{'' if count == 1 else 's'}"
+        if self.begins_the_list and self.ends_the_list:
+            return rows
+        ends = (("above", self.begins_the_list), ("below", self.ends_the_list))
+        return f"{rows} loaded, more {' and '.join(end for end, is_here in ends if not is_here)}"
+
     def index_of(self, row_id: str) -> int | None:
         """Where the row is, if it is loaded."""
         for index, row in enumerate(self.rows):
@@ -57,11 +67,15 @@ class Origin:
     is_backward: bool = False
 
 
+# A page, and where it came from.
+Loaded = tuple[Page[R], Origin]
+
+
 class PageBuffer(Generic[R]):
     """The loaded pages, the first at the left, each with where it came from."""
 
     def __init__(self) -> None:
-        self._pages: deque[tuple[Page[R], Origin]] = deque()
+        self._pages: deque[Loaded[R]] = deque()
 
     def start(self, page: Page[R], origin: Origin) -> None:
         """Begin anew with this page."""
@@ -105,8 +119,12 @@ class PageBuffer(Generic[R]):
 
     @property
     def origin(self) -> Origin:
-        """Where the first page came from: what the window can be loaded anew from."""
-        return self._pages[0][1] if self._pages else Origin()
+        """Where the window can be loaded anew from: where the first page came from.
+
+        A window that begins the list is loaded from the beginning: before the cursor by which one
+        came back to it, there may be more than a page by now.
+        """
+        return Origin() if self.window.begins_the_list else self._pages[0][1]
 
     @property
     def window(self) -> Window[R]:

@@ -59,7 +59,7 @@ class Runner(Navigation):
         self.publish(outcome.events)
         if outcome.trouble is None:
             for live in self.lives:
-                live.done_with([row.id for row in rows])
+                live.unmark([row.id for row in rows])
         elif isinstance(outcome.trouble, NotSignedIn):
             self.lose_sign_in(outcome.trouble)
         return None

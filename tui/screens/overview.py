@@ -91,12 +91,6 @@ class Numbers(PolledWidget[Overview]):
         self._server.update("  ·  ".join(words), layout=False)
 
 
-class RecentKeys(ApiKeysPane):
-    """The keys used last: to be watched, until one steps in."""
-
-    is_watched = True
-
-
 class OverviewView(View):
     """How things are."""
 
@@ -108,14 +102,14 @@ class OverviewView(View):
         yield Static(
             "Keys most recently used  (↓ steps in, Esc out)", classes="heading", markup=False
         )
-        yield RecentKeys(self.context)
+        yield ApiKeysPane(self.context, is_watched=True)
 
     def on_mount(self) -> None:
         self.query_one(Table).focus()
 
     def action_back(self) -> None:
         """Out of the filter; then the keys are only watched again."""
-        pane = self.query_one(RecentKeys)
+        pane = self.query_one(ApiKeysPane)
         if not pane.clear_filter():
             pane.table.step_out()
 

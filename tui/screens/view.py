@@ -5,6 +5,8 @@ Knows nothing of what a view shows.
 
 from __future__ import annotations
 
+from typing import cast
+
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
@@ -13,7 +15,7 @@ from tui.context import AppContext
 from tui.widgets.crumbs import Crumbs
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
-from tui.widgets.live_widget import LiveWidget
+from tui.widgets.live import LIVE, Live
 
 
 class View(Screen[None]):
@@ -38,10 +40,10 @@ class View(Screen[None]):
 
     def on_screen_resume(self) -> None:
         self.context.show_standing()
-        for live in self.query(LiveWidget):
+        for live in self.lives:
             live.wake()
 
     @property
-    def lives(self) -> tuple[LiveWidget, ...]:
+    def lives(self) -> tuple[Live, ...]:
         """The parts that are kept live."""
-        return tuple(self.query(LiveWidget))
+        return cast("tuple[Live, ...]", tuple(self.query(f".{LIVE}")))

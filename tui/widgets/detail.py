@@ -73,7 +73,7 @@ class Detail(PolledWidget[R]):
     def lose(self) -> None:
         """It is no longer there; what was known of it stays on screen."""
         self.is_gone = True
-        self.forget_the_question()
+        self.give_up()
         self._say("✗ this is no longer there")
 
     def handle(self, event: Event) -> None:

@@ -1,60 +1,59 @@
-"""Owns what surrounds the rows of a list: the filter, the order, the marks, and the words below.
+"""Owns one list on screen: it joins the filter, the order, the rows and the words below them.
 
-The rows themselves are the window's. What may be done with them is said by the panes that derive
-from this one.
+What may be done with the rows, and what of the feed concerns them, is said by the panes that derive from
+this one.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from typing import ClassVar, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widget import Widget
+from textual.widgets import Static
 
 from tui import relative_time
 from tui.context import AppContext
 from tui.http.errors import Refused, Trouble
+from tui.http.feed import Event
 from tui.lists import filters
+from tui.lists.listing import Listing
+from tui.lists.page_buffer import PAGE_ROWS, Loaded, Origin
 from tui.lists.schemas import Row
-from tui.widgets.following_pane import FollowingPane
-from tui.widgets.held_keys import ASKING, MOVES, HeldKey, HeldKeys
-from tui.widgets.loader import Query
+from tui.widgets.fetcher import Fetcher
+from tui.widgets.filter_input import FilterInput
+from tui.widgets.held_keys import HeldKeys
+from tui.widgets.list_loader import ListLoader, Query
+from tui.widgets.list_rows import ListRows, Place
+from tui.widgets.live import LIVE
+from tui.widgets.refresh_queue import RefreshQueue
 from tui.widgets.table import Table
 from tui.widgets.text_input import TextInput
-from tui.widgets.window_pane import LOADING
 
 R = TypeVar("R", bound=Row)
 
-TYPING_SECONDS = 0.25
+LOADING = "Loading…"
+# However much happens, it is drawn at most so often.
+SOON_SECONDS = 0.05
 # With these the server says that it is the filter that cannot be: 404 where it names nobody, the last
 # three where it is longer than a request may be.
 NO_SUCH_FILTER = frozenset({400, 404, 413, 414, 422, 431})
 
 
-class FilterInput(TextInput):
-    """Where a filter is typed."""
+class ListPane(Widget, Generic[R]):
+    """A list with what one needs to find and choose rows.
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave_input", "Apply", priority=True),
-        Binding("escape", "screen.back", "Clear", key_display="Esc"),
-    ]
+    `fixed` parameters narrow it for good, as on the page of one user. `is_watched`: the head stays on
+    screen until somebody steps in.
+    """
 
-    is_left = False
-    """Enter was pressed, and the letters before it are not yet worked off."""
-
-    def action_leave_input(self) -> None:
-        self.is_left = True
-        super().action_leave_input()
-
-
-class ListPane(FollowingPane[R]):
-    """A list with what one needs to find and choose rows."""
-
+    listing: ClassVar[Listing[Any]]
     BINDINGS: ClassVar[list[BindingType]] = [
         # Obeyed before the next key: what is typed ahead are letters, and no commands.
         Binding("slash", "filter", "Filter", key_display="/", priority=True),
@@ -68,20 +67,46 @@ class ListPane(FollowingPane[R]):
         Binding("f5,ctrl+r", "reload", "Load anew", show=False),
     ]
 
-    def __init__(self, context: AppContext, fixed: Mapping[str, str] | None = None) -> None:
-        super().__init__(context, fixed)
-        self._input = FilterInput(placeholder=self._hint, classes="filter")
-        self._input.next_focus = self.table
-        self._status = Static(classes="status", markup=False)
+    def __init__(
+        self,
+        context: AppContext,
+        fixed: Mapping[str, str] | None = None,
+        *,
+        is_watched: bool = False,
+    ) -> None:
+        super().__init__(classes=f"{LIVE} -watched" if is_watched else LIVE)
+        self.context = context
+        self.fixed = dict(fixed or {})
+        self.seen = 0
+        # Kept by name: what happens is told up to the very end, when children are gone already.
+        is_narrow = "user_id" in self.fixed
+        # On the page of one user nobody needs to be told whose rows they are.
+        columns = [each for each in self.listing.columns if not (is_narrow and each.is_owner)]
+        self.table = Table(columns, is_watched=is_watched)
+        self.filter_input = FilterInput(self._hint)
+        self.filter_input.next_focus = self.table
         self.filter = filters.Filter()
-        self.filter_text = ""
         self.sort = self.listing.sort
-        self._typing: Timer | None = None
-        self._said = ""
-        self._held = HeldKeys()
+        self.rows: ListRows[R] = ListRows()
+        self.held_keys = HeldKeys(self, self, context)
+        self.fetcher: Fetcher[list[Loaded[R]]] = Fetcher(self, context, self._load_what_is_due)
+        self._row_fetcher: Fetcher[tuple[str, R | None]] = Fetcher(
+            self, context, self._load_what_is_due
+        )
+        self._loader: ListLoader[R] = ListLoader(context, self.listing)
+        self._queue = RefreshQueue()
+        self._status = Static(classes="status", markup=False)
+        self._is_watched = is_watched
+        self._is_show_due = False
+        self._is_awaited = False
+        """Another list was asked for, and neither it nor a refusal is here."""
+        self._returns_to: str | None = None
+        self._shown: Query | None = None
+        self._loaded_at: float | None = None
+        self._trouble = ""
 
     def compose(self) -> ComposeResult:
-        yield self._input
+        yield self.filter_input
         yield self.table
         yield self._status
 
@@ -98,10 +123,16 @@ class ListPane(FollowingPane[R]):
                 yield binding
 
     @property
+    def current(self) -> R | None:
+        """The row under the cursor, unless it is no longer there."""
+        row: R | None = self.table.current
+        return None if row is None or self.rows.is_gone(row.id) else row
+
+    @property
     def chosen(self) -> tuple[R, ...]:
-        """What an action is about: the marked rows, or else the one under the cursor."""
-        if self.marks:
-            return tuple(self.marks.values())
+        """The rows that an action is about: the marked ones, or else the one under the cursor."""
+        if self.rows.marks:
+            return tuple(self.rows.marks.values())
         return () if self.current is None else (self.current,)
 
     @property
@@ -109,75 +140,54 @@ class ListPane(FollowingPane[R]):
         """The query in force."""
         return Query({**self.filter.parameters, **self.fixed}, self.sort)
 
-    @property
-    def nothing(self) -> str:
-        if self.is_refused:
-            return "Nothing is shown for a filter that cannot be."
-        if self.loaded_at is None:
-            return "Nothing could be loaded."
-        if self.filter_text:
-            return "Nothing fits the filter."
-        return "This user has none." if "user_id" in self.fixed else self.listing.empty
-
     # Finding
 
     def action_filter(self) -> None:
         self.add_class("-filtering")
         # `focus` would do it a little later.
-        self.screen.set_focus(self._input)
+        self.screen.set_focus(self.filter_input)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the filter itself a slash is a slash."""
         # Not `has_focus`, which is known a little later.
-        is_typed = action == "filter" and self.screen.focused is self._input
+        is_typed = action == "filter" and self.screen.focused is self.filter_input
         return False if is_typed else super().check_action(action, parameters)
-
-    @on(Input.Changed, ".filter")
-    def _typed(self, event: Input.Changed) -> None:
-        event.stop()
-        # Not the event's value: it may be older than what was put there meanwhile.
-        if self._input.value == self.filter_text:
-            return
-        self._stop_typing()
-        self.filter_text = self._input.value
-        self._typing = self.set_timer(TYPING_SECONDS, self._apply_filter)
-        self.say()
-
-    def _stop_typing(self) -> None:
-        if self._typing is not None:
-            self._typing.stop()
-            self._typing = None
-
-    @on(TextInput.Entered)
-    def _filter_done(self, event: TextInput.Entered) -> None:
-        event.stop()
-        self.filter_text = event.line.value
-        self._apply_filter()
-        self._leave_filter()
 
     def put_filter(self, text: str, *, returns_to: str | None = None) -> None:
         """Filter by this text, as if it had been typed; the cursor goes to a row, or the first."""
-        self.filter_text = text
-        with self.prevent(Input.Changed):
-            self._input.value = text
+        self.filter_input.put(text)
         self._apply_filter(returns_to)
         self._leave_filter()
 
     def clear_filter(self) -> bool:
         """Take the filter away; tells whether there was one. The cursor stays on its row."""
-        had_one = bool(self.filter_text) or self.has_class("-filtering")
+        had_one = bool(self.filter_input.text) or self.has_class("-filtering")
         if had_one:
             self.put_filter("", returns_to=self.current.id if self.current is not None else None)
         return had_one
 
+    @on(TextInput.Entered)
+    def _filter_entered(self, event: TextInput.Entered) -> None:
+        event.stop()
+        self.filter_input.put(self.filter_input.value)
+        self._apply_filter()
+        self._leave_filter()
+
+    @on(FilterInput.Edited)
+    def _filter_edited(self) -> None:
+        self.say()
+
+    @on(FilterInput.Paused)
+    def _filter_paused(self) -> None:
+        self._apply_filter()
+
     def _leave_filter(self) -> None:
-        self.set_class(bool(self.filter_text), "-filtering")
+        self.set_class(bool(self.filter_input.text), "-filtering")
         self.table.focus()
 
     def _apply_filter(self, returns_to: str | None = None) -> None:
-        self._stop_typing()
-        self._input.is_left = False
-        wanted = filters.parsed(self.filter_text, self.listing.words, self.context.now())
+        text = self.filter_input.take()
+        wanted = filters.parsed(text, self.listing.words, self.context.now())
         if "q" in wanted.parameters and not self.listing.is_searchable:
             wanted = filters.Filter(problem=f"words are needed here, such as {self._hint}")
         if wanted.problem:
@@ -186,22 +196,17 @@ class ListPane(FollowingPane[R]):
             self.filter = wanted
             self.load_anew(returns_to)
         self.say()
-        self.settle()
+        self.held_keys.release()
 
     def _refuse(self, problem: str) -> None:
         self.filter = filters.Filter(problem=problem)
-        self.clear()
-        self.settle()
+        self._clear()
+        self.held_keys.release()
 
     @property
-    def is_refused(self) -> bool:
-        return bool(self.filter.problem)
-
-    def refuse(self, trouble: Trouble) -> bool:
-        is_of_the_filter = isinstance(trouble, Refused) and trouble.status in NO_SUCH_FILTER
-        if is_of_the_filter and self.filter_text:
-            self._refuse(trouble.words)
-        return self.is_refused
+    def _hint(self) -> str:
+        words = " ".join(f"{name}:{word.example}" for name, word in self.listing.words.items())
+        return f"part of a name or an e-mail, or {words}" if self.listing.is_searchable else words
 
     def action_sort(self) -> None:
         self._sort_by(self.listing.next_sort(self.sort))
@@ -218,102 +223,221 @@ class ListPane(FollowingPane[R]):
 
     def _sort_by(self, sort: str) -> None:
         self.sort = self.table.sort = sort
-        if not self.is_refused:
+        if not self.filter.problem:
             self.load_anew()
 
-    @property
-    def _hint(self) -> str:
-        words = " ".join(f"{name}:{word.example}" for name, word in self.listing.words.items())
-        return f"part of a name or an e-mail, or {words}" if self.listing.is_searchable else words
+    # Loading
 
-    # Keys that wait
-
-    @property
-    def is_pending(self) -> bool:
-        """Whether what is on screen is not yet the answer to what was asked for last."""
-        return self._input.is_left or self._typing is not None or self._is_awaited
-
-    def holds(self, key: HeldKey) -> bool:
-        """Whether the key waits, for it is about rows that are not here; then it is kept.
-
-        A key of the view or of the application does not wait, and no key waits behind it.
-        """
-        if self._input.is_left:
-            self._held.add(key)
-        elif not self._is_of_the_list(key) or (self._held and key.name == "filter"):
-            self._give_up_held("it was left before the list was here")
-            return False
-        elif self._held or self._must_wait(key):
-            self._held.add(key)
+    def reload(self) -> None:
+        """Load the rows anew where they stand; the cursor stays on its row."""
+        if self.filter.problem:
+            return
+        if self._is_awaited:
+            self.load_anew(self._returns_to)
+        elif self._shown != self.asked:
+            # Another list stands there, and so do its cursors.
+            self.load_anew()
         else:
-            return False
-        self.say()
-        return True
+            self._fetch("again", self.rows.origin, max(PAGE_ROWS, len(self.rows.window.rows)))
 
-    def _is_of_the_list(self, key: HeldKey) -> bool:
-        return self in key.owner.ancestors_with_self
-
-    def _must_wait(self, key: HeldKey) -> bool:
-        if not self._is_of_the_list(key):
-            return False
-        is_asked = self.is_pending and key.name not in ASKING
-        return is_asked or (self.table.is_moving and key.name not in MOVES | ASKING)
-
-    def settle(self) -> None:
-        if self._held:
-            # There every other key is obeyed, too.
-            self.app.call_later(self._press_held)
-
-    async def _press_held(self) -> None:
-        """Press the keys that waited, in their order; one that leads away is the last."""
-        while self._held and not self._input.is_left:
-            key = self._held.first
-            if self._must_wait(key):
-                return
-            is_about_rows = self._is_of_the_list(key) and key.name not in ASKING
-            if is_about_rows and self._problem:
-                self._give_up_held(self._problem)
-                return
-            if self.app.screen is not self.screen:
-                self._give_up_held("something else came up")
-                return
-            await self.app.run_action(key.action, key.owner)
-            self._held.drop_first()
-            if self._held and not key.stays_in_the_list:
-                self._give_up_held(f"{key.sign} came before")
+    def load_anew(self, returns_to: str | None = None) -> None:
+        """Load another list, from its beginning on; the cursor goes to that row, or to the first."""
+        self._is_awaited = True
+        self._returns_to = returns_to
+        self.table.notice = LOADING
+        self._fetch("anew", Origin(), PAGE_ROWS)
         self.say()
 
-    def _give_up_held(self, why: str) -> None:
-        if signs := self._held.give_up():
-            self.context.say(f"not done: {signs} ({why})", is_bad=True)
-            self.say()
+    @on(Table.LeftForStart)
+    def _wants_start(self) -> None:
+        self.load_anew()
 
-    @on(Table.ClickedTooEarly)
-    def _clicked_too_early(self, event: Table.ClickedTooEarly) -> None:
+    @on(Table.RanShort)
+    def _wants_more(self, event: Table.RanShort) -> None:
         event.stop()
-        self.context.say("the list is still loading: click once it is here", is_bad=True)
+        window = self.rows.window
+        cursor = window.after if event.is_after else window.before
+        if cursor is not None and not self.fetcher.is_asking:
+            place: Place = "after" if event.is_after else "before"
+            self._fetch(place, Origin(cursor, is_backward=not event.is_after), PAGE_ROWS)
+
+    def _fetch(self, place: Place, origin: Origin, count: int) -> None:
+        """Ask for pages; what was being asked for is given up."""
+        query = self.asked
+        if place in ("again", "anew"):
+            self.seen = self.context.happened
+            self._queue.seek()
+        self.rows.begin_answer()
+        self.fetcher.ask(
+            partial(self._loader.pages, query, origin, count, is_new=place == "anew"),
+            partial(self._take, place, query),
+            partial(self._miss, place),
+        )
+
+    def _take(self, place: Place, query: Query, pages: Sequence[Loaded[R]]) -> None:
+        # The rest of a new list is loaded like one that is there.
+        is_new = place == "anew" and self._is_awaited
+        self.rows.take("again" if place == "anew" and not is_new else place, pages)
+        window = self.rows.window
+        if window.begins_the_list and place in ("again", "anew"):
+            ids = (row.id for row in window.rows)
+            self._queue.found(ids, horizon=self.horizon, is_new=is_new)
+        self._trouble = ""
+        self._shown = query
+        self._loaded_at = time.monotonic()
+        self._is_awaited = self._is_awaited and not is_new
+        self._show(is_new=is_new)
+        if is_new and self._returns_to is not None:
+            self.table.put_cursor_on(self._returns_to)
+        self.held_keys.release()
+
+    def _miss(self, place: Place, trouble: Trouble) -> None:
+        self.table.give_up_moving()
+        if place == "anew":
+            is_of_the_filter = isinstance(trouble, Refused) and trouble.status in NO_SUCH_FILTER
+            if is_of_the_filter and self.filter_input.text:
+                self._refuse(trouble.words)
+                return
+            self._is_awaited = False
+            if self._shown != self.asked:
+                # Rows of another question would be taken for the answer.
+                self._clear()
+        self._queue.is_head |= place in ("again", "anew") and self._is_worth_trying(trouble)
+        self._fail(trouble)
+
+    def _fail(self, trouble: Trouble) -> None:
+        self._trouble = trouble.words
+        if self._is_worth_trying(trouble):
+            self.fetcher.try_again()
+        self.say()
+        self.held_keys.release()
+
+    def _is_worth_trying(self, trouble: Trouble) -> bool:
+        """A refusal of rows that were there before is for good; a list that never was is tried."""
+        return self._loaded_at is None or not isinstance(trouble, Refused)
+
+    def _clear(self) -> None:
+        """Show no rows: those of another question would be taken for the answer."""
+        self.fetcher.give_up()
+        self._row_fetcher.give_up()
+        self.rows.clear()
+        self._is_awaited = False
+        self._shown = self._loaded_at = None
+        self._trouble = ""
+        self._show(is_new=True)
+
+    def _load_what_is_due(self) -> None:
+        if not self._row_fetcher.is_asking and (row_ids := self._queue.rows()):
+            self._load_rows(row_ids)
+        if self._queue.is_head and not self.fetcher.is_asking:
+            self.reload()
+
+    def _load_rows(self, row_ids: Sequence[str]) -> None:
+        left = list(row_ids)
+
+        def take(answer: tuple[str, R | None]) -> None:
+            row_id, row = answer
+            left.remove(row_id)
+            self._trouble = ""
+            if row is None:
+                self.lose(row_id)
+            else:
+                self.apply(row_id, partial(self.rows.replace, row))
+
+        def miss(trouble: Trouble) -> None:
+            if self._is_worth_trying(trouble):
+                for row_id in left:
+                    self._queue.renew(row_id)
+            self._fail(trouble)
+
+        self._row_fetcher.ask(partial(self._loader.rows, row_ids), take, miss)
+
+    # Following what happens
+
+    @property
+    def horizon(self) -> datetime | None:
+        """How far back rows are loaded, where the newest come first; None: all are."""
+        return None
+
+    def handle(self, event: Event) -> None:
+        """Take over what happened at the server."""
+        if event.name == "reset":
+            self.reload()
+
+    def tick(self, now: datetime) -> None:
+        """Let ages grow, and what is gone go."""
+        self.table.now = now
+        if self.rows.forget_the_gone():
+            self._show()
+        self.fetcher.look()
+        self._redraw_highlights()
+        self.say()
+
+    def wake(self) -> None:
+        """Load what was missed while the screen was not on top."""
+        # Rows that need not be loaded anew have grown older all the same.
+        self.table.now = self.context.now()
+        if self.seen != self.context.happened:
+            self.reload()
+
+    def concerns(self, user_id: object) -> bool:
+        """Whether something of this user's can be in this list, which may be one user's."""
+        return self.fixed.get("user_id") in (None, user_id)
+
+    def schedule_refresh(self) -> None:
+        """Load the head of the list anew, soon and not too often: rows may have come."""
+        if self.rows.window.begins_the_list:
+            self._queue.is_head = True
+            self.fetcher.schedule()
+
+    def renew(self, row_id: str) -> None:
+        """Load this row anew, if it is here: something about it has changed."""
+        self._queue.doubt(row_id)
+        if self.rows.is_loaded(row_id):
+            self._queue.renew(row_id)
+            self.fetcher.schedule()
+
+    def expect(self, row_id: str, at: datetime | None) -> None:
+        """Look for this row, used at that time, but not again and again in vain.
+
+        A dashboard that shows an API key uses it by looking, and would keep itself busy.
+        """
+        if self.rows.window.begins_the_list and self._queue.expect(row_id, at):
+            self.fetcher.schedule(is_urgent=True)
+
+    def apply(self, row_id: str, change: Callable[[], object]) -> None:
+        """Change a row, now and in the answer that is on its way, which may be older."""
+        if self.fetcher.is_asking:
+            self.rows.note(row_id, change)
+        change()
+        self._show_soon()
+
+    def highlight(self, row_id: str) -> None:
+        """Show that the row is being used at this moment."""
+        self.rows.use(row_id)
+        self._show_soon()
+
+    def lose(self, row_id: str) -> None:
+        """Show that the row is no longer there."""
+        self.apply(row_id, partial(self.rows.lose, row_id))
 
     # Marking and carrying away
 
     def action_mark(self) -> None:
-        row = self.current
-        if row is None:
-            return
-        if self.marks.pop(row.id, None) is None:
-            self.marks[row.id] = row
-        self.redraw_highlights()
-        self.table.action_move(1)
-        self.say()
+        if self.current is not None:
+            self.rows.toggle_mark(self.current)
+            self.table.action_move(1)
+            self._redraw_highlights()
+            self.say()
 
     def action_unmark(self) -> None:
-        self.marks.clear()
-        self.redraw_highlights()
-        self.say()
+        self.unmark(tuple(self.rows.marks))
 
-    def done_with(self, row_ids: Sequence[str]) -> None:
+    def unmark(self, row_ids: Sequence[str]) -> None:
+        """Remove the marks of these rows."""
         for row_id in row_ids:
-            self.marks.pop(row_id, None)
-        self.redraw_highlights()
+            self.rows.marks.pop(row_id, None)
+        self._redraw_highlights()
         self.say()
 
     def action_copy_id(self) -> None:
@@ -335,47 +459,84 @@ class ListPane(FollowingPane[R]):
     def action_reload(self) -> None:
         self.reload()
 
+    # Showing
+
+    def _show(self, *, is_new: bool = False) -> None:
+        self.table.notice = self._notice
+        self.table.show(self.rows.window, is_new=is_new)
+        self._redraw_highlights()
+        self.say()
+
+    def _show_soon(self) -> None:
+        """Draw what has changed, once for all that happens within a moment."""
+        if self.is_running and not self._is_show_due:
+            self._is_show_due = True
+            self.set_timer(SOON_SECONDS, self._show_now)
+
+    def _show_now(self) -> None:
+        self._is_show_due = False
+        self._show()
+
+    def _redraw_highlights(self) -> None:
+        """Give the table its highlights; nothing is drawn where nothing changed."""
+        self.table.highlights = self.rows.highlights
+
+    @property
+    def _notice(self) -> str:
+        """The words that stand where no rows are."""
+        if self.filter.problem:
+            return "Nothing is shown for a filter that cannot be."
+        if self._loaded_at is None:
+            return "Nothing could be loaded."
+        if self.filter_input.text:
+            return "Nothing fits the filter."
+        return "This user has none." if "user_id" in self.fixed else self.listing.empty
+
     # Saying
 
+    @property
+    def is_left(self) -> bool:
+        """Whether Enter was pressed in the filter, and the list does not know yet."""
+        return self.filter_input.is_left
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether another list is asked for than the one on screen."""
+        return self.filter_input.is_pending or self._is_awaited
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether the cursor is on its way to a row that is not loaded."""
+        return self.table.is_moving
+
+    @property
+    def problem(self) -> str:
+        """Why the rows are not those that were asked for; empty where they are."""
+        return self.filter.problem or self._trouble
+
+    @on(Table.ClickedTooEarly)
+    def _clicked_too_early(self, event: Table.ClickedTooEarly) -> None:
+        event.stop()
+        self.context.say("the list is still loading: click once it is here", is_bad=True)
+
     def say(self) -> None:
+        """Bring the words below the table up to date."""
         self.table.is_loading = self.is_pending
-        is_speaking = bool(self.marks or self._held or self._problem)
-        self.set_class(is_speaking, "-speaking")
+        self.set_class(bool(self.rows.marks or self.held_keys or self.problem), "-speaking")
         words = "  ".join(filter(None, self._words()))
-        if words != self._said:
-            self._said = words
+        if words != str(self._status.content):
             self._status.update(words, layout=False)
 
     def _words(self) -> tuple[str, ...]:
-        """What the line below the list says."""
-        if self.is_pending or self._held:
-            return (LOADING, f"{self._held} waits" if self._held else "", self._marked)
-        problem = self._problem
+        count = len(self.rows.marks)
+        marked = f"✓ {count} marked (u unmarks)" if count else ""
+        if self.is_pending or self.held_keys:
+            return (LOADING, f"{self.held_keys} waits" if self.held_keys else "", marked)
         age = ""
-        if self.loaded_at is not None and self.trouble:
-            age = f"shown as of {relative_time.span(time.monotonic() - self.loaded_at)} ago"
-        is_left_alone = self.table.is_left_alone and not self.is_watched
+        if self._loaded_at is not None and self._trouble:
+            age = f"shown as of {relative_time.span(time.monotonic() - self._loaded_at)} ago"
+        is_left_alone = self.table.is_left_alone and not self._is_watched
         watched = "the top stays on screen (↓ chooses a row)" if is_left_alone else ""
-        return (f"! {problem}" if problem else "", age, self._marked, watched, self._extent())
-
-    @property
-    def _problem(self) -> str:
-        return self.filter.problem or self.trouble
-
-    @property
-    def _marked(self) -> str:
-        return f"✓ {len(self.marks)} marked (u unmarks)" if self.marks else ""
-
-    def _extent(self) -> str:
-        window = self.table.window
-        count = len(window.rows)
-        rows = f"{count} row{'' if count == 1 else 's'}"
-        if self.loaded_at is None or self.is_refused:
-            return ""
-        if window.begins_the_list and window.ends_the_list:
-            return rows
-        more = [
-            *([] if window.begins_the_list else ["above"]),
-            *([] if window.ends_the_list else ["below"]),
-        ]
-        return f"{rows} loaded, more {' and '.join(more)}"
+        is_known = self._loaded_at is not None and not self.filter.problem
+        extent = self.table.window.extent if is_known else ""
+        return (f"! {self.problem}" if self.problem else "", age, marked, watched, extent)

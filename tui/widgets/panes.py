@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
@@ -99,14 +100,17 @@ class ApiKeysPane(ListPane[ApiKey]):
         """Go round: all, live, expired, never used, unused."""
         following = dict(zip(("", *STATUSES), (*STATUSES, ""), strict=True))
         status = following[self.filter.parameters.get("status", "")]
-        others = [word for word in self.filter_text.split() if not word.startswith(STATUS_WORDS)]
+        others = [
+            word for word in self.filter_input.text.split() if not word.startswith(STATUS_WORDS)
+        ]
         self.put_filter(" ".join([*others, *([f"status:{status}"] if status else [])]))
 
     def handle(self, event: Event) -> None:
         super().handle(event)
         match event.name:
             case "key_used":
-                self._used(event)
+                self.highlight(event.id)
+                self.apply(event.id, partial(self._use, event.id, used(event.data)))
             case "key_created" if self.concerns(event.data.get("user_id")):
                 self.schedule_refresh()
             case "key_changed":
@@ -114,24 +118,23 @@ class ApiKeysPane(ListPane[ApiKey]):
             case "key_revoked":
                 self.lose(event.id)
 
-    def _used(self, event: Event) -> None:
+    def _use(self, row_id: str, changes: Mapping[str, Any]) -> None:
         """Show the use in its place; ask the server only what the event does not tell."""
-        is_loaded = self.change(event.id, **used(event.data))
-        self.highlight(event.id)
+        is_loaded = self.rows.update(row_id, **changes)
         status = self.filter.parameters.get("status", "live")
         if status != "live":
-            # Whoever lists unused keys loses this one; none can come in by being used.
+            # A list of unused keys loses this one; none can come in by being used.
             if is_loaded:
                 self.schedule_refresh()
         elif self.sort == "-last_used_at":
             if is_loaded:
-                self.move_to_top(event.id)
+                self.rows.move_to_top(row_id)
             else:
-                self.expect(event.id, _time(event.data))
+                self.expect(row_id, changes.get("last_used_at"))
 
     @property
     def horizon(self) -> datetime | None:
-        rows = self._pages.window
+        rows = self.rows.window
         last = rows.rows[-1] if rows.rows and not rows.ends_the_list else None
         return last.last_used_at if last is not None else None
 

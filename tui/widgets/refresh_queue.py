@@ -28,6 +28,10 @@ class RefreshQueue:
         """This row has changed."""
         self._rows.add(row_id)
 
+    def doubt(self, row_id: str) -> None:
+        """This row may belong here by now: look for it again once it is expected."""
+        self._elsewhere.discard(row_id)
+
     def expect(self, row_id: str, at: datetime | None) -> bool:
         """This row may be at the head since then; tells whether there is any use in looking."""
         if row_id in self._elsewhere:

@@ -51,7 +51,8 @@ def test_pages_behind_push_out_pages_before() -> None:
     assert ids(pages) == "012345"
     assert pages.window.begins_the_list
     assert not pages.window.ends_the_list
-    assert pages.origin.is_backward
+    # Before the cursor by which one came back there may be more than a page by now.
+    assert pages.origin == Origin()
     assert PAGES == 3
 
 

@@ -34,7 +34,7 @@ async def test_a_use_before_the_feed_began_is_caught_up_with(world: World) -> No
 async def test_a_key_that_is_not_loaded_comes_to_the_head_by_being_used(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.widgets.following_pane.FRESH_SECONDS", 60)
+    monkeypatch.setattr("tui.widgets.fetcher.FRESH_SECONDS", 60)
     monkeypatch.setattr("tui.app.TICK_SECONDS", 60)
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "once a year")

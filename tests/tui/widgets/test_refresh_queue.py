@@ -61,3 +61,12 @@ def test_whoever_may_be_further_down_than_is_loaded_is_looked_for_again() -> Non
     due.seek()
     due.found(["2"], horizon=NOW - timedelta(seconds=1), is_new=False)
     assert not due.expect("1", NOW)
+
+
+def test_a_row_that_has_changed_is_looked_for_again() -> None:
+    due = RefreshQueue()
+    due.expect("1", NOW)
+    due.seek()
+    due.found([], horizon=None, is_new=False)
+    due.doubt("1")
+    assert due.expect("1", NOW)
