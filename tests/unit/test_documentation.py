@@ -1,22 +1,82 @@
+"""The documents say what the code does, and nothing in them leads nowhere."""
+
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from api.audit import Action
 from api.cli.admin import app
 from api.settings import variables
 
 ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+_CODE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# As this project's paths are written: `api/http/`, `models/schema.py`, `api.server.start`.
+_PATH = re.compile(r"`((?:api|models|tui|migrations|tests|benchmarks|docs|deploy)/[\w./-]*)`")
+_MODULE = re.compile(r"`(?:python -m )?((?:api|models|tui|migrations)(?:\.[a-z_]+)+)`")
 
 
-def test_the_readme_names_every_setting() -> None:
-    page = (ROOT / "README.md").read_text("utf-8")
-    assert not [name for name in variables() if f"`{name}`" not in page]
+def page(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def table(name: str) -> list[str]:
+    """The first cells of a page's tables."""
+    return [line.split("|")[1] for line in page(name).splitlines() if line.startswith("|")]
+
+
+def test_every_setting_is_in_a_table_of_the_settings_page() -> None:
+    cells = table("docs/settings.md")
+    assert not [name for name in variables() if f" `{name}` " not in cells]
+
+
+def test_the_settings_page_names_no_setting_that_is_not_there() -> None:
+    known = set(variables())
+    named = {name for cell in table("docs/settings.md") for name in re.findall(r"[A-Z_]{6,}", cell)}
+    assert named <= known
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = _CODE.sub("", page.read_text("utf-8"))
+    assert not [link for link in _LINK.findall(text) if not _leads_somewhere(page, link)]
+
+
+def _leads_somewhere(page: Path, link: str) -> bool:
+    if link.startswith("https://"):
+        return True
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    return target.exists() and (not anchor or anchor in _anchors(target))
+
+
+def _anchors(page: Path) -> Iterator[str]:
+    """What a heading is reached by: lower case, without punctuation, hyphens for blanks."""
+    for heading in _HEADING.findall(_CODE.sub("", page.read_text("utf-8"))):
+        yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+# What a changelog names may be gone since.
+@pytest.mark.parametrize("page", [*PAGES[:1], *PAGES[2:]], ids=lambda page: page.name)
+def test_every_path_that_is_named_exists(page: Path) -> None:
+    text = page.read_text("utf-8")
+    named = [*_PATH.findall(text), *(name.replace(".", "/") for name in _MODULE.findall(text))]
+    assert not [name for name in named if not _exists(name)]
+
+
+def _exists(name: str) -> bool:
+    return (ROOT / name).exists() or (ROOT / f"{name}.py").exists()
 
 
 def test_every_audit_action_is_explained() -> None:
-    page = (ROOT / "docs" / "audit.md").read_text("utf-8")
-    assert not [action.value for action in Action if f"`{action.value}`" not in page]
+    cells = "".join(table("docs/audit.md"))
+    assert not [action.value for action in Action if f"`{action.value}`" not in cells]
 
 
 def test_the_contracts_actions_are_all_there() -> None:
@@ -40,7 +100,7 @@ def test_the_contracts_actions_are_all_there() -> None:
 
 
 def test_the_readme_names_every_admin_command() -> None:
-    page = (ROOT / "README.md").read_text("utf-8")
+    text = page("README.md")
     for command in app.registered_commands:
         name = command.name or getattr(command.callback, "__name__", "")
-        assert name == "help" or f"`{name}" in page, name
+        assert name == "help" or f"`{name}" in text, name
