@@ -1,6 +1,7 @@
 """What a user does with their own account. An operator's verbs are in administration.
 
 registration  a new account
+gate          every sign-in passes it: a user and a proof give a session
 sign_in       by password
 sessions      opening, rotating, ending; one row of `refresh_tokens` is one session
 password profile  changing them

@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from api.accounts.sessions import Tokens, open_session
-from api.audit import Action, record, record_throttled
+from api.accounts.gate import RegistrationProof, admit
+from api.accounts.sessions import Tokens
+from api.audit import record_throttled
 from api.errors import (
     EmailTaken,
     FieldError,
@@ -74,11 +75,9 @@ async def _register(
                 last_active_at=context.now,
                 now=context.now,
             )
-            tokens = await open_session(services, user, context)
-            await record(Action.REGISTER, context, actor_id=user.id, user_id=user.id)
+            return await admit(services, user, RegistrationProof(), context)
     except database.Duplicate:
         raise EmailTaken from None
-    return tokens
 
 
 def check_registration_is_open(settings: Settings) -> None:

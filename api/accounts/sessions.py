@@ -22,7 +22,6 @@ from api.errors import (
 )
 from api.request_context import RequestContext
 from api.security.digests import digest, new_seed
-from api.security.networks import NOWHERE, network_of
 from api.security.tokens import (
     AccessClaims,
     RefreshSource,
@@ -32,7 +31,7 @@ from api.security.tokens import (
 )
 from api.services import Services
 from api.settings import Settings
-from models import KnownNetwork, RefreshToken, Rotation, User, database, new_id
+from models import RefreshToken, Rotation, User, database, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class Tokens:
 
 
 async def open_session(services: Services, user: User, context: RequestContext) -> Tokens:
-    """Begin a session of `user`, in the running transaction; the network is known from then on."""
+    """Begin a session of `user` in the running transaction. Only the gate calls it."""
     session_id, seed = new_id(), new_seed()
     source = RefreshSource(
         user_id=user.id,
@@ -68,14 +67,7 @@ async def open_session(services: Services, user: User, context: RequestContext) 
         ip_address=context.ip_address,
         user_agent=context.user_agent,
     )
-    await _note_network(user, context)
     return _tokens(services, user, session_id, refresh_token, context.now)
-
-
-async def _note_network(user: User, context: RequestContext) -> None:
-    network = network_of(context.ip_address)
-    if network != NOWHERE:
-        await KnownNetwork.note(user.id, network, now=context.now)
 
 
 async def rotate(services: Services, token: str | None, context: RequestContext) -> Tokens:

@@ -5,10 +5,11 @@ What a session is, is in `sessions`; how often one may try, in `throttle`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from api.accounts import environment_operators
-from api.accounts.sessions import Tokens, open_session
+from api.accounts.gate import NotAdmitted, PasswordProof, admit
+from api.accounts.sessions import Tokens
 from api.audit import Action, record, record_throttled
 from api.authentication.eligibility import environment_email, is_eligible
 from api.errors import InvalidCredentials, PasswordSignInDisabled, Throttled
@@ -24,15 +25,10 @@ from models import User, database
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """Whom an address names, and whether the password proves it.
-
-    The hashes say which stored password was verified, and what it should become.
-    """
+    """The user whom an address names, and the proof that the password is; None where it is wrong."""
 
     user: User | None
-    is_right: bool
-    verified_hash: str | None = field(default=None, repr=False)
-    new_hash: str | None = field(default=None, repr=False)
+    proof: PasswordProof | None
 
 
 async def log_in(services: Services, email: str, password: str, context: RequestContext) -> Tokens:
@@ -76,12 +72,8 @@ async def _check_account(
     stored = user.password_hash if user is not None else None
     # Overlong input is cut for hashing only; no stored password can be that long.
     verdict = await services.hasher.verify(password[: MAX_LENGTH + 1], stored)
-    return _Claim(
-        user=user,
-        is_right=verdict.is_right and len(password) <= MAX_LENGTH,
-        verified_hash=stored,
-        new_hash=verdict.new_hash,
-    )
+    is_right = verdict.is_right and len(password) <= MAX_LENGTH
+    return _Claim(user, PasswordProof(stored, verdict.new_hash) if is_right else None)
 
 
 async def _check_environment(
@@ -96,25 +88,19 @@ async def _check_environment(
         is_same(normalise(password), normalise(expected.get_secret_value())),
     ]
     if not all(matches):
-        return _Claim(user=None, is_right=False)
+        return _Claim(user=None, proof=None)
     user = await environment_operators.environment_operator(services.settings, context)
-    return _Claim(user=user, is_right=True, verified_hash=user.password_hash)
+    return _Claim(user, PasswordProof(user.password_hash))
 
 
 async def _admit(services: Services, claim: _Claim, context: RequestContext) -> Tokens | None:
     """Open the session; None when the claim is wrong, or stopped being right meanwhile."""
-    user = claim.user
-    if user is None or not claim.is_right or not is_eligible(user, services.settings):
+    user, proof = claim.user, claim.proof
+    # The gate would refuse them too; no transaction begins, so that each takes as long as the rest.
+    if user is None or proof is None or not is_eligible(user, services.settings):
         return None
-    async with database.transaction():
-        if not await User.note_sign_in(
-            user.id,
-            verified_hash=claim.verified_hash,
-            new_hash=claim.new_hash,
-            now=context.now,
-        ):
-            # Disabled, or given another password, while this one was being verified.
-            return None
-        tokens = await open_session(services, user, context)
-        await record(Action.LOGIN, context, actor_id=user.id, user_id=user.id)
-        return tokens
+    try:
+        async with database.transaction():
+            return await admit(services, user, proof, context)
+    except NotAdmitted:
+        return None

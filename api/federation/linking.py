@@ -7,7 +7,8 @@ and made anew where another request was first.
 
 from __future__ import annotations
 
-from api.accounts.sessions import Tokens, open_session
+from api.accounts.gate import NotAdmitted, ProviderProof, admit
+from api.accounts.sessions import Tokens
 from api.audit import Action, record
 from api.authentication.eligibility import is_eligible
 from api.federation.failures import AccountExists, SignInFailed, SignInNotPermitted
@@ -27,7 +28,7 @@ class _OtherWasFirst(Exception):
     """What was read does not hold any more."""
 
 
-async def admit(
+async def sign_in_as(
     services: Services, provider: Provider, profile: Profile, context: RequestContext
 ) -> Tokens:
     """Open a session of the account that the profile belongs to, in one transaction.
@@ -41,13 +42,19 @@ async def admit(
         try:
             async with database.transaction():
                 user = await _account(services.settings, provider, profile, context)
-                await User.note_activity(user.id, now=context.now)
-                tokens = await open_session(services, user, context)
-                await _record(Action.OAUTH_LOGIN, user, provider, context)
-                return tokens
+                return await _admit(services, user, provider, context)
         except (database.Duplicate, _OtherWasFirst):
             continue
     raise SignInFailed("others changed the account all the while")
+
+
+async def _admit(
+    services: Services, user: User, provider: Provider, context: RequestContext
+) -> Tokens:
+    try:
+        return await admit(services, user, ProviderProof(provider.name), context)
+    except NotAdmitted:
+        raise _not_eligible(user) from None
 
 
 def check_domain(provider: Provider, profile: Profile) -> None:
@@ -72,7 +79,7 @@ async def _account(
     """The account, held until the running transaction ends."""
     identity = await OAuthIdentity.by_subject(provider.name, profile.subject)
     if identity is not None:
-        return await _known(settings, provider, profile, context, identity=identity)
+        return await _known(provider, profile, context, identity=identity)
     if profile.email is None:
         raise SignInNotPermitted("the provider names no address that can be used")
     found = await User.by_email(profile.email)
@@ -85,12 +92,7 @@ async def _account(
 
 
 async def _known(
-    settings: Settings,
-    provider: Provider,
-    profile: Profile,
-    context: RequestContext,
-    *,
-    identity: OAuthIdentity,
+    provider: Provider, profile: Profile, context: RequestContext, *, identity: OAuthIdentity
 ) -> User:
     """The user of an identity; the address at the provider may have become another since."""
     user = await User.held(identity.user_id)
@@ -103,7 +105,6 @@ async def _known(
         issuer=provider.issuer, email=profile.email, now=context.now
     ):
         raise _OtherWasFirst
-    _check_admitted(user, settings)
     if profile.is_email_verified and profile.email == user.email and not user.email_verified:
         await user.change(context.now, email_verified=True)
     return user
@@ -140,7 +141,8 @@ async def _linked(
     """An existing user with one identity more; the order of the checks is that of the contract."""
     if not profile.is_email_verified:
         raise AccountExists("the provider has not verified the address", user_id=user.id)
-    _check_admitted(user, settings)
+    if not is_eligible(user, settings):
+        raise _not_eligible(user)
     removed: dict[str, object] = {}
     if not user.email_verified:
         if user.is_operator:
@@ -173,9 +175,8 @@ async def _take_back(user: User, context: RequestContext) -> dict[str, object]:
     }
 
 
-def _check_admitted(user: User, settings: Settings) -> None:
-    if not is_eligible(user, settings):
-        raise SignInNotPermitted("the account is disabled", user_id=user.id)
+def _not_eligible(user: User) -> SignInNotPermitted:
+    return SignInNotPermitted("the account is disabled", user_id=user.id)
 
 
 async def _add_identity(

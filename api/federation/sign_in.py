@@ -133,7 +133,7 @@ async def _complete(
     profile = await client.identify(
         returned.code, attempt, context.now, named_issuer=returned.issuer
     )
-    tokens = await linking.admit(services, provider, profile, context)
+    tokens = await linking.sign_in_as(services, provider, profile, context)
     return CompletedSignIn(tokens=tokens, redirect_to=attempt.redirect_to)
 
 
