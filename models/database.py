@@ -9,22 +9,49 @@ import asyncio
 import os
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
-from tortoise import BaseDBAsyncClient
-from tortoise.context import TortoiseContext, require_context
+from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError
-from tortoise.transactions import in_transaction
 
 from api.settings.database_url import DatabaseUrl
+from models.connection import connection, transaction
+from models.engines.engine import Engine
 from models.engines.postgresql.client import Connection
+from models.engines.postgresql.engine import POSTGRESQL
+from models.engines.sqlite.engine import SQLITE
 from models.engines.sqlite.file_place import objection_to_place, objection_to_writing
 from models.file_identity import FileIdentity
 from models.trouble import is_trouble
+
+__all__ = [
+    "APP",
+    "BUSY_MILLISECONDS",
+    "CONNECT_SECONDS",
+    "MODELS",
+    "POOL_SIZE",
+    "STATEMENT_SECONDS",
+    "DatabaseUnreachable",
+    "Duplicate",
+    "asyncpg_arguments",
+    "check_place",
+    "clock",
+    "close_database",
+    "connection",
+    "engine",
+    "is_sqlite",
+    "open_database",
+    "opened",
+    "ping",
+    "renew_connections",
+    "require_existing",
+    "tortoise_config",
+    "transaction",
+]
 
 APP = "models"
 MODELS = (
@@ -181,14 +208,9 @@ async def opened(url: DatabaseUrl, *, is_patient: bool = False) -> AsyncIterator
         await close_database(context)
 
 
-def connection() -> BaseDBAsyncClient:
-    """The client of the running transaction, or of the process."""
-    return require_context().db()
-
-
-def transaction() -> AbstractAsyncContextManager[Any]:
-    """All or nothing; on SQLite it holds the write lock from its beginning."""
-    return cast(AbstractAsyncContextManager[Any], in_transaction())
+def engine() -> Engine:
+    """The engine of the open database."""
+    return SQLITE if is_sqlite() else POSTGRESQL
 
 
 def is_sqlite() -> bool:

@@ -94,7 +94,7 @@ async def _count(now: datetime, *, anonymous: int) -> Overview:
     status = await schema.status()
     return Overview(
         counted_at=now,
-        engine="sqlite" if database.is_sqlite() else "postgresql",
+        engine=database.engine().name,
         applied=len(status.applied),
         pending=len(status.pending),
         users=await _users(day, anonymous),

@@ -3,7 +3,6 @@
 users api_keys sessions audit_events  one list each: its columns, filters and sorts
 owners       filters by the owner of a row
 query        the value that describes a list's SQL
-sql          pieces of SQL with their values, and the dialect
 segments     the order of a list, cut where the sorted column is null
 text_search  finding a part of a text
 scripts      letters of scripts that put no space between words

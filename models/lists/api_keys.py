@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from models import lenient_parsing
+from models import database, lenient_parsing
+from models.engines.dialect import Dialect
 from models.lists import text_search
 from models.lists.owners import of_owner, owned_by, owner_condition
 from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort, TimeRange
-from models.lists.sql import Dialect, Sql, dialect
+from models.sql import Sql
 
 SORTS = {
     "name": Sort("name", holds=("expires_at",)),
@@ -70,7 +71,7 @@ class KeyRow:
 
 
 def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -> Query:
-    engine = dialect()
+    engine = database.engine().dialect
     conditions = tuple(_conditions(engine, filters))
     status_ways = _status_candidates(engine, filters.status, ages)
     return Query(
@@ -140,7 +141,7 @@ def _search(engine: Dialect, q: str) -> tuple[Sql, CandidateSet | None]:
 
 
 def shape() -> Shape:
-    engine = dialect()
+    engine = database.engine().dialect
     return Shape(
         Sql(
             f"{engine.text('p.id')} AS id, {engine.text('p.user_id')} AS user_id, "

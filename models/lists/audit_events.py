@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models import lenient_parsing
+from models import database, lenient_parsing
+from models.engines.dialect import Dialect
 from models.lists.query import CandidateQuery, CandidateSet, Operator, Query, Shape, Sort, TimeRange
-from models.lists.sql import Dialect, Sql, dialect
+from models.sql import Sql
 
 FAILURE = "failure"
 SORTS = {"at": Sort("at", is_time=True)}
@@ -47,7 +48,7 @@ class EventRow:
 
 
 def query(filters: EventFilters, sort: Sort, *, is_descending: bool) -> Query:
-    engine = dialect()
+    engine = database.engine().dialect
     equalities = tuple(_equalities(filters))
     begun = _number_begun_with(equalities)
     rest = equalities[begun:]
@@ -112,7 +113,7 @@ def _within(filters: EventFilters) -> Iterator[TimeRange]:
 
 
 def shape() -> Shape:
-    engine = dialect()
+    engine = database.engine().dialect
     return Shape(
         Sql(
             f"{engine.text('p.id')} AS id, {engine.time('p.at')} AS at, p.action, p.outcome, "

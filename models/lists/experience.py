@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models.lists.query import CandidateQuery
-from models.lists.sql import Sql
+from models.sql import Sql
 
 # Rows come and go; for so long nothing is lost but time where it is otherwise by now.
 SECONDS = 60.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.engines.dialect import Dialect
 from models.lists.query import CandidateQuery, CandidateSet
-from models.lists.sql import Dialect, Sql
 from models.lists.text_search import by_index, found_in, is_indexed
+from models.sql import Sql
 
 # Each is looked up in the index of its table by the user that was found.
 OWNED_COST = 5

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import asyncpg
 from tortoise.exceptions import OperationalError
 
+from models import database
 from models.lists import cursors
 from models.lists.cursors import Cursor, CursorRejected, Side
 from models.lists.query import Query, Shape
 from models.lists.search import Found, Row, Search, Start
 from models.lists.segments import position_of
-from models.lists.sql import Sql, dialect
+from models.sql import Sql
 
 _OPPOSITE = {
     Side.AFTER: Side.UPTO,
@@ -54,12 +54,12 @@ class Page:
 
 async def page_of(query: Query, shape: Shape, wish: Wish) -> Page:
     """The page that is wished for; raises `CursorRejected`."""
-    search = Search(dialect(), query, shape, is_forward=wish.side.is_forward)
+    search = Search(database.engine().dialect, query, shape, is_forward=wish.side.is_forward)
     try:
         found = await search.found(_start(wish), wish.limit + 1)
     except OperationalError as error:
-        if wish.cursor and isinstance(error.args[0], asyncpg.DataError):
-            # A place that somebody made up: its value is none of the column's type.
+        if wish.cursor and database.engine().dialect.is_bad_value(error):
+            # A place that somebody made up.
             raise CursorRejected from None
         raise
     rows = found.rows[: wish.limit]
@@ -102,5 +102,5 @@ async def one_row(table: str, row_id: UUID, shape: Shape) -> Row | None:
         f"SELECT {shape.columns.text} FROM (SELECT * FROM {table} WHERE id = ?) p {shape.joins}",
         (*shape.columns.values, str(row_id)),
     )
-    rows = await dialect().rows(statement)
+    rows = await database.engine().dialect.rows(statement)
     return rows[0] if rows else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from models.lists.sql import Sql
+from models.sql import Sql
 
 Operator = Literal[">", ">=", "<", "<="]
 

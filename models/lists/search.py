@@ -23,12 +23,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from models.engines.dialect import Dialect
 from models.lists import segments
 from models.lists.cursors import Position
 from models.lists.experience import Experience, Question
 from models.lists.query import CandidateSet, Query, Shape
 from models.lists.segments import Segment
-from models.lists.sql import Dialect, Sql, all_of, any_of, filled, joined
+from models.sql import Sql, all_of, any_of, filled, joined
 
 Row = dict[str, Any]
 

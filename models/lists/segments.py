@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from models.engines.dialect import Dialect
 from models.lists.cursors import Position
-from models.lists.query import Operator, Query, Sort, TimeRange
-from models.lists.sql import Dialect, Sql, all_of
-
-_CASTS = {"text": "CAST(? AS TEXT)", "blob": "?", "integer": "CAST(? AS NUMERIC)"}
-_CASTS["real"] = _CASTS["integer"]
+from models.lists.query import Operator, Query, TimeRange
+from models.sql import Sql, all_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +94,16 @@ def until(engine: Dialect, query: Query, segment: Segment, position: Position) -
 
 
 def _compared(engine: Dialect, query: Query, position: Position, operator: str) -> Sql:
-    row_id = "?" if engine.is_sqlite else "?::text::uuid"
+    row_id = engine.id_parameter
     if position.is_null:
         return Sql(f"t.id {operator} {row_id}", (position.id,))
-    value = _value(engine, query.sort, position)
+    value = engine.position_value(position.kind, position.raw, is_time=query.sort.is_time)
     if query.sort.is_unique:
         return Sql(f"t.{query.sort.column} {operator} {value.text}", value.values)
     return Sql(
         f"(t.{query.sort.column}, t.id) {operator} ({value.text}, {row_id})",
         (*value.values, position.id),
     )
-
-
-def _value(engine: Dialect, sort: Sort, position: Position) -> Sql:
-    if engine.is_sqlite:
-        return Sql(_CASTS[position.kind], (position.raw,))
-    kind = "?::text::timestamptz" if sort.is_time else "?::text"
-    return Sql(kind, (position.raw.decode(errors="replace"),))
 
 
 def conditions(engine: Dialect, query: Query) -> tuple[Sql, ...]:
@@ -134,10 +125,7 @@ def _looked_up(engine: Dialect, within: TimeRange) -> Sql:
 
 def position_columns(engine: Dialect, query: Query) -> str:
     """The columns out of which `place_of` reads where a row stands."""
-    column = f"p.{query.sort.column}"
-    if engine.is_sqlite:
-        return f"typeof({column}) AS place_kind, CAST({column} AS BLOB) AS place_raw"
-    return f"{column}::text AS place_raw"
+    return engine.position_columns(f"p.{query.sort.column}")
 
 
 def position_of(row: dict[str, object]) -> Position:

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from models import lenient_parsing
+from models import database, lenient_parsing
+from models.engines.dialect import Dialect
 from models.lists.owners import owner_condition
 from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort, TimeRange
-from models.lists.sql import Dialect, Sql, dialect
+from models.sql import Sql
 
 SORTS = {
     "created_at": Sort("created_at", is_time=True),
@@ -45,7 +46,7 @@ class SessionRow:
 
 
 def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: bool) -> Query:
-    engine = dialect()
+    engine = database.engine().dialect
     conditions = tuple(_conditions(engine, filters))
     candidate_sets = []
     if filters.status == "expired":
@@ -87,7 +88,7 @@ def _conditions(
 
 
 def shape() -> Shape:
-    engine = dialect()
+    engine = database.engine().dialect
     return Shape(
         Sql(
             f"{engine.text('p.id')} AS id, {engine.text('p.user_id')} AS user_id, "

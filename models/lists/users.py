@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from models import lenient_parsing
+from models import database, lenient_parsing
+from models.engines.dialect import Dialect
 from models.lists import text_search
 from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort
-from models.lists.sql import Dialect, Sql, dialect
+from models.sql import Sql
 
 SORTS = {
     "email": Sort("email", is_unique=True),
@@ -55,7 +55,7 @@ class UserRow:
 
 
 def query(filters: UserFilters, sort: Sort, *, is_descending: bool) -> Query:
-    conditions = tuple(_conditions(dialect(), filters))
+    conditions = tuple(_conditions(database.engine().dialect, filters))
     return Query(
         "users",
         sort,
@@ -89,16 +89,8 @@ def _by_index(engine: Dialect, q: str, check: Sql) -> CandidateSet | None:
 
 
 def _role(engine: Dialect, role: str) -> tuple[Sql, CandidateSet]:
-    if engine.is_sqlite:
-        by_index = Sql("SELECT user_id AS id FROM users_roles WHERE role = ?", (role,))
-        has = Sql(
-            "EXISTS (SELECT 1 FROM users_roles r WHERE r.role = ? AND r.user_id = t.id)", (role,)
-        )
-        return has, CandidateSet((CandidateQuery(by_index),))
-    wanted = (json.dumps([role]),)
-    has = Sql("t.roles @> ?::text::jsonb", wanted)
-    by_index = Sql("SELECT id FROM users WHERE roles @> ?::text::jsonb", wanted)
-    return has, CandidateSet((CandidateQuery(by_index),))
+    by_index = CandidateQuery(engine.ids_with_role(role))
+    return engine.has_role(role), CandidateSet((by_index,))
 
 
 _FIRST_PROVIDER = """COALESCE((
@@ -122,7 +114,7 @@ def _provider(provider: str) -> tuple[Sql, CandidateSet | None]:
 
 def shape(now: datetime) -> Shape:
     """`session_count` is that of the sessions that live at `now`."""
-    engine = dialect()
+    engine = database.engine().dialect
     moment = engine.moment(now)
     return Shape(
         Sql(

@@ -10,10 +10,10 @@ import pytest
 
 from api.administration import queries
 from api.administration.queries import Asked
+from models.engines.sqlite.dialect import SqliteDialect
 from models.engines.sqlite.folding import folded
 from models.lists import text_search
 from models.lists.api_keys import Ages, KeyFilters
-from models.lists.sql import Dialect
 from models.lists.users import UserFilters
 from tests.models.rows import DAY, NOW, add_key, add_user
 
@@ -42,7 +42,7 @@ def test_sql_folds_the_letters_that_are_looked_for_as_we_do() -> None:
     connection.execute("CREATE TABLE t (letter, text)")
     connection.executemany("INSERT INTO t VALUES (?, ?)", [(one, f"xA{one}Bx") for one in letters])
     for letter in {folded(letter) for letter in letters if folded(letter) != letter} | {"k", "s"}:
-        check = text_search.found_in(Dialect(is_sqlite=True), ("t.text",), f"a{letter}b")
+        check = text_search.found_in(SqliteDialect(), ("t.text",), f"a{letter}b")
         rows = connection.execute(f"SELECT letter FROM t WHERE {check.text}", check.values)
         expected = [one for one in letters if folded(one) == letter]
         assert [one for (one,) in rows.fetchall()] == expected, hex(ord(letter))

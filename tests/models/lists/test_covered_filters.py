@@ -7,18 +7,20 @@ from datetime import timedelta
 import pytest
 
 from models import database
+from models.engines.dialect import Dialect
 from models.lists import api_keys, audit_events, search
 from models.lists.api_keys import Ages, KeyFilters
 from models.lists.audit_events import EventFilters
 from models.lists.pages import Wish, page_of
 from models.lists.query import Query, Shape
-from models.lists.sql import Dialect, Sql, dialect
+from models.sql import Sql
 from tests.models.rows import NOW, add_user
 from tests.support.databases import execute
 
 pytestmark = pytest.mark.anyio
 
 ROWS = 2_000
+EXPLAIN = {"sqlite": "EXPLAIN QUERY PLAN", "postgresql": "EXPLAIN"}
 
 
 @pytest.mark.parametrize("sort", ["name", "created_at", "last_used_at"])
@@ -53,22 +55,23 @@ async def test_the_failures_of_one_action_have_an_index(
 async def plans_of(query: Query, shape: Shape, monkeypatch: pytest.MonkeyPatch) -> str:
     """How the engine answers every statement that a page takes."""
     asked: list[Sql] = []
-    rows = Dialect.rows
+    dialect = database.engine().dialect
+    rows = dialect.rows
 
-    async def recorded(engine: Dialect, statement: Sql) -> list[dict[str, object]]:
+    async def recorded(_: Dialect, statement: Sql) -> list[dict[str, object]]:
         asked.append(statement)
-        return await rows(engine, statement)
+        return await rows(statement)
 
     with monkeypatch.context() as patch:
-        patch.setattr(Dialect, "rows", recorded)
+        patch.setattr(type(dialect), "rows", recorded)
         page = await page_of(query, shape, Wish(50, "a test"))
     assert page.rows
-    engine, plans = dialect(), []
-    word = "EXPLAIN QUERY PLAN" if engine.is_sqlite else "EXPLAIN"
-    async with engine.searching():
+    plans: list[dict[str, object]] = []
+    word = EXPLAIN[database.engine().name]
+    async with dialect.searching():
         for statement in asked:
             if f"FROM {query.table} t" in statement.text:
-                plans += await engine.rows(Sql(f"{word} {statement.text}", statement.values))
+                plans += await dialect.rows(Sql(f"{word} {statement.text}", statement.values))
     return "\n".join(str(value) for plan in plans for value in plan.values())
 
 

@@ -8,11 +8,13 @@ import pytest
 
 from api.administration import queries
 from api.administration.queries import Asked
+from models import database
+from models.engines.dialect import Dialect
 from models.lists import experience, search
 from models.lists.experience import Experience, Question
 from models.lists.query import CandidateQuery
-from models.lists.sql import Dialect, Sql
 from models.lists.users import UserFilters
+from models.sql import Sql
 from tests.models.rows import NOW, add_user
 
 pytestmark = pytest.mark.anyio
@@ -67,7 +69,7 @@ def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def candidate_sets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def candidate_sets(opened: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that go by a shortcut, from now on."""
     for name, value in {
         "AT_ONCE": 3,
@@ -80,14 +82,15 @@ def candidate_sets(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         monkeypatch.setattr(search, name, value)
     monkeypatch.setattr(search, "PATIENCE", -1)
     asked: list[str] = []
-    rows = Dialect.rows
+    dialect = database.engine().dialect
+    rows = dialect.rows
 
-    async def noted(self: Dialect, statement: Sql) -> list[dict[str, Any]]:
+    async def noted(_: Dialect, statement: Sql) -> list[dict[str, Any]]:
         if "WITH way_" in statement.text:
             asked.append(statement.text)
-        return await rows(self, statement)
+        return await rows(statement)
 
-    monkeypatch.setattr(Dialect, "rows", noted)
+    monkeypatch.setattr(type(dialect), "rows", noted)
     return asked
 
 

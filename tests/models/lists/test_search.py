@@ -10,9 +10,10 @@ from api.administration import queries
 from api.administration.queries import Asked
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database, new_id, schema
+from models.engines.dialect import Dialect
 from models.lists import api_keys, owners, search, text_search, users
-from models.lists.sql import Dialect, Sql, dialect
 from models.lists.users import UserFilters
+from models.sql import Sql
 from tests.models.catalogue import tables
 from tests.models.rows import DAY, NOW, add_key, add_user
 from tests.support.databases import downgrade, execute
@@ -24,8 +25,8 @@ TIMES = "'2026-01-01 12:00:00+00:00', '2026-01-01 12:00:00+00:00'"
 
 async def found(table: str, q: str) -> set[str]:
     """The ids that the index of parts finds."""
-    statement = text_search.by_index(dialect(), table, q)
-    return {str(row["id"]) for row in await dialect().rows(statement)}
+    statement = text_search.by_index(database.engine().dialect, table, q)
+    return {str(row["id"]) for row in await database.engine().dialect.rows(statement)}
 
 
 async def with_role(role: str) -> set[str]:
@@ -124,7 +125,7 @@ async def test_migrating_keeps_the_rights_that_were_granted(postgresql_url: str)
         await execute(postgresql_url, "GRANT SELECT ON users_search TO pg_monitor")
     await schema.migrate(url)
     async with database.opened(url):
-        assert await dialect().rows(Sql(may_read)) == [{"may": True}]
+        assert await database.engine().dialect.rows(Sql(may_read)) == [{"may": True}]
 
 
 async def test_the_runbooks_statements_fill_the_side_tables_again(opened: str) -> None:
@@ -153,13 +154,14 @@ async def test_a_search_that_needs_no_more_than_is_kept_looks_up_its_page_alone(
     monkeypatch.setattr(search, "NEAR", 1)
     monkeypatch.setattr(search, "TRIED", 1)
     asked: list[str] = []
-    rows = Dialect.rows
+    dialect = database.engine().dialect
+    rows = dialect.rows
 
-    async def noted(self: Dialect, statement: Sql) -> list[dict[str, object]]:
+    async def noted(_: Dialect, statement: Sql) -> list[dict[str, object]]:
         asked.append(statement.text)
-        return await rows(self, statement)
+        return await rows(statement)
 
-    monkeypatch.setattr(Dialect, "rows", noted)
+    monkeypatch.setattr(type(dialect), "rows", noted)
     for filters, is_told in ((UserFilters(q="ann"), True), (UserFilters("ann", "user"), False)):
         page = await queries.page_of_users(Asked("name", 3), filters, NOW)
         assert [user.name for user in page.data] == ["1", "2", "3"]
@@ -233,7 +235,7 @@ async def test_a_migrated_database_has_its_side_tables(opened: str) -> None:
 async def test_owners_are_looked_up_one_by_one_however_many_are_found(postgresql_url: str) -> None:
     async with database.opened(DatabaseUrl.parse(postgresql_url)):
         await many_owners(postgresql_url, 3_000)
-        engine = dialect()
+        engine = database.engine().dialect
         check = owners.of_owner(engine, "example")
         asked = f"SELECT t.id FROM api_keys t WHERE t.name = 'other' OR {check.text}"
         plan = await planned(Sql(asked, check.values))
@@ -245,7 +247,7 @@ async def test_owners_are_looked_up_one_by_one_however_many_are_found(postgresql
 
 async def planned(statement: Sql) -> str:
     """How PostgreSQL would answer this, planned for its values."""
-    engine = dialect()
+    engine = database.engine().dialect
     async with engine.searching():
         rows = await engine.rows(Sql(f"EXPLAIN {statement.text}", statement.values))
     return "\n".join(row["QUERY PLAN"] for row in rows)

@@ -1,0 +1,23 @@
+"""Owns the client by which the running task asks the database: its transaction's, or the process's.
+
+It knows no engine and no table, and does not open anything.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import Any, cast
+
+from tortoise import BaseDBAsyncClient
+from tortoise.context import require_context
+from tortoise.transactions import in_transaction
+
+
+def connection() -> BaseDBAsyncClient:
+    """The client of the running transaction, or of the process."""
+    return require_context().db()
+
+
+def transaction() -> AbstractAsyncContextManager[Any]:
+    """All or nothing; on SQLite it holds the write lock from its beginning."""
+    return cast(AbstractAsyncContextManager[Any], in_transaction())
