@@ -5,10 +5,10 @@ It does not check that the caller is an operator: that is the caller's duty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from api.errors import (
@@ -20,81 +20,75 @@ from api.errors import (
     SessionNotFound,
     UserNotFound,
 )
-from models.lists import api_keys, audit_events, cursors, sessions, users
+from models.lists import api_keys, audit_events, sessions, users
 from models.lists.api_keys import Ages, KeyFilters, KeyRow
 from models.lists.audit_events import EventFilters, EventRow
-from models.lists.pages import Wish, one_row, page_of
+from models.lists.cursors import CursorRejected
+from models.lists.page_request import PageRequest
+from models.lists.pages import Page, one_row, page_of
 from models.lists.query import Query, Shape, Sort
 from models.lists.sessions import SessionFilters, SessionRow
 from models.lists.users import UserFilters, UserRow
 
+F = TypeVar("F")
 R = TypeVar("R")
-MAX_LIMIT = 200
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """Which part of a list: at most `limit` rows beside a cursor, sorted by a field.
+def page_request(
+    filters: F,
+    sorts: Mapping[str, Sort],
+    *,
+    sort: str,
+    limit: int = DEFAULT_LIMIT,
+    cursor: str | None = None,
+) -> PageRequest[F]:
+    """The request for a page of the list with these sorts.
 
-    `sort` begins with `-` for descending.
+    `sort` begins with `-` for descending. Raises `Invalid` when the sort or the cursor does not fit.
     """
-
-    sort: str
-    limit: int = 50
-    cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Rows(Generic[R]):
-    """Rows in their order, and the cursors beside them; None where nothing is left."""
-
-    data: Sequence[R]
-    next_cursor: str | None
-    previous_cursor: str | None
+    column = sorts.get(sort.removeprefix("-"))
+    if column is None:
+        names = ", ".join(sorts)
+        raise Invalid(FieldError("sort", f"sort: One of {names}; with - in front for descending"))
+    request = PageRequest(filters, column, sort.startswith("-"), limit)
+    with _refusing_cursors():
+        return request if cursor is None else request.at(cursor)
 
 
-async def page_of_users(asked: Asked, filters: UserFilters, now: datetime) -> Rows[UserRow]:
-    """Raises `Invalid` when the sort or the cursor does not fit."""
-    sort, is_descending = _sort(asked, users.SORTS)
-    query = users.query(filters, sort, is_descending=is_descending)
-    return await _rows(query, users.shape(now), _wish(asked, "users", filters), users.read)
+async def page_of_users(request: PageRequest[UserFilters], now: datetime) -> Page[UserRow]:
+    """Raises `Invalid` when the cursor does not fit."""
+    return await _page_of(users.query(request), users.shape(now), request, users.read)
 
 
-async def first_users(asked: Asked, filters: UserFilters, now: datetime) -> tuple[UserRow, ...]:
-    """As many users as are asked for, where there are as many, in however many pieces."""
+async def first_users(request: PageRequest[UserFilters], now: datetime) -> tuple[UserRow, ...]:
+    """The first `limit` users, or all where there are fewer, read in as many pages as it takes."""
     found: list[UserRow] = []
-    while len(found) < asked.limit:
-        page = await page_of_users(asked, filters, now)
+    while len(found) < request.limit:
+        page = await page_of_users(request, now)
         found += page.data
         if page.next_cursor is None:
             break
-        asked = replace(asked, cursor=page.next_cursor)
-    return tuple(found[: asked.limit])
+        request = request.at(page.next_cursor)
+    return tuple(found[: request.limit])
 
 
-async def page_of_sessions(
-    asked: Asked, filters: SessionFilters, now: datetime
-) -> Rows[SessionRow]:
-    """Raises `Invalid` when the sort or the cursor does not fit."""
-    sort, is_descending = _sort(asked, sessions.SORTS)
-    query = sessions.query(filters, sort, now, is_descending=is_descending)
-    return await _rows(query, sessions.shape(), _wish(asked, "sessions", filters), sessions.read)
+async def page_of_sessions(request: PageRequest[SessionFilters], now: datetime) -> Page[SessionRow]:
+    """Raises `Invalid` when the cursor does not fit."""
+    return await _page_of(sessions.query(request, now), sessions.shape(), request, sessions.read)
 
 
-async def page_of_keys(asked: Asked, filters: KeyFilters, ages: Ages) -> Rows[KeyRow]:
-    """Raises `Invalid` when the sort or the cursor does not fit."""
-    sort, is_descending = _sort(asked, api_keys.SORTS)
-    query = api_keys.query(filters, sort, ages, is_descending=is_descending)
-    wish = _wish(asked, "api_keys", (filters, ages.now - ages.stale_before))
-    return await _rows(query, api_keys.shape(), wish, lambda row: api_keys.read(row, ages))
+async def page_of_keys(request: PageRequest[KeyFilters], now: datetime) -> Page[KeyRow]:
+    """Raises `Invalid` when the cursor does not fit."""
+    ages = Ages.at(now, request.filters.stale_days)
+    query, shape = api_keys.query(request, now), api_keys.shape()
+    return await _page_of(query, shape, request, lambda row: api_keys.read(row, ages))
 
 
-async def page_of_events(asked: Asked, filters: EventFilters) -> Rows[EventRow]:
-    """Raises `Invalid` when the sort or the cursor does not fit."""
-    sort, is_descending = _sort(asked, audit_events.SORTS)
-    query = audit_events.query(filters, sort, is_descending=is_descending)
-    wish = _wish(asked, "audit_events", filters)
-    return await _rows(query, audit_events.shape(), wish, audit_events.read)
+async def page_of_events(request: PageRequest[EventFilters]) -> Page[EventRow]:
+    """Raises `Invalid` when the cursor does not fit."""
+    query, shape = audit_events.query(request), audit_events.shape()
+    return await _page_of(query, shape, request, audit_events.read)
 
 
 async def user(user_id: UUID, now: datetime) -> UserRow:
@@ -130,40 +124,25 @@ def _found(
     return found
 
 
-async def _rows(
-    query: Query, shape: Shape, wish: Wish, read: Callable[[dict[str, Any]], R | None]
-) -> Rows[R]:
+async def _page_of(
+    query: Query,
+    shape: Shape,
+    request: PageRequest[Any],
+    read: Callable[[dict[str, Any]], R | None],
+) -> Page[R]:
+    with _refusing_cursors():
+        return await page_of(query, shape, request, read)
+
+
+@contextmanager
+def _refusing_cursors() -> Iterator[None]:
     try:
-        page = await page_of(query, shape, wish)
-    except cursors.CursorRejected:
-        _refuse_cursor()
-    found = [row for row in map(read, page.rows) if row is not None]
-    return Rows(found, page.next_cursor, page.previous_cursor)
-
-
-def _sort(asked: Asked, known: Mapping[str, Sort]) -> tuple[Sort, bool]:
-    sort = known.get(asked.sort.removeprefix("-"))
-    if sort is None:
-        names = ", ".join(known)
-        raise Invalid(FieldError("sort", f"sort: One of {names}; with - in front for descending"))
-    return sort, asked.sort.startswith("-")
-
-
-def _wish(asked: Asked, name: str, filters: object) -> Wish:
-    purpose = f"{name} {asked.sort} {filters!r}"
-    if asked.cursor is None:
-        return Wish(asked.limit, purpose)
-    try:
-        return Wish(asked.limit, purpose, cursors.read(asked.cursor, purpose))
-    except cursors.CursorRejected:
-        _refuse_cursor()
-
-
-def _refuse_cursor() -> NoReturn:
-    raise Invalid(
-        FieldError(
-            "cursor",
-            "cursor: Not one that this list gave for this sort and these filters; "
-            "ask without it to begin anew",
-        )
-    ) from None
+        yield
+    except CursorRejected:
+        raise Invalid(
+            FieldError(
+                "cursor",
+                "cursor: Not one that this list gave for this sort and these filters; "
+                "ask without it to begin anew",
+            )
+        ) from None

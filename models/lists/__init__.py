@@ -9,5 +9,6 @@ scripts      letters of scripts that put no space between words
 cursors      positions in a list, as opaque text
 search       which index is read, and how far
 experience   which index paid off before
+page_request filters, order, size and position of a page
 pages        rows, and the cursors beside them
 """

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from models import database, lenient_parsing
 from models.engines.dialect import Dialect
 from models.lists import text_search
 from models.lists.owners import of_owner, owned_by, owner_condition
+from models.lists.page_request import PageRequest
 from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort, TimeRange
 from models.sql import Sql
 
@@ -39,18 +40,24 @@ class Ages:
     now: datetime
     stale_before: datetime
 
+    @classmethod
+    def at(cls, now: datetime, stale_days: int) -> Ages:
+        return cls(now, now - timedelta(days=stale_days))
+
 
 @dataclass(frozen=True, slots=True)
 class KeyFilters:
     """Which keys; None does not filter.
 
     `q` is a part of the name, the prefix, or the owner's e-mail or name; `owner` of the latter alone.
+    After `stale_days` without use an unexpired key is stale.
     """
 
     q: str | None = None
     owner: str | None = None
     user_id: UUID | None = None
     status: KeyStatus | None = None
+    stale_days: int = STALE_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +77,15 @@ class KeyRow:
     created_at: datetime | None
 
 
-def query(filters: KeyFilters, sort: Sort, ages: Ages, *, is_descending: bool) -> Query:
-    engine = database.engine().dialect
+def query(request: PageRequest[KeyFilters], now: datetime) -> Query:
+    engine, filters = database.engine().dialect, request.filters
+    ages = Ages.at(now, filters.stale_days)
     conditions = tuple(_conditions(engine, filters))
     status_ways = _status_candidates(engine, filters.status, ages)
     return Query(
         "api_keys",
-        sort,
-        is_descending=is_descending,
+        request.sort,
+        is_descending=request.is_descending,
         within=_within(filters.status, ages),
         checks=tuple(check for check, _ in conditions),
         candidate_sets=(*(candidates for _, candidates in conditions if candidates), *status_ways),

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from models import database, lenient_parsing
 from models.engines.dialect import Dialect
+from models.lists.page_request import PageRequest
 from models.lists.query import CandidateQuery, CandidateSet, Operator, Query, Shape, Sort, TimeRange
 from models.sql import Sql
 
@@ -47,16 +48,16 @@ class EventRow:
     detail: dict[str, Any] | None
 
 
-def query(filters: EventFilters, sort: Sort, *, is_descending: bool) -> Query:
+def query(request: PageRequest[EventFilters]) -> Query:
     engine = database.engine().dialect
-    equalities = tuple(_equalities(filters))
+    equalities = tuple(_equalities(request.filters))
     begun = _number_begun_with(equalities)
     rest = equalities[begun:]
     return Query(
         "audit_events",
-        sort,
-        is_descending=is_descending,
-        within=tuple(_within(filters)),
+        request.sort,
+        is_descending=request.is_descending,
+        within=tuple(_within(request.filters)),
         prefix=tuple(_prefix(column, value) for column, value in equalities[:begun]),
         checks=tuple(_check(engine, column, value) for column, value in rest),
         candidate_sets=tuple(_candidates(column, value) for column, value in rest),

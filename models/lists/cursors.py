@@ -1,6 +1,6 @@
-"""Owns the cursor: a place in a sorted list, and the text under which a client hands it back.
+"""Owns the cursor: a position in a sorted list, and the text under which a client hands it back.
 
-A place is between rows, named by the values that a row had, so it stays where it is when that row
+A position is between rows, named by the values that a row had, so it stays where it is when that row
 goes. The text is opaque, and good only for the list, the sort and the filters that it came from.
 """
 
@@ -22,7 +22,7 @@ class CursorRejected(ValueError):
 
 
 class Side(StrEnum):
-    """Which rows are wanted, seen from the place."""
+    """The rows that are read, seen from the position."""
 
     AFTER = "after"
     FROM = "from"
@@ -32,6 +32,16 @@ class Side(StrEnum):
     @property
     def is_forward(self) -> bool:
         return self in (Side.AFTER, Side.FROM)
+
+    @property
+    def is_inclusive(self) -> bool:
+        """Whether the row at the position is read too."""
+        return self in (Side.FROM, Side.UPTO)
+
+    @property
+    def onward(self) -> Side:
+        """The side in the same direction, without the row at the position."""
+        return Side.AFTER if self.is_forward else Side.BEFORE
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +63,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Which rows beside which place."""
+    """The rows on one side of a position."""
 
     side: Side
     position: Position

@@ -1,23 +1,26 @@
-"""Owns pages: the rows that were found, and the cursors beside them.
+"""Owns pages: the rows of a request, and the cursors beside them.
 
-It knows no table, and not how the rows were found.
+It knows no table, and not how the rows are found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from tortoise.exceptions import OperationalError
 
 from models import database
-from models.lists import cursors
 from models.lists.cursors import Cursor, CursorRejected, Side
+from models.lists.page_request import PageRequest
 from models.lists.query import Query, Shape
-from models.lists.search import Found, Row, Search, Start
+from models.lists.search import Found, Row, Search
 from models.lists.segments import position_of
 from models.sql import Sql
+
+R = TypeVar("R")
 
 _OPPOSITE = {
     Side.AFTER: Side.UPTO,
@@ -28,72 +31,60 @@ _OPPOSITE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """How many rows are wanted, and beside which place; `purpose` is what a cursor is good for."""
+class Page(Generic[R]):
+    """Rows in the list's order, and the cursors beside them; a cursor is None where the list ends.
 
-    limit: int
-    purpose: str
-    cursor: Cursor | None = None
-
-    @property
-    def side(self) -> Side:
-        return self.cursor.side if self.cursor else Side.FROM
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some rows in the list's order, and the cursors beside them.
-
-    There may be fewer rows than were wanted although `next_cursor` is set: the search goes on there.
+    There may be fewer rows than `limit` although `next_cursor` is set: the search goes on there.
     """
 
-    rows: Sequence[Row]
+    data: Sequence[R]
     next_cursor: str | None
     previous_cursor: str | None
 
 
-async def page_of(query: Query, shape: Shape, wish: Wish) -> Page:
-    """The page that is wished for; raises `CursorRejected`."""
-    search = Search(database.engine().dialect, query, shape, is_forward=wish.side.is_forward)
+async def page_of(
+    query: Query, shape: Shape, request: PageRequest[Any], read: Callable[[Row], R | None]
+) -> Page[R]:
+    """The page that is requested, without the rows of which `read` makes None.
+
+    Raises `CursorRejected`.
+    """
+    dialect = database.engine().dialect
+    search = Search(dialect, query, shape, is_forward=request.side.is_forward)
     try:
-        found = await search.found(_start(wish), wish.limit + 1)
+        found = await search.found(request.cursor, request.limit + 1)
     except OperationalError as error:
-        if wish.cursor and database.engine().dialect.is_bad_value(error):
-            # A place that somebody made up.
+        if request.cursor and dialect.is_bad_value(error):
+            # The position of an invented cursor.
             raise CursorRejected from None
         raise
-    rows = found.rows[: wish.limit]
-    more, less = _more(found, wish), _less(rows, wish)
-    if not wish.side.is_forward:
-        rows, more, less = rows[::-1], less, more
-    return Page(rows, next_cursor=_text(more, wish), previous_cursor=_text(less, wish))
+    rows = found.rows[: request.limit]
+    ahead, behind = _ahead(found, request), _behind(rows, request)
+    if not request.side.is_forward:
+        rows, ahead, behind = rows[::-1], behind, ahead
+    data = [one for one in map(read, rows) if one is not None]
+    return Page(data, _text(ahead, request), _text(behind, request))
 
 
-def _start(wish: Wish) -> Start | None:
-    if wish.cursor is None:
-        return None
-    return Start(wish.cursor.position, is_included=wish.side in (Side.FROM, Side.UPTO))
-
-
-def _more(found: Found, wish: Wish) -> Cursor | None:
-    """Where to read on in the direction of reading."""
-    side = Side.AFTER if wish.side.is_forward else Side.BEFORE
-    if len(found.rows) > wish.limit:
-        return Cursor(side, position_of(found.rows[wish.limit - 1]))
+def _ahead(found: Found, request: PageRequest[Any]) -> Cursor | None:
+    """The cursor at which reading goes on in the same direction."""
+    side = request.side.onward
+    if len(found.rows) > request.limit:
+        return Cursor(side, position_of(found.rows[request.limit - 1]))
     return Cursor(side, found.stopped_at) if found.stopped_at else None
 
 
-def _less(rows: Sequence[Row], wish: Wish) -> Cursor | None:
-    """Where to read in the other direction; whether anything is there is seen when it is read."""
-    if wish.cursor is None:
+def _behind(rows: Sequence[Row], request: PageRequest[Any]) -> Cursor | None:
+    """The cursor at which reading goes back; only reading there tells whether it has rows."""
+    if request.cursor is None:
         return None
     if not rows:
-        return Cursor(_OPPOSITE[wish.side], wish.cursor.position)
-    return Cursor(Side.BEFORE if wish.side.is_forward else Side.AFTER, position_of(rows[0]))
+        return Cursor(_OPPOSITE[request.side], request.cursor.position)
+    return Cursor(Side.BEFORE if request.side.is_forward else Side.AFTER, position_of(rows[0]))
 
 
-def _text(cursor: Cursor | None, wish: Wish) -> str | None:
-    return cursors.written(cursor, wish.purpose) if cursor else None
+def _text(cursor: Cursor | None, request: PageRequest[Any]) -> str | None:
+    return request.cursor_text(cursor) if cursor else None
 
 
 async def one_row(table: str, row_id: UUID, shape: Shape) -> Row | None:

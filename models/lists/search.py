@@ -25,7 +25,7 @@ from typing import Any
 
 from models.engines.dialect import Dialect
 from models.lists import segments
-from models.lists.cursors import Position
+from models.lists.cursors import Cursor, Position, Side
 from models.lists.experience import Experience, Question
 from models.lists.query import CandidateSet, Query, Shape
 from models.lists.segments import Segment
@@ -47,14 +47,6 @@ SORTED_PER_WALKED = 2
 PATIENCE = 0.04
 
 _experience = Experience()
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Where to begin to read."""
-
-    position: Position
-    is_included: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +78,14 @@ class Search:
         self._segments = tuple(segments.segments(query, is_forward=is_forward))
         self._conditions = segments.conditions(engine, query)
 
-    async def found(self, start: Start | None, wanted: int) -> Found:
+    async def found(self, start: Cursor | None, wanted: int) -> Found:
         """The first `wanted` rows from `start` on."""
         if not self._query.is_filtered:
             return Found(await self._read(start, wanted))
         async with self._engine.searching():
             return await self._searched(start, wanted)
 
-    async def _searched(self, start: Start | None, wanted: int) -> Found:
+    async def _searched(self, start: Cursor | None, wanted: int) -> Found:
         began = self._clock()
         for candidates in self._query.candidate_sets:
             if _experience.is_few(self._question(candidates), began):
@@ -120,10 +112,12 @@ class Search:
     async def _walk_on(self, walked: Found, wanted: int, size: int) -> Found:
         if walked.stopped_at is None:
             return walked
-        further = await self._walk(Start(walked.stopped_at), wanted - len(walked.rows), size)
+        side = Side.AFTER if self._is_forward else Side.BEFORE
+        start = Cursor(side, walked.stopped_at)
+        further = await self._walk(start, wanted - len(walked.rows), size)
         return Found([*walked.rows, *further.rows], further.stopped_at)
 
-    async def _walk(self, start: Start | None, wanted: int, size: int) -> Found:
+    async def _walk(self, start: Cursor | None, wanted: int, size: int) -> Found:
         """The rows that fit among the next `size` of each leg, until one leg has more than that."""
         rows: list[Row] = []
         for segment, begin in self._from(start):
@@ -138,7 +132,7 @@ class Search:
                 return Found(rows, stopped_at=batch_end)
         return Found(rows)
 
-    async def _read(self, start: Start | None, wanted: int) -> list[Row]:
+    async def _read(self, start: Cursor | None, wanted: int) -> list[Row]:
         """The rows of a list without conditions."""
         rows: list[Row] = []
         for segment, begin in self._from(start):
@@ -147,7 +141,7 @@ class Search:
                 break
         return rows
 
-    def _from(self, start: Start | None) -> Iterator[tuple[Segment, Start | None]]:
+    def _from(self, start: Cursor | None) -> Iterator[tuple[Segment, Cursor | None]]:
         """The legs that are left to read, the first of them from `start` on."""
         is_reached = start is None
         for segment in self._segments:
@@ -157,12 +151,14 @@ class Search:
             elif is_reached:
                 yield segment, None
 
-    def _part(self, segment: Segment, start: Start | None) -> Sql:
+    def _part(self, segment: Segment, start: Cursor | None) -> Sql:
         engine, query = self._engine, self._query
         whole = segments.range_of(engine, query, segment, is_begun=start is not None)
         if start is None:
             return whole
-        after = segments.beyond(engine, query, segment, start.position, inclusive=start.is_included)
+        after = segments.beyond(
+            engine, query, segment, start.position, inclusive=start.side.is_inclusive
+        )
         return all_of((whole, after))
 
     async def _batch_end(self, segment: Segment, part: Sql, size: int) -> Position | None:
@@ -192,7 +188,7 @@ class Search:
         return await self._engine.rows(self._shaped(source, segments.order(query, segment, "p")))
 
     async def _by_candidates(
-        self, candidates: CandidateSet, most: int, start: Start | None, wanted: int
+        self, candidates: CandidateSet, most: int, start: Cursor | None, wanted: int
     ) -> list[Row] | None:
         """As `_rows_by`, but what is known to be a detour is not tried."""
         question = self._question(candidates)
@@ -212,7 +208,7 @@ class Search:
         return self._query.prefix, candidates.candidate_queries
 
     async def _rows_by(
-        self, candidates: CandidateSet, most: int, start: Start | None, wanted: int
+        self, candidates: CandidateSet, most: int, start: Cursor | None, wanted: int
     ) -> tuple[list[Row] | None, bool]:
         """The first rows from `start` on that fit, of those of a shortcut; and whether those are few.
 

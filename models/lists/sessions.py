@@ -11,6 +11,7 @@ from uuid import UUID
 from models import database, lenient_parsing
 from models.engines.dialect import Dialect
 from models.lists.owners import owner_condition
+from models.lists.page_request import PageRequest
 from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort, TimeRange
 from models.sql import Sql
 
@@ -45,8 +46,8 @@ class SessionRow:
     user_agent: str | None
 
 
-def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: bool) -> Query:
-    engine = database.engine().dialect
+def query(request: PageRequest[SessionFilters], now: datetime) -> Query:
+    engine, filters = database.engine().dialect, request.filters
     conditions = tuple(_conditions(engine, filters))
     candidate_sets = []
     if filters.status == "expired":
@@ -57,8 +58,8 @@ def query(filters: SessionFilters, sort: Sort, now: datetime, *, is_descending: 
         )
     return Query(
         "refresh_tokens",
-        sort,
-        is_descending=is_descending,
+        request.sort,
+        is_descending=request.is_descending,
         within=_within(filters.status, now),
         checks=tuple(check for check, _ in conditions),
         candidate_sets=(

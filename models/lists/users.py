@@ -11,6 +11,7 @@ from uuid import UUID
 from models import database, lenient_parsing
 from models.engines.dialect import Dialect
 from models.lists import text_search
+from models.lists.page_request import PageRequest
 from models.lists.query import CandidateQuery, CandidateSet, Query, Shape, Sort
 from models.sql import Sql
 
@@ -54,12 +55,13 @@ class UserRow:
     api_key_count: int
 
 
-def query(filters: UserFilters, sort: Sort, *, is_descending: bool) -> Query:
+def query(request: PageRequest[UserFilters]) -> Query:
+    filters = request.filters
     conditions = tuple(_conditions(database.engine().dialect, filters))
     return Query(
         "users",
-        sort,
-        is_descending=is_descending,
+        request.sort,
+        is_descending=request.is_descending,
         # The disabled have indexes of their own, one for each sort.
         prefix=(Sql("t.disabled_at IS NOT NULL"),) if filters.disabled else (),
         checks=tuple(check for check, _ in conditions),

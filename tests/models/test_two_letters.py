@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 import pytest
 
 from api.administration import queries
-from api.administration.queries import Asked
-from models.lists import search
-from models.lists.api_keys import Ages, KeyFilters
+from api.administration.queries import page_request
+from models.lists import api_keys, search, sessions, users
+from models.lists.api_keys import KeyFilters
+from models.lists.page_request import PageRequest
+from models.lists.query import Sort
 from models.lists.sessions import SessionFilters
 from models.lists.users import UserFilters
-from tests.models.rows import DAY, NOW, add_key, add_session, add_user
+from tests.models.rows import NOW, add_key, add_session, add_user
 
 pytestmark = pytest.mark.anyio
 
-ASKED, AGES = Asked("-created_at"), Ages(NOW, NOW - DAY)
+F = TypeVar("F")
+
+
+def newest(filters: F, sorts: Mapping[str, Sort]) -> PageRequest[F]:
+    return page_request(filters, sorts, sort="-created_at")
 
 
 async def counts(q: str) -> list[int]:
     """How many users, sessions, keys, and keys by their owner are found."""
     pages = (
-        await queries.page_of_users(ASKED, UserFilters(q=q), NOW),
-        await queries.page_of_sessions(ASKED, SessionFilters(q=q), NOW),
-        await queries.page_of_keys(ASKED, KeyFilters(q=q), AGES),
-        await queries.page_of_keys(ASKED, KeyFilters(owner=q), AGES),
+        await queries.page_of_users(newest(UserFilters(q=q), users.SORTS), NOW),
+        await queries.page_of_sessions(newest(SessionFilters(q=q), sessions.SORTS), NOW),
+        await queries.page_of_keys(newest(KeyFilters(q=q), api_keys.SORTS), NOW),
+        await queries.page_of_keys(newest(KeyFilters(owner=q), api_keys.SORTS), NOW),
     )
     return [len(page.data) for page in pages]
 
@@ -71,7 +80,8 @@ async def test_a_search_that_no_index_leads_to_goes_on_in_pieces(
     for bound in ("TRIED", "NEAR", "STEP"):
         monkeypatch.setattr(search, bound, 2)
     monkeypatch.setattr(search, "PATIENCE", 0.0)
-    page = await queries.page_of_users(Asked("email"), UserFilters(q="東京"), NOW)
+    request = page_request(UserFilters(q="東京"), users.SORTS, sort="email")
+    page = await queries.page_of_users(request, NOW)
     assert (len(page.data), page.next_cursor is None) == (0, False)
-    (found,) = await queries.first_users(Asked("email"), UserFilters(q="東京"), NOW)
+    (found,) = await queries.first_users(request, NOW)
     assert found.email == "8@example.com"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from typing import cast, get_args
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
 from api.routes.admin import schemas
-from api.routes.admin.list_parameters import Asking, Q, parameters
+from api.routes.admin.list_parameters import ListQuery, Q, parameters
 from models.lists.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
 
 DEFAULT_SORT = "-last_used_at"
@@ -45,20 +44,21 @@ SINGLE = {"stale_days": STALE}
 
 
 async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
-    asking = Asking(request, LISTED)
+    query = ListQuery(request, LISTED)
     filters = KeyFilters(
-        q=asking.search(),
-        owner=asking.search("owner"),
-        user_id=asking.row_id("user_id"),
-        status=cast(KeyStatus | None, asking.one_of("status", *STATUSES)),
+        q=query.search(),
+        owner=query.search("owner"),
+        user_id=query.row_id("user_id"),
+        status=cast(KeyStatus | None, query.one_of("status", *STATUSES)),
+        stale_days=_stale_days(query),
     )
-    asked = asking.part(DEFAULT_SORT)
-    rows = await queries.page_of_keys(asked, filters, _ages(asking, call.context.now))
-    return reply(schemas.KeyPage.model_validate(rows))
+    wanted = query.page_request(filters, SORTS, DEFAULT_SORT)
+    page = await queries.page_of_keys(wanted, call.context.now)
+    return reply(schemas.KeyPage.model_validate(page))
 
 
 async def show_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
-    ages = _ages(Asking(request, SINGLE), call.context.now)
+    ages = Ages.at(call.context.now, _stale_days(ListQuery(request, SINGLE)))
     row = await queries.api_key(id_in_path(key_id, ApiKeyNotFound), ages)
     return reply(schemas.KeyRow.model_validate(row))
 
@@ -77,9 +77,8 @@ async def revoke_keys(request: Request, call: SignedInCall) -> HTTPResponse:
     return reply(schemas.KeysRevoked(revoked=revoked, missing=list(missing)))
 
 
-def _ages(asking: Asking, now: datetime) -> Ages:
-    days = asking.whole("stale_days", 1, MAX_STALE_DAYS, STALE_DAYS)
-    return Ages(now, now - timedelta(days=days))
+def _stale_days(query: ListQuery) -> int:
+    return query.whole("stale_days", 1, MAX_STALE_DAYS, STALE_DAYS)
 
 
 def _ids(texts: list[str]) -> list[UUID]:

@@ -13,7 +13,7 @@ from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply
 from api.http.route_table import Parameter, Route
 from api.routes.admin import schemas
-from api.routes.admin.list_parameters import Asking, parameters
+from api.routes.admin.list_parameters import ListQuery, parameters
 from models.lists.audit_events import SORTS, EventFilters
 
 DEFAULT_SORT = "-at"
@@ -36,17 +36,17 @@ LISTED = parameters(
 
 
 async def list_audit_events(request: Request, call: SignedInCall) -> HTTPResponse:
-    asking = Asking(request, LISTED)
+    query = ListQuery(request, LISTED)
     filters = EventFilters(
-        action=asking.one_of("action", *ACTIONS),
-        actor_id=asking.row_id("actor_id"),
-        user_id=asking.row_id("user_id"),
-        outcome=asking.one_of("outcome", *OUTCOMES),
-        since=asking.moment("since"),
-        until=asking.moment("until"),
+        action=query.one_of("action", *ACTIONS),
+        actor_id=query.row_id("actor_id"),
+        user_id=query.row_id("user_id"),
+        outcome=query.one_of("outcome", *OUTCOMES),
+        since=query.moment("since"),
+        until=query.moment("until"),
     )
-    rows = await queries.page_of_events(asking.part(DEFAULT_SORT), filters)
-    return reply(schemas.AuditEventPage.model_validate(rows))
+    page = await queries.page_of_events(query.page_request(filters, SORTS, DEFAULT_SORT))
+    return reply(schemas.AuditEventPage.model_validate(page))
 
 
 async def show_audit_event(request: Request, call: SignedInCall, event_id: str) -> HTTPResponse:

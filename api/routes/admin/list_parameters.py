@@ -1,4 +1,4 @@
-"""Reads what a list is asked for off the query, and describes it for the OpenAPI document.
+"""Reads the request for a page from the query string, and describes it for the OpenAPI document.
 
 A parameter that a list does not know is refused: a filter that was misspelt and so not applied
 would show rows that nobody asked for, and the next click revokes them.
@@ -15,13 +15,15 @@ from uuid import UUID
 
 from sanic import Request
 
-from api.administration.queries import MAX_LIMIT, Asked
+from api.administration.queries import DEFAULT_LIMIT, MAX_LIMIT, page_request
 from api.errors import FieldError, Invalid
 from api.http.route_table import Parameter
+from models.lists.page_request import PageRequest
+from models.lists.query import Sort
 
+F = TypeVar("F")
 T = TypeVar("T")
 
-DEFAULT_LIMIT = 50
 MAX_TEXT = 200
 MAX_CURSOR = 8_192
 _RFC_3339 = re.compile(
@@ -56,7 +58,7 @@ def parameters(
     }
 
 
-class Asking:
+class ListQuery:
     """The query of one request, every parameter of which is known and there once.
 
     Raises `Invalid` where it is not so, as does each reading of a value that does not fit.
@@ -73,8 +75,12 @@ class Asking:
                 raise Invalid(FieldError(name, f"{name}: May be given only once"))
             self._values[name] = value
 
-    def part(self, default_sort: str) -> Asked:
-        return Asked(
+    def page_request(
+        self, filters: F, sorts: Mapping[str, Sort], default_sort: str
+    ) -> PageRequest[F]:
+        return page_request(
+            filters,
+            sorts,
             sort=self._values.get("sort", default_sort),
             limit=self.whole("limit", 1, MAX_LIMIT, DEFAULT_LIMIT),
             cursor=self.text("cursor", MAX_CURSOR),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
+from uuid import UUID
 
 from sanic import HTTPResponse, Request
 
@@ -14,7 +15,8 @@ from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
 from api.routes.admin import schemas
-from api.routes.admin.list_parameters import Asking, Q, parameters
+from api.routes.admin.list_parameters import ListQuery, Q, parameters
+from models.lists.page_request import PageRequest
 from models.lists.sessions import SORTS, SessionFilters, SessionStatus
 
 DEFAULT_SORT = "-created_at"
@@ -35,15 +37,20 @@ USER_SESSIONS = parameters(SORTS, DEFAULT_SORT, {})
 
 
 async def list_all_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
-    asking = Asking(request, LISTED)
+    query = ListQuery(request, LISTED)
     filters = SessionFilters(
-        q=asking.search(),
-        user_id=asking.row_id("user_id"),
-        status=cast(SessionStatus, asking.one_of("status", *STATUSES) or "live"),
+        q=query.search(),
+        user_id=query.row_id("user_id"),
+        status=cast(SessionStatus, query.one_of("status", *STATUSES) or "live"),
     )
-    asked = asking.part(DEFAULT_SORT)
-    rows = await queries.page_of_sessions(asked, filters, call.context.now)
-    return reply(schemas.SessionPage.model_validate(rows))
+    wanted = query.page_request(filters, SORTS, DEFAULT_SORT)
+    page = await queries.page_of_sessions(wanted, call.context.now)
+    return reply(schemas.SessionPage.model_validate(page))
+
+
+def user_sessions(query: ListQuery, user_id: UUID) -> PageRequest[SessionFilters]:
+    """The request for a page of one user's live sessions, whose query knows `USER_SESSIONS`."""
+    return query.page_request(SessionFilters(user_id=user_id), SORTS, DEFAULT_SORT)
 
 
 async def show_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:

@@ -7,7 +7,7 @@ from sanic import HTTPResponse, Request
 from api import errors
 from api.administration import queries, sessions, users
 from api.administration import users as user_lookup
-from api.administration.queries import Asked
+from api.administration.queries import page_request
 from api.errors import UserNotFound
 from api.http import body
 from api.http.permissions import READ, REFUSALS, WRITE, actor_of
@@ -15,10 +15,9 @@ from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
 from api.http.route_table import Parameter, Route
 from api.routes.admin import schemas
-from api.routes.admin.list_parameters import Asking, Q, parameters, searched
-from api.routes.admin.sessions import USER_SESSIONS
+from api.routes.admin.list_parameters import ListQuery, Q, parameters, searched
+from api.routes.admin.sessions import USER_SESSIONS, user_sessions
 from models import User
-from models.lists.sessions import SessionFilters
 from models.lists.users import SORTS, UserFilters
 
 DEFAULT_SORT = "email"
@@ -36,23 +35,23 @@ LISTED = parameters(
 
 
 async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
-    asking = Asking(request, LISTED)
+    query = ListQuery(request, LISTED)
     filters = UserFilters(
-        q=asking.search(),
-        role=asking.text("role"),
-        provider=asking.text("provider"),
-        disabled=asking.flag("disabled"),
+        q=query.search(),
+        role=query.text("role"),
+        provider=query.text("provider"),
+        disabled=query.flag("disabled"),
     )
-    asked = asking.part(DEFAULT_SORT)
-    rows = await queries.page_of_users(asked, filters, call.context.now)
-    return reply(schemas.UserPage.model_validate(rows))
+    wanted = query.page_request(filters, SORTS, DEFAULT_SORT)
+    page = await queries.page_of_users(wanted, call.context.now)
+    return reply(schemas.UserPage.model_validate(page))
 
 
 async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
     """For the platform's own page, which may send more than we know."""
     q = searched("search", request.args.get("search", ""))
-    asked = Asked(DEFAULT_SORT, MAX_MEMBERS)
-    rows = await queries.first_users(asked, UserFilters(q=q), call.context.now)
+    wanted = page_request(UserFilters(q=q), SORTS, sort=DEFAULT_SORT, limit=MAX_MEMBERS)
+    rows = await queries.first_users(wanted, call.context.now)
     return reply(schemas.Members.model_validate({"data": rows}))
 
 
@@ -96,12 +95,11 @@ async def delete_user(request: Request, call: SignedInCall, user_id: str) -> HTT
 
 
 async def list_user_sessions(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
-    asking = Asking(request, USER_SESSIONS)
+    query = ListQuery(request, USER_SESSIONS)
     user = await _named(user_id)
-    rows = await queries.page_of_sessions(
-        asking.part("-created_at"), SessionFilters(user_id=user.id), call.context.now
-    )
-    return reply(schemas.SessionPage.model_validate(rows))
+    wanted = user_sessions(query, user.id)
+    page = await queries.page_of_sessions(wanted, call.context.now)
+    return reply(schemas.SessionPage.model_validate(page))
 
 
 async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:

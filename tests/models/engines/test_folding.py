@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from api.administration import queries
-from api.administration.queries import Asked
+from api.administration.queries import page_request
 from models.engines.sqlite.dialect import SqliteDialect
 from models.engines.sqlite.folding import folded
-from models.lists import text_search
-from models.lists.api_keys import Ages, KeyFilters
+from models.lists import api_keys, text_search, users
+from models.lists.api_keys import KeyFilters
 from models.lists.users import UserFilters
-from tests.models.rows import DAY, NOW, add_key, add_user
+from tests.models.rows import NOW, add_key, add_user
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ async def test_however_many_letters_beyond_ascii_are_looked_for(opened: str, cou
     q = (letters + letters)[:count] + "ab"
     user = await add_user(name=f"Xy{q.upper() if q.upper().lower() == q else q}")
     await add_key(user)
-    wanted = KeyFilters(q=q), UserFilters(q=q)
-    keys = await queries.page_of_keys(Asked("name"), wanted[0], Ages(NOW, NOW - DAY))
-    users = await queries.page_of_users(Asked("name"), wanted[1], NOW)
-    assert (len(keys.data), len(users.data)) == (1, 1)
+    of_keys = page_request(KeyFilters(q=q), api_keys.SORTS, sort="name")
+    of_users = page_request(UserFilters(q=q), users.SORTS, sort="name")
+    assert len((await queries.page_of_keys(of_keys, NOW)).data) == 1
+    assert len((await queries.page_of_users(of_users, NOW)).data) == 1

@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 
 from api.administration import queries
-from api.administration.queries import Asked
+from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import database, schema
-from models.lists.users import UserFilters
+from models.lists.users import SORTS, UserFilters
 from tests.models.rows import NOW, add_user
 from tests.support.databases import SERVER
 
@@ -45,5 +45,7 @@ async def test_users_are_found_without_the_extension(strict_url: str) -> None:
         for number in range(3):
             await add_user(f"user{number}@example.com")
         for q, expected in (("ser1@", 1), ("example", 3), ("us", 3), ("se", 0), ("SER2", 1)):
-            page = await queries.page_of_users(Asked("email"), UserFilters(q=q), NOW)
+            page = await queries.page_of_users(
+                page_request(UserFilters(q=q), SORTS, sort="email"), NOW
+            )
             assert len(page.data) == expected, q

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from api.administration.queries import page_request
 from models import database
 from models.engines.dialect import Dialect
 from models.lists import api_keys, audit_events, search
-from models.lists.api_keys import Ages, KeyFilters
+from models.lists.api_keys import KeyFilters
 from models.lists.audit_events import EventFilters
-from models.lists.pages import Wish, page_of
+from models.lists.page_request import PageRequest
+from models.lists.pages import page_of
 from models.lists.query import Query, Shape
 from models.sql import Sql
 from tests.models.rows import NOW, add_user
@@ -30,12 +32,10 @@ async def test_expired_keys_are_told_by_the_index_of_any_sort(
     await many_keys(opened)
     # As few among these rows as the real number is among millions.
     monkeypatch.setattr(search, "NEAR", 200)
-    ages = Ages(NOW, NOW - timedelta(days=90))
-    query = api_keys.query(
-        KeyFilters(status="expired"), api_keys.SORTS[sort], ages, is_descending=False
-    )
+    request = page_request(KeyFilters(status="expired"), api_keys.SORTS, sort=sort)
+    query = api_keys.query(request, NOW)
     assert query.is_covered
-    plans = await plans_of(query, api_keys.shape(), monkeypatch)
+    plans = await plans_of(query, api_keys.shape(), request, monkeypatch)
     assert f"idx_api_keys_{sort[:7]}" in plans
     if not database.is_sqlite():
         assert "(expires_at <=" in plans
@@ -47,12 +47,16 @@ async def test_the_failures_of_one_action_have_an_index(
 ) -> None:
     await many_events(opened)
     filters = EventFilters(action="auth.logout", outcome="failure")
-    query = audit_events.query(filters, audit_events.SORTS["at"], is_descending=True)
+    request = page_request(filters, audit_events.SORTS, sort="-at")
+    query = audit_events.query(request)
     assert not query.is_filtered
-    assert "audit_events_failures" in await plans_of(query, audit_events.shape(), monkeypatch)
+    plans = await plans_of(query, audit_events.shape(), request, monkeypatch)
+    assert "audit_events_failures" in plans
 
 
-async def plans_of(query: Query, shape: Shape, monkeypatch: pytest.MonkeyPatch) -> str:
+async def plans_of(
+    query: Query, shape: Shape, request: PageRequest[Any], monkeypatch: pytest.MonkeyPatch
+) -> str:
     """How the engine answers every statement that a page takes."""
     asked: list[Sql] = []
     dialect = database.engine().dialect
@@ -64,8 +68,8 @@ async def plans_of(query: Query, shape: Shape, monkeypatch: pytest.MonkeyPatch) 
 
     with monkeypatch.context() as patch:
         patch.setattr(type(dialect), "rows", recorded)
-        page = await page_of(query, shape, Wish(50, "a test"))
-    assert page.rows
+        page = await page_of(query, shape, request, dict)
+    assert page.data
     plans: list[dict[str, object]] = []
     word = EXPLAIN[database.engine().name]
     async with dialect.searching():

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from api.administration import queries
-from api.administration.queries import Asked
+from api.administration.queries import page_request
 from models import database
 from models.engines.dialect import Dialect
 from models.lists import experience, search
 from models.lists.experience import Experience, Question
 from models.lists.query import CandidateQuery
-from models.lists.users import UserFilters
+from models.lists.users import SORTS, UserFilters
 from models.sql import Sql
 from tests.models.rows import NOW, add_user
 
@@ -96,7 +96,7 @@ def candidate_sets(opened: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def everybody(filters: UserFilters) -> list[str]:
     """All who fit, in however many pieces."""
-    found = await queries.first_users(Asked("email", 100), filters, NOW)
+    found = await queries.first_users(page_request(filters, SORTS, sort="email", limit=100), NOW)
     return [user.email for user in found]
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from api.administration import queries
-from api.administration.queries import Asked, Rows
+from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from models.lists import api_keys, audit_events, sessions, users
-from models.lists.api_keys import Ages, KeyFilters
+from models.lists.api_keys import KeyFilters
 from models.lists.audit_events import EventFilters
+from models.lists.page_request import PageRequest
+from models.lists.pages import Page
 from models.lists.sessions import SessionFilters
 from models.lists.users import UserFilters
 from models.types import LONG_AGO
@@ -22,29 +24,26 @@ from tests.support.databases import execute
 
 pytestmark = pytest.mark.anyio
 
-AGES = Ages(NOW, NOW - 90 * DAY)
-LISTS: dict[str, tuple[Callable[[Asked], Awaitable[Rows[Any]]], Any]] = {
-    "users": (lambda asked: queries.page_of_users(asked, UserFilters(), NOW), users.SORTS),
+LISTS: dict[str, tuple[Callable[[PageRequest[Any]], Awaitable[Page[Any]]], Any, Any]] = {
+    "users": (lambda asked: queries.page_of_users(asked, NOW), UserFilters(), users.SORTS),
     "sessions": (
-        lambda asked: queries.page_of_sessions(asked, SessionFilters(status="all"), NOW),
+        lambda asked: queries.page_of_sessions(asked, NOW),
+        SessionFilters(status="all"),
         sessions.SORTS,
     ),
-    "api_keys": (lambda asked: queries.page_of_keys(asked, KeyFilters(), AGES), api_keys.SORTS),
-    "audit_events": (
-        lambda asked: queries.page_of_events(asked, EventFilters()),
-        audit_events.SORTS,
-    ),
+    "api_keys": (lambda asked: queries.page_of_keys(asked, NOW), KeyFilters(), api_keys.SORTS),
+    "audit_events": (queries.page_of_events, EventFilters(), audit_events.SORTS),
 }
 EVENT = "INSERT INTO audit_events (id, at, action, outcome, detail) VALUES "
 
 
 async def everything(name: str, sort: str) -> list[Any]:
     """All rows of a list, a page a row, so that every row is a place; it must come to an end."""
-    read, _ = LISTS[name]
+    read, filters, sorts = LISTS[name]
     rows: list[Any] = []
     cursor = None
     for _ in range(50):
-        page = await read(Asked(sort, 1, cursor))
+        page = await read(page_request(filters, sorts, sort=sort, limit=1, cursor=cursor))
         rows += page.data
         cursor = page.next_cursor
         if cursor is None:
@@ -54,7 +53,7 @@ async def everything(name: str, sort: str) -> list[Any]:
 
 async def by_every_sort(name: str) -> list[Any]:
     """The rows by the first sort; the others and the ways back must hold the same."""
-    _, sorts = LISTS[name]
+    _, _, sorts = LISTS[name]
     all_of_them = [await everything(name, sign + sort) for sort in sorts for sign in ("", "-")]
     assert {frozenset(row.id for row in rows) for rows in all_of_them} == {
         frozenset(row.id for row in all_of_them[0])

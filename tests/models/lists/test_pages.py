@@ -6,49 +6,51 @@ import asyncio
 import random
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from api.administration import queries
-from api.administration.queries import Asked, Rows
+from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from models.lists import search
-from models.lists.api_keys import SORTS, Ages, KeyFilters, KeyStatus
+from models.lists.api_keys import SORTS, KeyFilters, KeyRow, KeyStatus
+from models.lists.pages import Page
 from tests.models.rows import DAY, NOW, add_key, add_user
 from tests.support.databases import execute
 
 pytestmark = pytest.mark.anyio
 
-AGES = Ages(NOW, NOW - 90 * DAY)
 EVERYTHING = KeyFilters()
 DIRECTIONS = [sign + sort for sort in SORTS for sign in ("", "-")]
 
 
-async def page(asked: Asked, filters: KeyFilters = EVERYTHING) -> Rows[Any]:
-    return await queries.page_of_keys(asked, filters, AGES)
+async def page(
+    sort: str, limit: int = 50, cursor: str | None = None, filters: KeyFilters = EVERYTHING
+) -> Page[KeyRow]:
+    request = page_request(filters, SORTS, sort=sort, limit=limit, cursor=cursor)
+    return await queries.page_of_keys(request, NOW)
 
 
 async def whole(sort: str, filters: KeyFilters = EVERYTHING, *, limit: int = 3) -> list[str]:
     """The names of all rows, page after page."""
     names: list[str] = []
-    rows = await page(Asked(sort, limit), filters)
+    rows = await page(sort, limit, filters=filters)
     names += [row.name for row in rows.data]
     while rows.next_cursor:
-        rows = await page(Asked(sort, limit, rows.next_cursor), filters)
+        rows = await page(sort, limit, rows.next_cursor, filters=filters)
         names += [row.name for row in rows.data]
     return names
 
 
 async def whole_backwards(sort: str, *, limit: int) -> list[str]:
     """The names of all rows, from the last page to the first."""
-    rows = await page(Asked(sort, limit))
+    rows = await page(sort, limit)
     while rows.next_cursor:
-        rows = await page(Asked(sort, limit, rows.next_cursor))
+        rows = await page(sort, limit, rows.next_cursor)
     names = [row.name for row in rows.data]
     while rows.previous_cursor:
-        rows = await page(Asked(sort, limit, rows.previous_cursor))
+        rows = await page(sort, limit, rows.previous_cursor)
         names = [row.name for row in rows.data] + names
     return names
 
@@ -169,12 +171,12 @@ async def test_a_page_that_was_not_filled_says_where_to_go_on(
 ) -> None:
     await populate()
     be_impatient(monkeypatch)
-    rows = await page(Asked("name", 10), KeyFilters(q="z "))
+    rows = await page("name", 10, filters=KeyFilters(q="z "))
     assert (list(rows.data), rows.previous_cursor) == ([], None)
     assert rows.next_cursor is not None
-    rows = await page(Asked("name", 10, rows.next_cursor), KeyFilters(q="z "))
+    rows = await page("name", 10, rows.next_cursor, filters=KeyFilters(q="z "))
     assert rows.previous_cursor is not None
-    before = await page(Asked("name", 10, rows.previous_cursor), KeyFilters(q="z "))
+    before = await page("name", 10, rows.previous_cursor, filters=KeyFilters(q="z "))
     assert before.data == []
     assert before.previous_cursor is None or before.previous_cursor != rows.previous_cursor
 
@@ -183,7 +185,7 @@ async def test_rows_that_come_and_go_neither_repeat_nor_hide_the_others(opened: 
     keys = await populate(30)
     for sort in DIRECTIONS:
         seen: list[str] = []
-        rows = await page(Asked(sort, 4))
+        rows = await page(sort, 4)
         user = await User.get(email="ann@example.com")
         gone: set[str] = set()
         while True:
@@ -196,7 +198,7 @@ async def test_rows_that_come_and_go_neither_repeat_nor_hide_the_others(opened: 
             gone.add(victim.name)
             for position in ("a", "y 015", "zz"):
                 await add_key(user, f"evr_{sort}{len(seen)}{position}", name=f"{position} new")
-            rows = await page(Asked(sort, 4, rows.next_cursor))
+            rows = await page(sort, 4, rows.next_cursor)
         mine = [name for name in seen if not name.endswith("new")]
         assert mine == [name for name in ordered(keys, sort) if name in mine]
         assert {key.name for key in keys} == set(mine)
@@ -206,23 +208,23 @@ async def test_rows_that_come_and_go_neither_repeat_nor_hide_the_others(opened: 
 
 async def test_going_back_from_a_place_whose_rows_are_gone_loses_nothing(opened: str) -> None:
     await populate(6)
-    first = await page(Asked("name", 3))
-    second = await page(Asked("name", 3, first.next_cursor))
+    first = await page("name", 3)
+    second = await page("name", 3, first.next_cursor)
     for row in second.data:
         await ApiKey.remove(row.id)
-    empty = await page(Asked("name", 3, first.next_cursor))
+    empty = await page("name", 3, first.next_cursor)
     assert (empty.data, empty.next_cursor) == ([], None)
-    again = await page(Asked("name", 3, empty.previous_cursor))
+    again = await page("name", 3, empty.previous_cursor)
     assert [row.name for row in again.data] == [row.name for row in first.data]
     for row in first.data:
         await ApiKey.remove(row.id)
-    nothing = await page(Asked("name", 3, second.previous_cursor))
+    nothing = await page("name", 3, second.previous_cursor)
     assert (nothing.data, nothing.previous_cursor) == ([], None)
     # What comes in front of the place is seen by going back, what comes behind it by going on.
     for name in ("a new", "zz new"):
         await add_key(await User.get(email="ann@example.com"), f"evr_{name}", name=name)
-    behind = await page(Asked("name", 3, nothing.next_cursor))
-    before = await page(Asked("name", 3, behind.previous_cursor))
+    behind = await page("name", 3, nothing.next_cursor)
+    before = await page("name", 3, behind.previous_cursor)
     assert [row.name for row in (*before.data, *behind.data)] == ["a new", "zz new"]
 
 
@@ -241,7 +243,7 @@ async def test_the_ages_of_a_status_are_exact_at_their_edges(opened: str) -> Non
     statuses: tuple[KeyStatus, ...] = ("live", "expired", "never_used", "stale")
     for status in statuses:
         for sort in DIRECTIONS:
-            rows = await page(Asked(sort), KeyFilters(status=status))
+            rows = await page(sort, filters=KeyFilters(status=status))
             assert [(row.name, row.status) for row in rows.data] == [(status, status)]
 
 

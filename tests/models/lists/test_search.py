@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from api.administration import queries
-from api.administration.queries import Asked
+from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database, new_id, schema
 from models.engines.dialect import Dialect
@@ -163,7 +163,9 @@ async def test_a_search_that_needs_no_more_than_is_kept_looks_up_its_page_alone(
 
     monkeypatch.setattr(type(dialect), "rows", noted)
     for filters, is_told in ((UserFilters(q="ann"), True), (UserFilters("ann", "user"), False)):
-        page = await queries.page_of_users(Asked("name", 3), filters, NOW)
+        page = await queries.page_of_users(
+            page_request(filters, users.SORTS, sort="name", limit=3), NOW
+        )
         assert [user.name for user in page.data] == ["1", "2", "3"]
         assert ("SELECT t.id FROM (SELECT * FROM way_0) t WHERE" in asked[-1]) == is_told
 

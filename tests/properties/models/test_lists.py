@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.administration import queries
-from api.administration.queries import Asked
+from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import User, database, new_id
 from models.engines.sqlite.folding import folded
@@ -102,14 +102,15 @@ async def populate(made: list[Made]) -> list[User]:
 
 async def pages(sort: str, wanted: UserFilters, limit: int) -> tuple[list[Any], list[Any]]:
     """The ids forwards, and again from the last page back to the first."""
-    page = await queries.page_of_users(Asked(sort, limit), wanted, NOW)
+    request = page_request(wanted, SORTS, sort=sort, limit=limit)
+    page = await queries.page_of_users(request, NOW)
     there = [row.id for row in page.data]
     while page.next_cursor:
-        page = await queries.page_of_users(Asked(sort, limit, page.next_cursor), wanted, NOW)
+        page = await queries.page_of_users(request.at(page.next_cursor), NOW)
         there += [row.id for row in page.data]
     back = [row.id for row in page.data]
     while page.previous_cursor:
-        page = await queries.page_of_users(Asked(sort, limit, page.previous_cursor), wanted, NOW)
+        page = await queries.page_of_users(request.at(page.previous_cursor), NOW)
         back = [row.id for row in page.data] + back
     return there, back
 

@@ -1,0 +1,44 @@
+"""Owns the request for a page: filters, order, size and position, from the query string to the SQL.
+
+It knows no table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+from models.lists import cursors
+from models.lists.cursors import Cursor, Side
+from models.lists.query import Sort
+
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest(Generic[F]):
+    """At most `limit` rows that pass `filters`, beside a cursor or from the beginning of the list."""
+
+    filters: F
+    sort: Sort
+    is_descending: bool
+    limit: int
+    cursor: Cursor | None = None
+
+    @property
+    def side(self) -> Side:
+        """The side of the cursor that is read; a list without a cursor is read forwards."""
+        return self.cursor.side if self.cursor else Side.FROM
+
+    def at(self, text: str) -> PageRequest[F]:
+        """The same request beside the cursor of a page; raises `CursorRejected`."""
+        return replace(self, cursor=cursors.read(text, self._purpose))
+
+    def cursor_text(self, cursor: Cursor) -> str:
+        """The cursor as text for a client; it fits these filters and this order alone."""
+        return cursors.written(cursor, self._purpose)
+
+    @property
+    def _purpose(self) -> str:
+        # The name of the filters' class is the list's.
+        return f"{self.filters!r} {self.sort.column} {self.is_descending}"
