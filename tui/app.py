@@ -42,6 +42,9 @@ from tui.widgets.list_pane import ListPane
 from tui.widgets.table import Table
 
 TICK_SECONDS = 1.0
+# Messages that wait for the application. A busy server tells some hundred things a second.
+MAX_WAITING_MESSAGES = 500
+WAITING_SECONDS = 0.02
 LEAVING_SECONDS = 5
 # What nobody may do who has not signed in, or needs to.
 OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export"})
@@ -161,6 +164,9 @@ class Dashboard(OperatorSession, Runner, Exporter):
         try:
             async for happening in Feed(self.client).happenings():
                 self.post_message(self.Told(happening))
+                # A server that tells faster than we draw waits, by way of TCP.
+                while self.message_queue_size > MAX_WAITING_MESSAGES:  # noqa: ASYNC110  (Textual has no event for it)
+                    await asyncio.sleep(WAITING_SECONDS)
         except (NotSignedIn, NotPermitted) as refused:
             self.post_message(self.Told(Lost(time.monotonic(), refused.words)))
             self.lose_sign_in(refused)
@@ -215,6 +221,7 @@ class Dashboard(OperatorSession, Runner, Exporter):
             mode=overview.mode.lower() if overview else "",
             version=overview.version if overview else "",
             stale_for=time.monotonic() - self._lost.since if self._lost else None,
+            clock_ahead=self.client.clock.difference,
             is_paused=self.is_paused,
             is_connecting=self._is_connecting,
             is_armed=self.is_armed,

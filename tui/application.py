@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 from textual.app import App
@@ -57,10 +57,9 @@ class Application(App[int]):
         """Our own id at the server."""
         return self.entered.me.id if self.entered is not None else ""
 
-    @staticmethod
-    def now() -> datetime:
-        """The clock of the screen."""
-        return datetime.now(UTC)
+    def now(self) -> datetime:
+        """The clock of the screen: the server's, where ours differs."""
+        return self.client.clock.now()
 
     # Those who are told
 

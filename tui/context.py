@@ -51,7 +51,7 @@ class AppContext(Protocol):
         """Whether the feed is held back."""
 
     def now(self) -> datetime:
-        """The clock of the screen."""
+        """The clock of the screen: the server's, where ours differs."""
 
     def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
         """A toast."""

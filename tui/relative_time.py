@@ -5,7 +5,7 @@ Reads no clock: now is an argument.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 # What always has a time, and one that cannot be read.
 UNKNOWN = "unknown"
@@ -32,6 +32,13 @@ def until(then: datetime | None, now: datetime, *, never: str = "never") -> str:
         return never
     left = (then - now).total_seconds()
     return f"in {span(left)}" if left > 0 else since(then, now)
+
+
+def signed(difference: timedelta) -> str:
+    """A difference of clocks in its largest unit: `+3m`, `-2h`; measured to half a second."""
+    seconds = difference.total_seconds()
+    short = span(abs(seconds) + 0.5).replace("min", "m").replace(" ", "")
+    return f"{'-' if seconds < 0 else '+'}{short}"
 
 
 def exact(then: datetime) -> str:

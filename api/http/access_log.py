@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from email.utils import formatdate
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any
@@ -39,6 +40,9 @@ def install(app: Sanic[Any, Any]) -> None:
         for name, value in _ON_EVERY_ANSWER.items():
             response.headers.setdefault(name, value)
         # Proxies ask that on every request, and pass nothing of it on but what they know already.
+        if path != _VERIFY:
+            # Clients whose clock is wrong reckon by ours (RFC 9110 §6.6.1).
+            response.headers["Date"] = formatdate(usegmt=True)
         if path != _VERIFY or proxy_request_id(request):
             response.headers["X-Request-Id"] = request_id_of(request)
         seconds = perf_counter() - request.began if isinstance(request, TimedRequest) else 0.0

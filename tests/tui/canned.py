@@ -148,6 +148,8 @@ OVERVIEW = {
     ],
 }
 
+# So many times the same rows: more than fill a screen, and an end.
+PAGES = 200
 LISTS = {
     "/v1/admin/users": users,
     "/v1/admin/api-keys": keys,
@@ -184,7 +186,11 @@ async def answer(request: httpx.Request) -> httpx.Response:
         number = int(request.url.params.get("cursor", 0))
         return httpx.Response(
             200,
-            json={"data": LISTS[path](), "next_cursor": f"{number + 1}", "previous_cursor": None},
+            json={
+                "data": LISTS[path](),
+                "next_cursor": f"{number + 1}" if number < PAGES else None,
+                "previous_cursor": None,
+            },
         )
     of_list, _, row_id = path.rpartition("/")
     if row_id == "identities":
@@ -195,8 +201,7 @@ async def answer(request: httpx.Request) -> httpx.Response:
 class Still(Dashboard):
     """The dashboard at one moment."""
 
-    @staticmethod
-    def now() -> datetime:
+    def now(self) -> datetime:
         return NOW
 
 

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
@@ -103,7 +103,7 @@ async def _overview(client: Client, question: Question) -> Status:
 
 async def _list(client: Client, question: Question) -> Status:
     listing = LISTINGS[question.subject]
-    wanted = parsed(question.filter, listing.words, datetime.now(UTC))
+    wanted = parsed(question.filter, listing.words, client.clock.now())
     if wanted.problem:
         return fail(Status.MISUSED, wanted.problem)
     # Each prints nothing before the server has answered: a refusal stands alone.
@@ -133,12 +133,11 @@ async def _table_printer(
             print(_line([column.title for column in listing.columns], listing))
             is_titled = True
         for record in page:
-            print(_row(record, listing))
+            print(_row(record, listing, client.clock.now()))
 
 
-def _row(record: Record, listing: Listing[Any]) -> str:
+def _row(record: Record, listing: Listing[Any], now: datetime) -> str:
     row = decoded(listing.row, record, listing.name)
-    now = datetime.now(UTC)
     return _line([column.cell(row, now).text for column in listing.columns], listing)
 
 

@@ -22,6 +22,7 @@ from tui.http import environment, errors
 from tui.http.environment import is_loopback
 from tui.http.paging import Cursors
 from tui.http.responses import checked, count_of, decoded, done, json_of
+from tui.http.server_clock import ServerClock
 from tui.http.transport import ENDLESS, BoundedTransport
 from tui.lists.schemas import (
     Config,
@@ -68,7 +69,19 @@ class StreamEvent:
     data: str
 
 
-def connection(url: str, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """Connections to one API, and the clock of its server."""
+
+    http: httpx.AsyncClient
+    clock: ServerClock
+
+
+def connection(
+    url: str,
+    transport: httpx.AsyncBaseTransport | None = None,
+    clock: ServerClock | None = None,
+) -> Connection:
     """Connections to the API at `url`; tests bring a transport of their own.
 
     Raises:
@@ -77,16 +90,19 @@ def connection(url: str, transport: httpx.AsyncBaseTransport | None = None) -> h
     # A cookie would speak for the user who signed in last; only the header is to speak.
     no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))
     proxy = environment.proxy_for(url, os.environ)
-    return httpx.AsyncClient(
+    clock = clock or ServerClock()
+    http = httpx.AsyncClient(
         base_url=url,
         timeout=_TIMEOUT,
         transport=BoundedTransport(
             transport or _transport(url, proxy[0] if proxy else None),
             f"{url} (by the proxy of {proxy[1]})" if proxy else url,
+            clock,
         ),
         headers={"Accept-Encoding": "gzip"},
         cookies=no_cookies,
     )
+    return Connection(http, clock)
 
 
 def check_url(url: str) -> None:
@@ -117,12 +133,13 @@ class Client:
 
     def __init__(
         self,
-        http: httpx.AsyncClient,
+        connection: Connection,
         auth: httpx.Auth | None = None,
         *,
         allows_plain_http: bool = False,
     ) -> None:
-        self._http = http
+        self._http = connection.http
+        self.clock = connection.clock
         self.auth = auth
         self.allows_plain_http = allows_plain_http
 

@@ -13,6 +13,7 @@ import httpx
 
 from tui.http import errors
 from tui.http.responses import unreachable
+from tui.http.server_clock import ServerClock
 
 # A page of 200 rows of the audit trail, the largest answer there is, has some 400 KiB.
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -27,9 +28,10 @@ ENDLESS = "everruns_auth.endless"
 class BoundedTransport(httpx.AsyncBaseTransport):
     """Sends requests to `url` by `inner`, and bounds and decodes the bodies that come back."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, url: str) -> None:
+    def __init__(self, inner: httpx.AsyncBaseTransport, url: str, clock: ServerClock) -> None:
         self._inner = inner
         self._url = url
+        self._clock = clock
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """The answer, whose body is read later.
@@ -37,10 +39,14 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         Raises:
             Trouble: nothing answers, or it is encoded in a way that was not asked for.
         """
+        sent = self._clock.instant()
         try:
             answer = await self._inner.handle_async_request(request)
         except httpx.TransportError as broken:
             raise unreachable(broken, self._url) from None
+        # The date of an answer with an age is that of a cache's original.
+        if "age" not in answer.headers:
+            self._clock.compare(answer.headers.get("date", ""), sent, self._clock.instant())
         encoding = answer.headers.pop("content-encoding", "identity").strip().lower()
         if encoding not in ("identity", "gzip"):
             await answer.aclose()

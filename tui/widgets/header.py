@@ -6,6 +6,7 @@ Draws what it is told and finds out nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from rich.style import Style
@@ -21,7 +22,10 @@ NAME = "Everruns Auth"
 
 @dataclass(frozen=True, slots=True)
 class HeaderState:
-    """How things stand. `stale_for` is in seconds; None while the feed is live."""
+    """How things stand. `stale_for` is in seconds; None while the feed is live.
+
+    `clock_ahead` is the server's clock minus ours; zero where they agree.
+    """
 
     url: str = ""
     context: str = ""
@@ -29,6 +33,7 @@ class HeaderState:
     mode: str = ""
     version: str = ""
     stale_for: float | None = None
+    clock_ahead: timedelta = timedelta()
     is_paused: bool = False
     is_connecting: bool = True
     is_armed: bool = False
@@ -94,6 +99,12 @@ class Header(Widget):
         words, tone = standing.liveness
         danger, danger_tone = standing.danger
         text = Text(no_wrap=True, end="")
+        if standing.clock_ahead:
+            text.append(
+                f"clock {relative_time.signed(standing.clock_ahead)}",
+                self._style("header--warning"),
+            )
+            text.append("  ")
         text.append(fitted(words, max(len(words), 7)), self._style(f"header--{tone}"))
         text.append("  ")
         style = "bold white on red" if standing.is_armed else self._style(f"header--{danger_tone}")

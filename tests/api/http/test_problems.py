@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -128,6 +130,12 @@ async def test_answers_about_somebody_are_not_kept_by_caches(
 def assert_guarded(answer: httpx.Response) -> None:
     assert answer.headers.get_list("x-content-type-options") == ["nosniff"], answer.url
     assert answer.headers.get_list("cache-control") == ["no-store"], answer.url
+
+
+async def test_answers_say_what_the_servers_clock_says(http: httpx.AsyncClient) -> None:
+    for path in ("/v1/auth/config", "/v1/admin/users", "/nowhere"):
+        told = parsedate_to_datetime((await http.get(path)).headers["date"])
+        assert abs(datetime.now(UTC) - told) < timedelta(seconds=30)
 
 
 async def test_every_answer_is_nosniff_and_no_store(
