@@ -75,13 +75,6 @@ async def test_a_log_out_ends_every_session_that_a_cookie_names(http: httpx.Asyn
         assert (await http.get("/v1/auth/me", headers=person.bearer)).status_code == 401
 
 
-async def test_of_two_cookies_the_one_on_the_root_counts(http: httpx.AsyncClient) -> None:
-    ann = await registered(http)
-    both = f"refresh_token=from-an-older-version; refresh_token={ann.refresh_token}"
-    answer = await http.post("/v1/auth/refresh", headers={"Cookie": both})
-    assert answer.status_code == 200
-
-
 async def test_a_secret_in_a_path_is_not_written_down(
     http: httpx.AsyncClient, settings: Settings
 ) -> None:
