@@ -9,6 +9,7 @@ import asyncio
 
 import structlog
 
+from api.accounts.password import replace_password
 from api.accounts.registration import check_password
 from api.audit import Action, record
 from api.authentication.authenticator import anonymous_user
@@ -17,7 +18,7 @@ from api.errors import FieldError, Invalid, UserNotFound
 from api.request_context import RequestContext
 from api.security import passwords
 from api.settings import Settings
-from models import ANONYMOUS_ID, ApiKey, OAuthIdentity, RefreshToken, User, database
+from models import ANONYMOUS_ID, ApiKey, OAuthIdentity, User, database
 
 ADMIN_NAME = "Admin"
 
@@ -114,16 +115,17 @@ async def _take_over(
     """Give the account to whoever holds the environment: new password, no old sessions."""
     password_hash = await _hash(settings)
     was_operator = user.is_operator
-    columns: dict[str, object] = {"password_hash": password_hash}
+    columns: dict[str, object] = {}
     if not was_operator:
-        columns |= {"roles": ["admin"], "email_verified": True}
+        columns = {"roles": ["admin"], "email_verified": True}
     if settings.mode == "full":
         columns["disabled_at"] = None
     async with database.transaction():
-        if await User.held(user.id) is None:
+        held = await User.held(user.id)
+        sessions = await replace_password(held, password_hash, context) if held else None
+        if sessions is None:
             raise UserNotFound
         await user.change(context.now, **columns)
-        sessions = await RefreshToken.end_of_user(user.id)
         keys = await ApiKey.remove_of_user(user.id) if keys_end else 0
         identities = await OAuthIdentity.remove_of_user(user.id) if keys_end else 0
         await record(

@@ -1,6 +1,8 @@
-"""Owns how a signed-in user replaces their password."""
+"""Owns how a password is replaced, and how a signed-in user replaces their own."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from api.accounts.registration import check_password
 from api.audit import Action, record, record_throttled
@@ -38,14 +40,9 @@ async def change_password(
     await _verify_current(services, user, current, context)
     new_hash = await services.hasher.hash(new)
     async with database.transaction():
-        if not await User.replace_password(
-            user.id,
-            verified_hash=user.password_hash,
-            new_hash=new_hash,
-            now=context.now,
-        ):
+        ended = await replace_password(user, new_hash, context, keep_session=principal.session_id)
+        if ended is None:
             raise WrongCurrentPassword
-        ended = await RefreshToken.end_of_user(user.id, but=principal.session_id)
         await record(
             Action.PASSWORD_CHANGED,
             context,
@@ -53,6 +50,21 @@ async def change_password(
             user_id=user.id,
             detail={"sessions": ended},
         )
+
+
+async def replace_password(
+    user: User, new_hash: str, context: RequestContext, *, keep_session: UUID | None = None
+) -> int | None:
+    """Replace a password in the running transaction; every session ends but `keep_session`.
+
+    Returns the number of sessions that ended; None, and nothing is done, where the user has
+    another password than `user` was read with, or is gone.
+    """
+    if not await User.replace_password(
+        user.id, verified_hash=user.password_hash, new_hash=new_hash, now=context.now
+    ):
+        return None
+    return await RefreshToken.end_of_user(user.id, but=keep_session)
 
 
 def check_password_is_ours(settings: Settings) -> None:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from api.accounts.password import replace_password
 from api.accounts.registration import check_password, checked_identity
 from api.administration.actor import Actor, record_of
 from api.audit import Action
@@ -181,10 +182,10 @@ async def set_password(
         UserNotFound: somebody deleted the user meanwhile.
     """
     async with database.transaction():
-        if await User.held(user.id) is None:
+        held = await User.held(user.id)
+        ended = await replace_password(held, password_hash, context) if held is not None else None
+        if ended is None:
             raise UserNotFound
-        await user.change(context.now, password_hash=password_hash)
-        ended = await RefreshToken.end_of_user(user.id)
         await record_of(user, Action.PASSWORD_CHANGED, actor, context, sessions=ended)
     return ended
 

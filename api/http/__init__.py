@@ -2,7 +2,7 @@
 
 route_table            the form of a route, and how Sanic is given them
 requests               what a handler is handed, read off the request
-former_session         ends the session that a sign-in replaces
+new_session            hands over a session, and ends the former one
 client_address         whose address a request comes from, proxies considered
 protocol               HTTP/1.1 on the wire, where Sanic takes more, or less, than is safe
 credentials            where a credential is looked for, and who it stands for

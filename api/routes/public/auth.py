@@ -13,7 +13,7 @@ from api.http import body
 from api.http.browser_rules import check_site, is_own_page
 from api.http.cookies import REFRESH, clear_cookies, set_cookies, shown
 from api.http.credentials import credentials_naming_sessions
-from api.http.former_session import end_former_session
+from api.http.new_session import hand_over
 from api.http.requests import Call
 from api.http.responses import reply
 from api.http.route_table import Route
@@ -39,16 +39,14 @@ async def register(request: Request, call: Call) -> HTTPResponse:
     sent = body.read(request, schemas.RegisterRequest)
     form = registration.Registration(email=sent.email, password=sent.password, name=sent.name)
     tokens = await registration.register(call.services, form, call.context)
-    await end_former_session(request, call)
-    return _hand_over(request, call, tokens, status=201)
+    return await hand_over(_body_of(tokens, 201), request, call, tokens)
 
 
 async def log_in(request: Request, call: Call) -> HTTPResponse:
     sign_in.check_password_sign_in_is_open(call.services.settings)
     sent = body.read(request, schemas.LoginRequest)
     tokens = await sign_in.log_in(call.services, sent.email, sent.password, call.context)
-    await end_former_session(request, call)
-    return _hand_over(request, call, tokens)
+    return await hand_over(_body_of(tokens), request, call, tokens)
 
 
 async def refresh(request: Request, call: Call) -> HTTPResponse:
@@ -58,7 +56,10 @@ async def refresh(request: Request, call: Call) -> HTTPResponse:
         if token:
             check_site(request, call.services.settings)
     tokens = await sessions.rotate(call.services, token, call.context)
-    return _hand_over(request, call, tokens)
+    request.ctx.user_id = tokens.user_id
+    response = _body_of(tokens)
+    set_cookies(response, tokens, call.services.settings)
+    return response
 
 
 async def log_out(request: Request, call: Call) -> HTTPResponse:
@@ -73,9 +74,8 @@ async def log_out(request: Request, call: Call) -> HTTPResponse:
     return response
 
 
-def _hand_over(request: Request, call: Call, tokens: Tokens, status: int = 200) -> HTTPResponse:
-    request.ctx.user_id = tokens.user_id
-    response = reply(
+def _body_of(tokens: Tokens, status: int = 200) -> HTTPResponse:
+    return reply(
         schemas.TokenBody(
             access_token=tokens.access_token,
             expires_in=tokens.expires_in,
@@ -83,8 +83,6 @@ def _hand_over(request: Request, call: Call, tokens: Tokens, status: int = 200) 
         ),
         status,
     )
-    set_cookies(response, tokens, call.services.settings)
-    return response
 
 
 ROUTES = (

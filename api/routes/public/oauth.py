@@ -14,8 +14,7 @@ from api.federation.providers import provider_named
 from api.federation.sign_in import Returned
 from api.http.authorization_cookies import hand_out, make_room, sealed_for, take_back
 from api.http.browser_rules import check_navigation
-from api.http.cookies import set_cookies
-from api.http.former_session import end_former_session
+from api.http.new_session import hand_over
 from api.http.redirects import fit_target, lead_to
 from api.http.requests import Call
 from api.http.route_table import Route
@@ -47,12 +46,10 @@ async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPRes
     except SignInFailed as failed:
         response = _lead_to_failure(failed, settings)
     else:
-        request.ctx.user_id = arrival.tokens.user_id
-        await end_former_session(request, call)
         # Looked at again: what is allowed may have changed since it was sealed.
         target = fit_target(arrival.redirect_to, settings)
         response = lead_to(target or settings.login_redirect_url)
-        set_cookies(response, arrival.tokens, settings)
+        await hand_over(response, request, call, arrival.tokens)
     take_back(response, request, returned.state, settings)
     return response
 
