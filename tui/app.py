@@ -27,13 +27,14 @@ from tui.http.feed import Event, Feed, Happening, Live, Lost
 from tui.operations.definitions import Operation
 from tui.operations.execution import Outcome
 from tui.operations.runner import Runner
+from tui.screens.dialogs.columns import Columns
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.help import Help
 from tui.screens.key_help import by_use, here, sign
 from tui.screens.palette import Actions, ById
 from tui.screens.sign_in import SignIn
 from tui.screens.view import View
-from tui.session.preferences import Preferences, remember, remembered
+from tui.session.preferences import remember, remembered
 from tui.session.session import OperatorSession
 from tui.session.target import Target
 from tui.widgets.header import Header, HeaderState
@@ -47,7 +48,7 @@ MAX_WAITING_MESSAGES = 500
 WAITING_SECONDS = 0.02
 LEAVING_SECONDS = 5
 # What nobody may do who has not signed in, or needs to.
-OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export"})
+OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export", "full_screen"})
 
 
 class Dashboard(OperatorSession, Runner, Exporter):
@@ -66,6 +67,7 @@ class Dashboard(OperatorSession, Runner, Exporter):
         Binding("R", "arm", "Arm", tooltip="Arm: let keys change things"),
         Binding("R", "disarm", "Disarm", tooltip="Go back to read-only"),
         Binding("p", "pause", "Pause the live feed", show=False),
+        Binding("z", "full_screen", "Full screen, without header and footer", show=False),
         Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "leave", "Quit"),
@@ -88,7 +90,8 @@ class Dashboard(OperatorSession, Runner, Exporter):
         self._is_connecting = True
         for theme in themes.OWN:
             self.register_theme(theme)
-        wanted = remembered(surroundings.preferences).theme
+        self._preferences = remembered(surroundings.preferences)
+        wanted = self._preferences.theme
         self.theme = wanted if wanted in self.available_themes else themes.OWN[0].name
 
     # Keys
@@ -211,6 +214,8 @@ class Dashboard(OperatorSession, Runner, Exporter):
             for bar in screen.query(Header):
                 bar.standing = standing
         self.show_task(self.under_way)
+        is_calm = standing.liveness[1] == "good" and not standing.is_armed
+        self.set_class(is_calm, "-calm")
 
     def _standing(self) -> HeaderState:
         overview = self.entered.overview if self.entered else None
@@ -264,7 +269,29 @@ class Dashboard(OperatorSession, Runner, Exporter):
         self.say(f"theme: {self.theme}")
 
     def _remember_theme(self, theme: Theme) -> None:
-        remember(self.surroundings.preferences, Preferences(theme=theme.name))
+        self._remember(theme=theme.name)
+
+    def _remember(self, **preferences: object) -> None:
+        self._preferences = self._preferences.model_copy(update=preferences)
+        remember(self.surroundings.preferences, self._preferences)
+
+    def action_full_screen(self) -> None:
+        self.toggle_class("-full-screen")
+        if self.has_class("-full-screen"):
+            self.say("z brings header and footer back")
+
+    def hidden_columns(self, listing: str) -> frozenset[str]:
+        return self._preferences.hidden_columns.get(listing, frozenset())
+
+    @on(ListPane.ColumnsWanted)
+    @work(group="columns")
+    async def _choose_columns(self, event: ListPane.ColumnsWanted) -> None:
+        name = event.listing.name
+        hidden = await self.answer_to(Columns(event.listing, self.hidden_columns(name)))
+        if hidden is not None:
+            self._remember(hidden_columns={**self._preferences.hidden_columns, name: hidden})
+            for live in self.lives:
+                live.wake()
 
     # Getting out
 

@@ -53,6 +53,9 @@ class AppContext(Protocol):
     def now(self) -> datetime:
         """The clock of the screen: the server's, where ours differs."""
 
+    def hidden_columns(self, listing: str) -> frozenset[str]:
+        """Titles of the columns of the list of that name that are not to be seen."""
+
     def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
         """A toast."""
 

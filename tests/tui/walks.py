@@ -11,6 +11,7 @@ from tests.tui.world import Terminal, World
 from tui.app import Dashboard
 from tui.screens.details import DetailView, EventView, KeyView, SessionView, UserView
 from tui.screens.dialogs.choice import Choice
+from tui.screens.dialogs.columns import Columns
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.form import Form
 from tui.screens.help import Help
@@ -92,6 +93,12 @@ async def of_a_list(world: World, terminal: Terminal) -> None:
     await terminal.no_longer_sees("marked")
     await terminal.press("escape")
     await terminal.sees("2 rows")
+    for key in ("V", "asterisk"):
+        await terminal.press(key)
+        await terminal.sees("✓ ")
+        await terminal.press("u")
+        await terminal.no_longer_sees("marked")
+    await asks(terminal, "C", "Columns: API keys")
     await terminal.press("e")
     await terminal.is_asked("Export")
     for key, focused in (("tab", "go-on"), ("shift+tab", "file")):
@@ -243,6 +250,18 @@ async def of_a_choice(world: World, terminal: Terminal) -> None:
     await asks(terminal, "i", f"Which identity of {ANN}?")
 
 
+@trying(Columns)
+async def of_columns(world: World, terminal: Terminal) -> None:
+    await terminal.opens("3", "Last used")
+    await asks(terminal, "C", "Columns: API keys")
+    await terminal.press("C")
+    await terminal.is_asked("Columns: API keys")
+    for key in ("down", "j", "k", "up", "space"):
+        await terminal.press(key)
+    await terminal.press("enter")
+    await terminal.no_longer_sees("Owner")
+
+
 @trying(OverviewView)
 async def of_the_overview(world: World, terminal: Terminal) -> None:
     await terminal.sees("ci-deploy")
@@ -289,6 +308,10 @@ async def of_all_views(world: World, terminal: Terminal) -> None:
     await terminal.sees("ARMED", "R Disarm")
     await terminal.press("R")
     await terminal.sees("READ-ONLY", "R Arm")
+    await terminal.press("z")
+    await terminal.no_longer_sees("Everruns Auth")
+    await terminal.press("z")
+    await terminal.sees("Everruns Auth", "? Help")
     await terminal.press("p")
     await terminal.sees("‖ paused")
     await asks(terminal, "question_mark", "Help: Audit")

@@ -1,4 +1,4 @@
-"""Owns what the dashboard remembers of an operator's taste: the theme. Knows nothing of servers."""
+"""Owns what the dashboard remembers of an operator's taste: the theme, and columns. Knows nothing of servers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ class Preferences(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     theme: str = DEFAULT_THEME
+    hidden_columns: dict[str, frozenset[str]] = {}
+    """Titles of the columns that are not to be seen, by the name of their list."""
 
 
 def remembered(file: Path) -> Preferences:

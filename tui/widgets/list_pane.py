@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -60,12 +61,22 @@ class ListPane(Widget, Generic[R]):
         Binding("s", "sort", "Sort by the next column", show=False),
         Binding("S", "reverse", "Reverse the order", show=False),
         Binding("space", "mark", "Mark"),
+        Binding("V", "mark_range", "Mark from the row marked last to here", show=False),
+        Binding("asterisk", "mark_all", "Mark all loaded rows", show=False),
         Binding("u", "unmark", "Unmark all", show=False),
         Binding("y", "copy_id", "Copy id", show=False),
         Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
         Binding("e", "export", "Export to CSV or JSON Lines", show=False),
+        Binding("C", "columns", "Choose columns", show=False),
         Binding("f5,ctrl+r", "reload", "Load anew", show=False),
     ]
+
+    class ColumnsWanted(Message):
+        """The columns of a list are to be chosen."""
+
+        def __init__(self, listing: Listing[Any]) -> None:
+            super().__init__()
+            self.listing = listing
 
     def __init__(
         self,
@@ -113,6 +124,7 @@ class ListPane(Widget, Generic[R]):
     def on_mount(self) -> None:
         self.table.now = self.context.now()
         self.table.sort = self.sort
+        self._hide_columns()
         self._apply_filter()
 
     @classmethod
@@ -377,6 +389,7 @@ class ListPane(Widget, Generic[R]):
         """Load what was missed while the screen was not on top."""
         # Rows that need not be loaded anew have grown older all the same.
         self.table.now = self.context.now()
+        self._hide_columns()
         if self.seen != self.context.happened:
             self.reload()
 
@@ -430,6 +443,17 @@ class ListPane(Widget, Generic[R]):
             self._redraw_highlights()
             self.say()
 
+    def action_mark_range(self) -> None:
+        if self.current is not None:
+            self.rows.mark_range(self.current)
+            self._redraw_highlights()
+            self.say()
+
+    def action_mark_all(self) -> None:
+        self.rows.mark_all()
+        self._redraw_highlights()
+        self.say()
+
     def action_unmark(self) -> None:
         self.unmark(tuple(self.rows.marks))
 
@@ -456,6 +480,9 @@ class ListPane(Widget, Generic[R]):
             return
         self.context.ask_for_export(self.listing, self.asked.as_parameters)
 
+    def action_columns(self) -> None:
+        self.post_message(self.ColumnsWanted(self.listing))
+
     def action_reload(self) -> None:
         self.reload()
 
@@ -480,6 +507,9 @@ class ListPane(Widget, Generic[R]):
     def _redraw_highlights(self) -> None:
         """Give the table its highlights; nothing is drawn where nothing changed."""
         self.table.highlights = self.rows.highlights
+
+    def _hide_columns(self) -> None:
+        self.table.hidden = self.context.hidden_columns(self.listing.name)
 
     @property
     def _notice(self) -> str:

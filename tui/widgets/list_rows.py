@@ -146,6 +146,21 @@ class ListRows(Generic[R]):
         if self.marks.pop(row.id, None) is None:
             self.marks[row.id] = row
 
-    def mark(self, rows: Iterable[R]) -> None:
-        """Mark these rows, but for those that are gone."""
+    def mark_all(self) -> None:
+        """Mark every loaded row, but for those that are gone."""
+        self._mark(self.window.rows)
+
+    def mark_range(self, row: R) -> None:
+        """Mark the rows from the one that was marked last to this one, both included."""
+        window = self.window
+        here = window.index_of(row.id)
+        if here is None:
+            return
+        last = window.index_of(next(reversed(self.marks), row.id))
+        begin = here if last is None else last
+        self._mark(window.rows[min(begin, here) : max(begin, here) + 1])
+        # The next range goes on from here.
+        self.marks[row.id] = self.marks.pop(row.id, row)
+
+    def _mark(self, rows: Iterable[R]) -> None:
         self.marks |= {row.id: row for row in rows if not self.is_gone(row.id)}

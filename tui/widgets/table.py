@@ -49,6 +49,8 @@ class Table(Widget, can_focus=True):
 
     highlights = reactive(NO_HIGHLIGHTS)
     sort = reactive("")
+    hidden: reactive[frozenset[str]] = reactive(frozenset())
+    """Titles of the columns that are not to be seen; the first column always is."""
     notice = reactive("")
     is_loading = reactive(default=False)
     """Whether another list is asked for: these rows are faint until it is here."""
@@ -266,7 +268,9 @@ class Table(Widget, can_focus=True):
     @property
     def _columns(self) -> tuple[tuple[Column[Any], int], ...]:
         room = max(self.size.width - GUTTER - 1, 1)
-        return shared(self._all_columns, room, self.sort, self._wanted)
+        first, *others = self._all_columns
+        columns = (first, *(each for each in others if each.title not in self.hidden))
+        return shared(columns, room, self.sort, self._wanted)
 
     def _measure(self, *, is_new: bool) -> None:
         """Note how wide texts are; within one list no column gets narrower again."""

@@ -1,0 +1,52 @@
+"""Owns the question which columns of a list are to be seen."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.lists.listing import Listing
+from tui.widgets.checkbox import Checkbox
+
+
+class Columns(ModalScreen[frozenset[str] | None]):
+    """Asks which columns are to be seen; its answer is the titles of the others. Escape gives up.
+
+    The first column is not asked about: the rows are known by it.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "Give up"),
+        Binding("up,k", "app.focus_previous", "Previous", show=False),
+        Binding("down,j", "app.focus_next", "Next", show=False),
+    ]
+
+    def __init__(self, listing: Listing[Any], hidden: frozenset[str]) -> None:
+        super().__init__()
+        self._listing = listing
+        self._boxes = {
+            column.title: Checkbox(column.title, column.title not in hidden)
+            for column in listing.columns[1:]
+        }
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(f"Columns: {self._listing.title}", classes="title", markup=False)
+            yield from self._boxes.values()
+            yield Static(
+                "Where there is no room for all, the less important ones are left out.\n"
+                "Space ticks, Enter shows them, Esc gives up",
+                classes="label",
+                markup=False,
+            )
+
+    def action_go_on(self) -> None:
+        self.dismiss(frozenset(title for title, box in self._boxes.items() if not box.value))
+
+    def action_give_up(self) -> None:
+        self.dismiss(None)
