@@ -43,7 +43,7 @@ STATUSES: Mapping[type[errors.Refusal], int] = {
 CLIENT_CLOSED_REQUEST = 499
 
 # What the server's own machinery refuses, before a handler is reached.
-_MACHINERY: Mapping[int, tuple[str, str]] = {
+MACHINERY: Mapping[int, tuple[str, str]] = {
     400: ("bad_request", "The request cannot be understood"),
     404: ("not_found", "There is nothing at this path"),
     405: ("method_not_allowed", "This path does not answer that method"),
@@ -144,7 +144,7 @@ def _machinery(request: Request, exception: SanicException) -> HTTPResponse:
         status = 400
     elif isinstance(exception, PayloadTooLarge) and "header" in str(exception):
         status = 431
-    code, detail = _MACHINERY.get(status, ("refused", HTTPStatus(status).phrase))
+    code, detail = MACHINERY.get(status, ("refused", HTTPStatus(status).phrase))
     headers = dict(exception.headers) if isinstance(exception, MethodNotAllowed) else {}
     if isinstance(exception, MethodNotAllowed) and not headers.get("Allow"):
         headers["Allow"] = ", ".join(_allowed(request))

@@ -10,6 +10,9 @@ import pytest
 
 from api.audit import Action
 from api.cli.admin import app
+from api.errors import Refusal
+from api.http.problems import MACHINERY, status_of
+from api.routes.all import ROUTES
 from api.settings import variables
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +22,8 @@ _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 # As this project's paths are written: `api/http/`, `models/schema.py`, `api.server.start`.
 _PATH = re.compile(r"`((?:api|models|tui|migrations|tests|benchmarks|docs|deploy)/[\w./-]*)`")
+# Codes that are never answered: those below them are.
+_BRANCHES = {"forbidden", "conflict"}
 _MODULE = re.compile(r"`(?:python -m )?((?:api|models|tui|migrations)(?:\.[a-z_]+)+)`")
 
 
@@ -99,8 +104,48 @@ def test_the_contracts_actions_are_all_there() -> None:
     }
 
 
-def test_the_readme_names_every_admin_command() -> None:
-    text = page("README.md")
-    for command in app.registered_commands:
-        name = command.name or getattr(command.callback, "__name__", "")
-        assert name == "help" or f"`{name}" in text, name
+def test_the_runbook_names_every_admin_command() -> None:
+    cells = [cell.strip(" `").partition(" ")[0] for cell in table("docs/runbook.md")]
+    names = {
+        command.name or getattr(command.callback, "__name__", "")
+        for command in app.registered_commands
+    }
+    assert not names - {"help"} - set(cells)
+
+
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    assert len(page("README.md").splitlines()) <= 260
+
+
+def test_the_page_of_the_api_has_every_route_and_no_other() -> None:
+    cells = " ".join(table("docs/api.md"))
+    documented = set(re.findall(r"`([A-Z]+ /[^`]*)`", cells)) - {"GET /openapi.json"}
+    assert documented == {
+        f"{route.methods[0]} {re.sub(r'{[a-z]+_id}', '{id}', route.path)}" for route in ROUTES
+    }
+
+
+def test_the_page_of_the_api_has_every_error_code_with_its_status() -> None:
+    rows = page("docs/api.md").partition("\n## Errors\n")[2]
+    documented = set(re.findall(r"^\| (\d+) \| `(\w+)` \|", rows, re.MULTILINE))
+    codes = {
+        (str(status_of(one)), one.code) for one in _below(Refusal) if one.code not in _BRANCHES
+    }
+    codes |= {(str(status), code) for status, (code, _) in MACHINERY.items()}
+    assert documented == codes | {("500", "internal_error")}
+
+
+def _below(refusal: type[Refusal]) -> Iterator[type[Refusal]]:
+    for branch in refusal.__subclasses__():
+        yield branch
+        yield from _below(branch)
+
+
+def test_the_map_has_every_folder_of_the_code() -> None:
+    cells = "".join(table("docs/development.md"))
+    folders = [
+        folder.parent.relative_to(ROOT)
+        for name in ("api", "models", "tui", "migrations")
+        for folder in (ROOT / name).glob("*/__init__.py")
+    ]
+    assert not [str(folder) for folder in folders if f"`{folder}/`" not in cells]
