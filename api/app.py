@@ -28,7 +28,7 @@ from api.services import assemble
 from api.settings import Settings
 from api.trouble_log import TroubleLog
 from models import database
-from models.file_identity import FileIdentity
+from models.engines.sqlite.file_identity import FileIdentity
 
 MAX_BODY_BYTES = 64 * 1024
 # Seconds. A sign-in may wait ten for a thread, and a database statement ten.

@@ -16,15 +16,11 @@ from api.federation.clients import ProviderClient, clients_of
 from api.hashing import PasswordHasher, default_threads
 from api.security.tokens import TokenSigner
 from api.settings import Settings
-from api.settings.database_url import DatabaseUrl
 from api.silences import Silences
 from api.throttle import Throttle, counts_at
 from api.writability import Writability
-from models.database import asyncpg_arguments
+from models.database import engine_of
 from models.engines.invalidation import Invalidation
-from models.engines.postgresql.invalidation import PostgresqlInvalidation
-from models.engines.sqlite.invalidation import SqliteInvalidation
-from models.writing import probe_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,8 @@ def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None =
     last_used = LastUsed()
     memory = CredentialCache(settings.remembered_credentials)
     silences = Silences()
-    invalidation = _invalidation(settings.database, memory)
+    engine = engine_of(settings.database)
+    invalidation = engine.invalidation(settings.database, memory)
     return Services(
         settings=settings,
         tokens=tokens,
@@ -77,11 +74,5 @@ def assemble(settings: Settings, *, workers: int = 1, counts_file: Path | None =
         authorization_requests=AuthorizationRequestSealer(*secrets),
         providers=clients_of(settings),
         silences=silences,
-        writability=Writability(probe_of(settings.database), silences),
+        writability=Writability(engine.write_probe(settings.database), silences),
     )
-
-
-def _invalidation(url: DatabaseUrl, memory: CredentialCache) -> Invalidation:
-    if url.path is not None:
-        return SqliteInvalidation(url.path, memory)
-    return PostgresqlInvalidation(asyncpg_arguments(url), memory)

@@ -13,8 +13,8 @@ import structlog
 from api.silences import Silences
 from api.trouble_log import TroubleLog
 from models import database
+from models.engines.write_probe import WriteProbe
 from models.trouble import Kind, Trouble
-from models.writing import WriteProbe
 
 PROBE_SECONDS = 1.0
 # A moment's lock, or a failover that goes well, is no reason to take a node out.

@@ -12,6 +12,10 @@ from tortoise import BaseDBAsyncClient
 from tortoise.context import require_context
 from tortoise.transactions import in_transaction
 
+# How long one host may take to accept a connection, and any host to answer a statement.
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 5
+
 
 def connection() -> BaseDBAsyncClient:
     """The client of the running transaction, or of the process."""

@@ -6,48 +6,37 @@ It knows no table.
 from __future__ import annotations
 
 import asyncio
-import os
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, cast
 
-import asyncpg
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError
 
 from api.settings.database_url import DatabaseUrl
-from models.connection import connection, transaction
+from models.connection import CONNECT_SECONDS, STATEMENT_SECONDS, connection, transaction
 from models.engines.engine import Engine
-from models.engines.postgresql.client import Connection
 from models.engines.postgresql.engine import POSTGRESQL
 from models.engines.sqlite.engine import SQLITE
-from models.engines.sqlite.file_place import objection_to_place, objection_to_writing
-from models.file_identity import FileIdentity
-from models.trouble import is_trouble
+from models.engines.sqlite.file_identity import FileIdentity
+from models.trouble import is_trouble, said_by_postgresql
 
 __all__ = [
     "APP",
-    "BUSY_MILLISECONDS",
-    "CONNECT_SECONDS",
     "MODELS",
-    "POOL_SIZE",
-    "STATEMENT_SECONDS",
     "DatabaseUnreachable",
     "Duplicate",
-    "asyncpg_arguments",
     "check_place",
     "clock",
     "close_database",
     "connection",
     "engine",
+    "engine_of",
     "is_sqlite",
     "open_database",
     "opened",
     "ping",
-    "renew_connections",
     "require_existing",
     "tortoise_config",
     "transaction",
@@ -65,12 +54,6 @@ MODELS = (
     "models.audit_event",
 )
 
-POOL_SIZE = 10
-CONNECT_SECONDS = 5
-STATEMENT_SECONDS = 5
-# How long a writer waits for another process's write on SQLite.
-BUSY_MILLISECONDS = 5_000
-
 Duplicate = IntegrityError
 
 
@@ -87,67 +70,11 @@ def tortoise_config(url: DatabaseUrl, *, is_patient: bool = False) -> dict[str, 
     # opens both engines one after the other (the tests) must not be given the other's.
     name = url.engine
     return {
-        "connections": {
-            name: _sqlite(url) if url.path else _postgresql(url, is_patient=is_patient)
-        },
+        "connections": {name: engine_of(url).configuration(url, is_patient=is_patient)},
         "apps": {APP: {"models": [*MODELS, "aerich.models"], "default_connection": name}},
         "use_tz": True,
         "timezone": "UTC",
     }
-
-
-def _sqlite(url: DatabaseUrl) -> dict[str, Any]:
-    return {
-        "engine": "models.engines.sqlite.client",
-        "credentials": {
-            "file_path": str(url.path),
-            # First, so that even switching to WAL waits for another process that does the same.
-            "busy_timeout": BUSY_MILLISECONDS,
-            "journal_mode": "WAL",
-            # 16 MB, so that the upper pages of large indexes stay; a negative number is in KiB.
-            "cache_size": -16_000,
-            # A revoked credential must not come back after a power cut.
-            "synchronous": "FULL",
-            "foreign_keys": "ON",
-        },
-    }
-
-
-def _postgresql(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
-    arguments = asyncpg_arguments(url)
-    if is_patient:
-        arguments["command_timeout"] = None
-    credentials = {**arguments, "minsize": 1, "maxsize": POOL_SIZE}
-    return {"engine": "models.engines.postgresql.client", "credentials": credentials}
-
-
-def _connect_seconds(url: DatabaseUrl) -> int:
-    return url.connect_seconds or CONNECT_SECONDS
-
-
-def asyncpg_arguments(url: DatabaseUrl) -> dict[str, Any]:
-    """What the engine's `connect` takes, for the pool and for connections beside it."""
-    arguments: dict[str, Any] = {
-        "dsns": url.dsns(),
-        "connection_class": Connection,
-        "user": url.user or os.environ.get("PGUSER") or "postgres",
-        "password": url.password,
-        "database": url.database,
-        "timeout": _connect_seconds(url),
-        "command_timeout": STATEMENT_SECONDS,
-        "server_settings": {
-            "application_name": "everruns-auth",
-            **dict(url.session),
-            # Places in lists are times as the database writes them, whatever it is set to.
-            "datestyle": "ISO, YMD",
-            "timezone": "UTC",
-        },
-    }
-    if url.trusts_system_roots:
-        arguments["ssl"] = ssl.create_default_context()
-    if not url.has_prepared_statements:
-        arguments["statement_cache_size"] = 0
-    return arguments
 
 
 async def open_database(
@@ -166,7 +93,7 @@ async def open_database(
         DatabaseUnreachable: it does not answer, or the file cannot be written.
     """
     if is_checked:
-        _check_files(url)
+        _check(engine_of(url).objection_to_opening(url))
     context = TortoiseContext()
     with context:
         # The fallback is what other tasks see: a request is never a child of the task that opens.
@@ -178,11 +105,11 @@ async def open_database(
     if not is_checked:
         return context
     try:
-        await ping(_connect_seconds(url) * len(url.hosts) + STATEMENT_SECONDS)
+        await ping((url.connect_seconds or CONNECT_SECONDS) * len(url.hosts) + STATEMENT_SECONDS)
     except Exception as trouble:
         await close_database(context)
         # Whatever PostgreSQL says here is about the URL: the statement asks for nothing.
-        is_refused = isinstance(trouble, OSError | ValueError) or _said_by_postgresql(trouble)
+        is_refused = isinstance(trouble, OSError | ValueError) or said_by_postgresql(trouble)
         if not (is_refused or is_trouble(trouble)):
             raise
         raise DatabaseUnreachable(_explain(url, trouble)) from trouble
@@ -208,6 +135,11 @@ async def opened(url: DatabaseUrl, *, is_patient: bool = False) -> AsyncIterator
         await close_database(context)
 
 
+def engine_of(url: DatabaseUrl) -> Engine:
+    """The engine of the database at `url`."""
+    return POSTGRESQL if url.path is None else SQLITE
+
+
 def engine() -> Engine:
     """The engine of the open database."""
     return SQLITE if is_sqlite() else POSTGRESQL
@@ -224,18 +156,11 @@ def require_existing(url: DatabaseUrl) -> None:
         DatabaseUnreachable: the file does not exist, or cannot.
     """
     check_place(url)
-    if url.path is not None and not url.path.exists():
+    if not engine_of(url).exists(url):
         raise DatabaseUnreachable(
             f"DATABASE_URL: there is no {url.path}; everruns-admin migrate makes it, "
             "and so does the server when it starts"
         )
-
-
-async def renew_connections() -> None:
-    """Let every connection of PostgreSQL's pool be made anew when it is next taken."""
-    pool = getattr(connection(), "_pool", None)
-    if pool is not None:
-        await pool.expire_connections()
 
 
 async def ping(seconds: float = STATEMENT_SECONDS) -> None:
@@ -254,60 +179,23 @@ async def clock() -> datetime:
     return cast(datetime, rows[0]["now"]).astimezone(UTC)
 
 
-def _check_files(url: DatabaseUrl) -> None:
-    if url.path is not None:
-        check_place(url)
-        _make_file(url.path)
-    for parameter, file in url.files:
-        try:
-            file.open("rb").close()
-        except OSError as error:
-            raise DatabaseUnreachable(
-                f"DATABASE_URL: the file that {parameter} names cannot be read ({error.strerror})"
-            ) from error
-
-
 def check_place(url: DatabaseUrl) -> None:
     """Refuse a SQLite file that cannot be where the URL says.
 
     Raises:
         DatabaseUnreachable: it can be none, or not be reached.
     """
-    if url.path is not None and (objection := objection_to_place(url.path)):
-        raise DatabaseUnreachable(f"DATABASE_URL: {objection}")
+    _check(engine_of(url).objection_to_place(url))
 
 
-def _make_file(path: Path) -> None:
-    if objection := objection_to_writing(path):
+def _check(objection: str | None) -> None:
+    if objection:
         raise DatabaseUnreachable(f"DATABASE_URL: {objection}")
-    try:
-        # Made here, for its owner alone: it holds hashes of passwords.
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return
-    except OSError as error:
-        raise DatabaseUnreachable(
-            f"DATABASE_URL: {path} cannot be made ({error.strerror}); name another file"
-        ) from error
 
 
 def _explain(url: DatabaseUrl, trouble: BaseException) -> str:
     """One line: where, what, and what to look at. Drivers' messages hold no password."""
-    cause = _said_by_postgresql(trouble) or trouble
+    cause = said_by_postgresql(trouble) or trouble
     words = str(cause).strip().splitlines()
     what = words[0] if words else type(cause).__name__
-    advice = (
-        "check that it is a SQLite database"
-        if url.engine == "sqlite"
-        else "check that the server runs, and the user, password, name and TLS in the URL"
-    )
-    return f"DATABASE_URL: {url} cannot be opened ({what}); {advice}"
-
-
-def _said_by_postgresql(trouble: BaseException | None) -> asyncpg.PostgresError | None:
-    """PostgreSQL's own words, where Tortoise wrapped them in others."""
-    while trouble is not None:
-        if isinstance(trouble, asyncpg.PostgresError):
-            return trouble
-        trouble = trouble.__cause__
-    return None
+    return f"DATABASE_URL: {url} cannot be opened ({what}); {engine_of(url).opening_advice}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from api.settings.database_url import DatabaseUrl
-from models.rights import Rights, rights_at
+from models.database import engine_of
+from models.engines.rights import Rights
 from models.trouble import Trouble, is_missing_table, is_mixed_up, is_trouble, trouble_of
 
 _RIGHT_MISSING = "42501"
@@ -15,7 +16,7 @@ async def explained(url: DatabaseUrl, error: Exception) -> str | None:
     if trouble is None:
         return None
     # Without USAGE on the schema its tables look as if they were not there.
-    if url.path is None and (trouble.code == _RIGHT_MISSING or is_missing_table(error)):
+    if trouble.code == _RIGHT_MISSING or is_missing_table(error):
         advice = await _missing_rights(url, trouble)
         if advice:
             return _line(url, trouble, advice)
@@ -36,10 +37,10 @@ _ADVICE = {
 
 
 async def refusal_of_writes(url: DatabaseUrl) -> str | None:
-    """Why the role of a PostgreSQL database that is migrated may not write to it; None if it may."""
-    if url.path is not None:
+    """Why the role may not write to a database that is migrated; None if it may."""
+    rights = await engine_of(url).missing_rights(url)
+    if rights is None:
         return None
-    rights = await rights_at(url)
     if rights.is_read_only:
         return f"DATABASE_URL: {url} is read-only; {_ADVICE['read-only']}"
     if rights.grants:
@@ -49,10 +50,12 @@ async def refusal_of_writes(url: DatabaseUrl) -> str | None:
 
 async def _missing_rights(url: DatabaseUrl, trouble: Trouble) -> str | None:
     try:
-        rights = await rights_at(url)
+        rights = await engine_of(url).missing_rights(url)
     except Exception as error:
         if not (is_trouble(error) or isinstance(error, OSError)):
             raise
+        return None
+    if rights is None:
         return None
     if rights.grants or rights.create_grant:
         return _owners_task(rights)

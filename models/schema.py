@@ -61,7 +61,7 @@ async def status_of(url: DatabaseUrl) -> MigrationStatus:
         DatabaseUnreachable: it cannot be opened.
     """
     database.check_place(url)
-    if url.path is not None and not url.path.exists():
+    if not database.engine_of(url).exists(url):
         return MigrationStatus(applied=(), pending=_names())
     async with database.opened(url):
         return await status()

@@ -111,6 +111,15 @@ def is_missing_table(error: BaseException) -> bool:
     return any(isinstance(e, sqlite3.Error) and _names_no_table(e) for e in _chain(error))
 
 
+def said_by_postgresql(error: BaseException | None) -> asyncpg.PostgresError | None:
+    """PostgreSQL's own words, where they are the cause of another error."""
+    while error is not None:
+        if isinstance(error, asyncpg.PostgresError):
+            return error
+        error = error.__cause__
+    return None
+
+
 def first_line(error: BaseException) -> str:
     """What a driver says, without the values that PostgreSQL adds on further lines."""
     lines = str(error).strip().splitlines()

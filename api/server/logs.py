@@ -27,6 +27,7 @@ _QUIET = (
     "sanic.websockets",
     "asyncio",
     "aiosqlite",
+    "filelock",
     "tortoise",
     # Their lines hold headers: client secrets, and access tokens of providers.
     "httpx2",

@@ -1,8 +1,10 @@
 """Everything that differs between the engines; each engine is a folder.
 
-engine        the interface of an engine as a whole
+engine        the interface of an engine as a whole, which `database.engine()` returns
 dialect       the interface of its SQL in lists
 invalidation  the interface by which a process learns that a credential changed
-sqlite        client, dialect, invalidation by the WAL-index, case folding
-postgresql    client, dialect, invalidation by notifications
+rights        the answer to what a role may not do
+write_probe   the interface of the question whether the database takes writes
+sqlite        a file: invalidation by the WAL-index, locks beside it, case folding
+postgresql    a server: invalidation by notifications, advisory locks, rights of roles
 """

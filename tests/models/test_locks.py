@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tortoise.exceptions import DBConnectionError
 
 from api.settings.database_url import DatabaseUrl
 from models import schema
@@ -118,3 +119,19 @@ async def test_the_lock_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     async with held_if_free(DatabaseUrl.parse(f"sqlite://{tmp_path}/auth.db"), "test"):
         pass
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_a_lock_makes_no_folder_where_one_was_taken_away(tmp_path: Path) -> None:
+    url = DatabaseUrl.parse(f"sqlite://{tmp_path}/gone/auth.db")
+    with pytest.raises(DBConnectionError, match="cannot be opened"):
+        async with held_if_free(url, "test"):
+            pass
+    assert not (tmp_path / "gone").exists()
+
+
+async def test_a_lock_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "auth.db.test.lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DBConnectionError, match="cannot be opened"):
+        async with held_if_free(DatabaseUrl.parse(f"sqlite://{tmp_path}/auth.db"), "test"):
+            pass
+    assert not (tmp_path / "elsewhere").exists()

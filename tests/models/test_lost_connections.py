@@ -9,6 +9,7 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import User, database
+from models.engines.postgresql.client import POOL_SIZE
 from models.trouble import is_trouble
 from tests.models.rows import add_user
 from tests.support.databases import execute
@@ -37,13 +38,13 @@ async def test_more_failed_beginnings_than_it_has_places_do_not_empty_the_pool(
         asyncio.timeout(PATIENCE),
         database.opened(DatabaseUrl.parse(postgresql_url)),
     ):
-        for _ in range(database.POOL_SIZE + 2):
+        for _ in range(POOL_SIZE + 2):
             await database.ping()
             hang_up(postgresql_url)
             with trouble():
                 async with database.transaction():
                     pytest.fail("the transaction began on a dead connection")
-        await asyncio.gather(*(database.ping() for _ in range(database.POOL_SIZE)))
+        await asyncio.gather(*(database.ping() for _ in range(POOL_SIZE)))
         async with database.transaction():
             await add_user()
         assert await User.all().count() == 1
@@ -88,8 +89,8 @@ async def test_every_task_gets_another_connection_after_a_storm(
     ):
         await storm(postgresql_url)
         # A whole pool of transactions at once: none of its places was lost.
-        everybody = asyncio.Barrier(database.POOL_SIZE)
-        await asyncio.gather(*(meet_in_transaction(everybody) for _ in range(database.POOL_SIZE)))
+        everybody = asyncio.Barrier(POOL_SIZE)
+        await asyncio.gather(*(meet_in_transaction(everybody) for _ in range(POOL_SIZE)))
 
 
 async def storm(url: str) -> list[Exception]:

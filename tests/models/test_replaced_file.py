@@ -9,7 +9,7 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import User, database
-from models.file_identity import FileIdentity
+from models.engines.sqlite.file_identity import FileIdentity
 from models.trouble import FileReplaced
 from tests.models.rows import add_user
 

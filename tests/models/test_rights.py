@@ -6,7 +6,7 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import database
-from models.rights import TABLES, rights_at
+from models.engines.postgresql.rights import TABLES, rights_at
 
 pytestmark = pytest.mark.anyio
 

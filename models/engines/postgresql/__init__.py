@@ -1,6 +1,10 @@
 """PostgreSQL.
 
+engine        all of it as one value
 client        Tortoise's client, whose transactions survive the loss of their connection
 dialect       the pieces of SQL that its lists are made of
 invalidation  notifications, trusted only while they are proven to arrive
+locks         advisory locks, each held by a connection of its own
+rights        what the role must be allowed, and which GRANT it lacks
+write_probe   whether the server takes writes
 """

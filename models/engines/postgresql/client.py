@@ -6,6 +6,8 @@ would empty the pool for ever. When giving it back fails, the task keeps the dea
 
 from __future__ import annotations
 
+import os
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from secrets import token_hex
@@ -20,6 +22,11 @@ from tortoise.backends.base.client import (
 )
 from tortoise.connection import get_connections
 from tortoise.exceptions import DBConnectionError
+
+from api.settings.database_url import DatabaseUrl
+from models.connection import CONNECT_SECONDS, STATEMENT_SECONDS
+
+POOL_SIZE = 10
 
 
 @contextmanager
@@ -95,6 +102,40 @@ async def connect(_: None = None, *, dsns: tuple[str, ...], **arguments: Any) ->
         ):
             return await asyncpg.connect(dsn, **arguments)
     return await asyncpg.connect(last, **arguments)
+
+
+def connect_arguments(url: DatabaseUrl) -> dict[str, Any]:
+    """The arguments of `connect`, for the pool and for connections beside it."""
+    arguments: dict[str, Any] = {
+        "dsns": url.dsns(),
+        "connection_class": Connection,
+        "user": url.user or os.environ.get("PGUSER") or "postgres",
+        "password": url.password,
+        "database": url.database,
+        "timeout": url.connect_seconds or CONNECT_SECONDS,
+        "command_timeout": STATEMENT_SECONDS,
+        "server_settings": {
+            "application_name": "everruns-auth",
+            **dict(url.session),
+            # Positions in lists are times as the database writes them, whatever it is set to.
+            "datestyle": "ISO, YMD",
+            "timezone": "UTC",
+        },
+    }
+    if url.trusts_system_roots:
+        arguments["ssl"] = ssl.create_default_context()
+    if not url.has_prepared_statements:
+        arguments["statement_cache_size"] = 0
+    return arguments
+
+
+def configuration(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
+    """Tortoise's configuration of the connection; a patient one lets a statement take its time."""
+    arguments = connect_arguments(url)
+    if is_patient:
+        arguments["command_timeout"] = None
+    credentials = {**arguments, "minsize": 1, "maxsize": POOL_SIZE}
+    return {"engine": __name__, "credentials": credentials}
 
 
 class Client(AsyncpgDBClient):

@@ -2,16 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Literal
 
+from api.settings.database_url import DatabaseUrl
+from models.engines.invalidation import Listener
+from models.engines.postgresql import client, locks
 from models.engines.postgresql.dialect import PostgresqlDialect
+from models.engines.postgresql.invalidation import PostgresqlInvalidation
+from models.engines.postgresql.rights import rights_at
+from models.engines.postgresql.write_probe import PostgresqlWriteProbe
+from models.engines.rights import Rights
 
 
 class Postgresql:
     """A server, which several nodes may share."""
 
     name: Literal["postgresql"] = "postgresql"
+    opening_advice = "check that the server runs, and the user, password, name and TLS in the URL"
     dialect = PostgresqlDialect()
+
+    def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
+        return client.configuration(url, is_patient=is_patient)
+
+    def exists(self, url: DatabaseUrl) -> bool:
+        """True: only the server can tell."""
+        del url
+        return True
+
+    def objection_to_place(self, url: DatabaseUrl) -> None:
+        """None: a database can be at any server."""
+
+    def objection_to_opening(self, url: DatabaseUrl) -> str | None:
+        for parameter, file in url.files:
+            try:
+                file.open("rb").close()
+            except OSError as error:
+                return f"the file that {parameter} names cannot be read ({error.strerror})"
+        return None
+
+    def invalidation(self, url: DatabaseUrl, listener: Listener) -> PostgresqlInvalidation:
+        return PostgresqlInvalidation(client.connect_arguments(url), listener)
+
+    def held_if_free(self, url: DatabaseUrl, purpose: str) -> AbstractAsyncContextManager[bool]:
+        return locks.held_if_free(url, purpose)
+
+    def write_probe(self, url: DatabaseUrl) -> PostgresqlWriteProbe:
+        del url  # the pool's connections are asked
+        return PostgresqlWriteProbe()
+
+    async def missing_rights(self, url: DatabaseUrl) -> Rights:
+        return await rights_at(url)
 
 
 POSTGRESQL = Postgresql()

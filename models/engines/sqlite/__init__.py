@@ -1,9 +1,13 @@
 """SQLite.
 
-client        Tortoise's client, whose transactions take the write lock when they begin
-dialect       the pieces of SQL that its lists are made of
-file_place    whether a database can be at a path
-folding       how a text loses its case
-invalidation  commits of other processes, seen in the header of the WAL-index
-wal_index     that header in shared memory
+engine         all of it as one value
+client         Tortoise's client, whose transactions take the write lock when they begin
+dialect        the pieces of SQL that its lists are made of
+file_identity  whether a path still leads to the file that was opened
+file_place     whether a database can be at a path
+folding        how a text loses its case
+invalidation   commits of other processes, seen in the header of the WAL-index
+locks          locks of files beside the database
+wal_index      that header in shared memory
+write_probe    whether the file takes writes
 """

@@ -23,8 +23,29 @@ from tortoise.backends.sqlite.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError
 
+from models.engines.sqlite.file_identity import FileIdentity
 from models.engines.sqlite.folding import folded
-from models.file_identity import FileIdentity
+
+# How long a writer waits for another process's write.
+BUSY_MILLISECONDS = 5_000
+
+
+def configuration(path: Path) -> dict[str, Any]:
+    """Tortoise's configuration of the connection."""
+    return {
+        "engine": __name__,
+        "credentials": {
+            "file_path": str(path),
+            # First, so that even switching to WAL waits for another process that does the same.
+            "busy_timeout": BUSY_MILLISECONDS,
+            "journal_mode": "WAL",
+            # 16 MB, so that the upper pages of large indexes stay; a negative number is in KiB.
+            "cache_size": -16_000,
+            # A revoked credential must not come back after a power cut.
+            "synchronous": "FULL",
+            "foreign_keys": "ON",
+        },
+    }
 
 
 class _Counting:

@@ -2,16 +2,65 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any, Literal
 
+from api.settings.database_url import DatabaseUrl
+from models.engines.invalidation import Listener
+from models.engines.sqlite import client, locks
 from models.engines.sqlite.dialect import SqliteDialect
+from models.engines.sqlite.file_place import objection_to_place, objection_to_writing
+from models.engines.sqlite.invalidation import SqliteInvalidation
+from models.engines.sqlite.write_probe import SqliteWriteProbe
 
 
 class Sqlite:
     """A file, and the files beside it."""
 
     name: Literal["sqlite"] = "sqlite"
+    opening_advice = "check that it is a SQLite database"
     dialect = SqliteDialect()
+
+    def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
+        del is_patient  # no statement has a bound
+        return client.configuration(_path(url))
+
+    def exists(self, url: DatabaseUrl) -> bool:
+        return _path(url).exists()
+
+    def objection_to_place(self, url: DatabaseUrl) -> str | None:
+        return objection_to_place(_path(url))
+
+    def objection_to_opening(self, url: DatabaseUrl) -> str | None:
+        path = _path(url)
+        if objection := objection_to_place(path) or objection_to_writing(path):
+            return objection
+        try:
+            # Made here, for its owner alone: it holds hashes of passwords.
+            path.touch(mode=0o600, exist_ok=False)
+        except FileExistsError:
+            return None
+        except OSError as error:
+            return f"{path} cannot be made ({error.strerror}); name another file"
+        return None
+
+    def invalidation(self, url: DatabaseUrl, listener: Listener) -> SqliteInvalidation:
+        return SqliteInvalidation(_path(url), listener)
+
+    def held_if_free(self, url: DatabaseUrl, purpose: str) -> AbstractAsyncContextManager[bool]:
+        return locks.held_if_free(_path(url), purpose)
+
+    def write_probe(self, url: DatabaseUrl) -> SqliteWriteProbe:
+        return SqliteWriteProbe(_path(url))
+
+    async def missing_rights(self, url: DatabaseUrl) -> None:
+        """None: a file has no roles."""
+
+
+def _path(url: DatabaseUrl) -> Path:
+    assert url.path is not None
+    return url.path
 
 
 SQLITE = Sqlite()

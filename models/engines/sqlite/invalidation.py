@@ -14,8 +14,8 @@ from urllib.parse import quote
 import structlog
 
 from models.engines.invalidation import EVERYTHING, Listener
+from models.engines.sqlite.file_identity import FileIdentity
 from models.engines.sqlite.wal_index import WalIndex
-from models.file_identity import FileIdentity
 from models.trouble import FileReplaced
 
 # Under the second of the contract.

@@ -10,8 +10,8 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, RefreshToken, database
-from models.database import asyncpg_arguments
 from models.engines.invalidation import Invalidation
+from models.engines.postgresql.client import connect_arguments
 from models.engines.postgresql.invalidation import PostgresqlInvalidation
 from models.engines.sqlite.invalidation import SqliteInvalidation
 from tests.support.databases import execute
@@ -33,7 +33,7 @@ async def listening(url: str) -> AsyncIterator[tuple[Invalidation, RecordingList
     changes: Invalidation = (
         SqliteInvalidation(where.path, listener)
         if where.path is not None
-        else PostgresqlInvalidation(asyncpg_arguments(where), listener)
+        else PostgresqlInvalidation(connect_arguments(where), listener)
     )
     await changes.start()
     await until(changes.is_current)

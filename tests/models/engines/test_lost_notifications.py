@@ -10,8 +10,8 @@ from time import monotonic
 import pytest
 
 from api.settings.database_url import DatabaseUrl
-from models.database import asyncpg_arguments
 from models.engines.postgresql import invalidation
+from models.engines.postgresql.client import connect_arguments
 from models.engines.postgresql.invalidation import PostgresqlInvalidation
 from tests.support.databases import execute
 from tests.support.proxies import proxied
@@ -28,7 +28,7 @@ OF_THE_CONTRACT = 2.0
 @asynccontextmanager
 async def listening(url: str) -> AsyncIterator[tuple[PostgresqlInvalidation, RecordingListener]]:
     listener = RecordingListener()
-    changes = PostgresqlInvalidation(asyncpg_arguments(DatabaseUrl.parse(url)), listener)
+    changes = PostgresqlInvalidation(connect_arguments(DatabaseUrl.parse(url)), listener)
     await changes.start()
     try:
         yield changes, listener
@@ -108,7 +108,7 @@ async def test_a_pooler_that_eats_notifications_leaves_the_memory_off(
     database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(invalidation, "FIRST_HEARTBEAT_SECONDS", 0.3)
-    changes = BehindAPooler(asyncpg_arguments(DatabaseUrl.parse(database_url)), RecordingListener())
+    changes = BehindAPooler(connect_arguments(DatabaseUrl.parse(database_url)), RecordingListener())
     await changes.start()
     for _ in range(10):
         await asyncio.sleep(0.1)

@@ -1,7 +1,4 @@
-"""Owns the question whether the database takes writes, asked without leaving anything behind.
-
-It does not know for how long a no lasts, nor who wants to know.
-"""
+"""Owns the question whether a SQLite file takes writes, asked without changing anything."""
 
 from __future__ import annotations
 
@@ -9,11 +6,8 @@ import asyncio
 import os
 import sqlite3
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import quote
 
-from api.settings.database_url import DatabaseUrl
-from models import database
 from models.trouble import Trouble, trouble_of
 
 # A writer may hold the lock for as long as a batch takes; who holds it longer is in the way.
@@ -22,37 +16,7 @@ _LOCK_SECONDS = 1.0
 _ROOM_BYTES = 256 * 1024
 
 
-class WriteProbe(Protocol):
-    """One engine's way to ask."""
-
-    async def look(self) -> Trouble | None:
-        """The trouble that a write would meet; None where it would go through."""
-
-    def close(self) -> None:
-        """Let go of everything."""
-
-
-def probe_of(url: DatabaseUrl) -> WriteProbe:
-    """The probe for the database at `url`, which must be open in this process."""
-    return _PostgresqlProbe() if url.path is None else _SqliteProbe(url.path)
-
-
-class _PostgresqlProbe:
-    async def look(self) -> Trouble | None:
-        rows = await database.connection().execute_query_dict(
-            "SELECT current_setting('transaction_read_only') = 'on' AS is_read_only"
-        )
-        if not rows[0]["is_read_only"]:
-            return None
-        # The setting is a session's own, from its beginning: only a new one sees it changed.
-        await database.renew_connections()
-        return Trouble("read-only", "25006", "the database is read-only (25006)")
-
-    def close(self) -> None:
-        """Nothing: the connections are the pool's."""
-
-
-class _SqliteProbe:
+class SqliteWriteProbe:
     """Begins a transaction over a connection of its own: the worker's must not wait for a lock."""
 
     def __init__(self, path: Path) -> None:

@@ -6,13 +6,12 @@ Asked of the catalogue, because the words of an error are in the server's langua
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 import asyncpg
 
 from api.settings.database_url import DatabaseUrl
-from models import database
-from models.engines.postgresql.client import connect
+from models.engines.postgresql.client import connect, connect_arguments
+from models.engines.rights import Rights
 
 _ALL = "SELECT, INSERT, UPDATE, DELETE"
 TABLES = {
@@ -56,24 +55,9 @@ WHERE NOT pg_has_role(c.relowner, 'USAGE')
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What is lacking: `grants` are statements for the owner, `owners` those of tables not ours."""
-
-    role: str
-    is_read_only: bool
-    grants: tuple[str, ...]
-    create_grant: str | None
-    owners: tuple[str, ...]
-
-    @property
-    def may_write(self) -> bool:
-        return not (self.is_read_only or self.grants)
-
-
 async def rights_at(url: DatabaseUrl) -> Rights:
     """The rights of the role in `url`, asked over a connection of its own."""
-    connection = await connect(**database.asyncpg_arguments(url))
+    connection = await connect(**connect_arguments(url))
     try:
         state = await connection.fetchrow(_STATE)
         grants = await _grants(connection, state)
