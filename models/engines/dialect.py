@@ -27,7 +27,7 @@ class Dialect(Protocol):
         """The value of a cursor; `kind` is the storage class that SQLite gave it."""
 
     def position_columns(self, column: str) -> str:
-        """The columns `place_raw`, and on SQLite `place_kind`, that tell a row's value exactly."""
+        """The columns `position_raw`, and on SQLite `position_kind`, that tell a row's value exactly."""
 
     def aside(self, column: str) -> str:
         """The column in a condition that must not draw SQLite away from the index in use."""

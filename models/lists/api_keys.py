@@ -81,14 +81,14 @@ def query(request: PageRequest[KeyFilters], now: datetime) -> Query:
     engine, filters = database.engine().dialect, request.filters
     ages = Ages.at(now, filters.stale_days)
     conditions = tuple(_conditions(engine, filters))
-    status_ways = _status_candidates(engine, filters.status, ages)
+    of_status = _status_candidates(engine, filters.status, ages)
     return Query(
         "api_keys",
         request.sort,
         is_descending=request.is_descending,
         within=_within(filters.status, ages),
         checks=tuple(check for check, _ in conditions),
-        candidate_sets=(*(candidates for _, candidates in conditions if candidates), *status_ways),
+        candidate_sets=(*(candidates for _, candidates in conditions if candidates), *of_status),
     )
 
 

@@ -1,7 +1,7 @@
-"""Owns what was found out about shortcuts: which lead to a few rows, and which are detours.
+"""Owns what was found out about candidate sets: which have few rows, and which are detours.
 
-A detour leads to more rows than are worth sorting. To find that out can cost more than the page, as
-trying rows in vain can cost more than a few rows that are sorted; and the next page would ask the same
+A detour has more rows than are worth sorting. To find that out can cost more than the page, as
+scanning rows in vain can cost more than a few rows that are sorted; and the next page would ask the same
 again.
 """
 
@@ -16,12 +16,12 @@ from models.sql import Sql
 SECONDS = 60.0
 ENTRIES = 500
 
-# Within which part of the table, and by which ways.
+# The part of the table, and the queries.
 Question = tuple[tuple[Sql, ...], tuple[CandidateQuery, ...]]
 
 
 class _Finding(NamedTuple):
-    """Ways lead to more than so many rows, or to few where that is None."""
+    """The set has more than so many rows, or few where that is None."""
 
     more_than: int | None
     until: float
@@ -34,23 +34,23 @@ class Experience:
         self._findings: dict[Question, _Finding] = {}
 
     def is_detour(self, question: Question, most: int, now: float) -> bool:
-        """Whether the ways are known to lead to more than `most` rows."""
+        """Whether the set is known to have more than `most` rows."""
         finding = self._findings.get(question)
         if finding is None or finding.more_than is None:
             return False
         return now < finding.until and most <= finding.more_than
 
     def is_few(self, question: Question, now: float) -> bool:
-        """Whether the ways are known to lead to few rows."""
+        """Whether the set is known to have few rows."""
         finding = self._findings.get(question)
         return finding is not None and finding.more_than is None and now < finding.until
 
     def note_detour(self, question: Question, more_than: int, now: float) -> None:
-        """Remember that the ways lead to more than so many rows."""
+        """Remember that the set has more than so many rows."""
         self._note(question, _Finding(more_than, now + SECONDS))
 
     def note_few(self, question: Question, now: float) -> None:
-        """Remember that the ways lead to few rows; what was known already is not known for longer."""
+        """Remember that the set has few rows; a second note of it does not extend the time."""
         if not self.is_few(question, now):
             self._note(question, _Finding(None, now + SECONDS))
 

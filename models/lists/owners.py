@@ -23,7 +23,7 @@ def of_owner(engine: Dialect, q: str) -> Sql:
 
 
 def owned_by(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> CandidateQuery:
-    """The way to the rows of `table` whose owner is found; `also` names columns of theirs."""
+    """The query of the rows of `table` whose owner is found; `also` names columns of theirs."""
     users = by_index(engine, "users", q)
     text, values = engine.owned(table, users, by="user_id")
     columns = ", ".join(f"t.{column}" for column in ("id", *also))
@@ -33,7 +33,7 @@ def owned_by(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -
 def owner_condition(
     engine: Dialect, table: str, q: str, *, also: Sequence[str]
 ) -> tuple[Sql, CandidateSet | None]:
-    """The check of a row of `table`, and the short way to the rows that pass it, if there is one."""
+    """The check of a row of `table`, and the candidate set of the rows that pass it, if any."""
     check = of_owner(engine, q)
     if not is_indexed(q):
         return check, None

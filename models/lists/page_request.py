@@ -5,10 +5,11 @@ It knows no table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from models.lists import cursors
+from models.lists.budget import Budget
 from models.lists.cursors import Cursor, Side
 from models.lists.query import Sort
 
@@ -17,13 +18,17 @@ F = TypeVar("F")
 
 @dataclass(frozen=True, slots=True)
 class PageRequest(Generic[F]):
-    """At most `limit` rows that pass `filters`, beside a cursor or from the beginning of the list."""
+    """At most `limit` rows that pass `filters`, beside a cursor or from the beginning of the list.
+
+    The page is read within the budget: it may be short where few rows fit.
+    """
 
     filters: F
     sort: Sort
     is_descending: bool
     limit: int
     cursor: Cursor | None = None
+    budget: Budget = field(default_factory=Budget)
 
     @property
     def side(self) -> Side:

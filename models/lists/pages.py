@@ -50,7 +50,9 @@ async def page_of(
     Raises `CursorRejected`.
     """
     dialect = database.engine().dialect
-    search = Search(dialect, query, shape, is_forward=request.side.is_forward)
+    search = Search(
+        dialect, query, shape, is_forward=request.side.is_forward, budget=request.budget
+    )
     try:
         found = await search.found(request.cursor, request.limit + 1)
     except OperationalError as error:

@@ -1,4 +1,4 @@
-"""Owns the value that says what a list is asked for: its table, order, conditions and short ways.
+"""Owns the description of a list's SQL: its table, order, conditions and candidate sets.
 
 It knows neither engine nor paging.
 """
@@ -33,7 +33,7 @@ class Sort:
 class TimeRange:
     """A condition on a column of times: within the bounds or, `or_null`, null. One of the two holds.
 
-    Where the list is sorted by that column it becomes a part of the index to walk.
+    Where the list is sorted by that column it becomes a range of the sort's index.
     """
 
     column: str
@@ -51,11 +51,11 @@ class CandidateQuery:
 
 @dataclass(frozen=True, slots=True)
 class CandidateSet:
-    """The ways that together lead to all rows that a condition leaves.
+    """Queries that together answer all rows that pass a condition.
 
-    Each way answers the column `id`, and the columns that the shortcut `holds`. `replaces` is the
-    check that the rows need not pass any more; None where the ways lead also to rows that do not fit.
-    It `is_of_now` where the present time is in it, so that nobody ever asks the same again.
+    Each query answers the column `id`, and the columns that the set `holds`. `replaces` is the check
+    that these rows need not pass any more; None where the queries also answer rows that do not fit.
+    The set `is_of_now` where the present time is in it, so that no later page has the same.
     """
 
     candidate_queries: tuple[CandidateQuery, ...]
@@ -66,11 +66,10 @@ class CandidateSet:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is asked of one table, which is called `t` in every piece of SQL here.
+    """The rows of one table, which is called `t` in every piece of SQL here.
 
     `within` and `checks` must hold for a row, and so must `prefix`, equalities that begin an index
-    which goes on with the sort. Each of `shortcuts` leads to all rows and to some that only the
-    conditions rule out.
+    which goes on with the sort. Each of `candidate_sets` contains every row that passes them all.
     """
 
     table: str
@@ -83,19 +82,19 @@ class Query:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether rows of the index that is walked may be left out."""
+        """Whether rows of the sort's index may have to be left out."""
         beside = any(within.column != self.sort.column for within in self.within)
         return beside or bool(self.checks)
 
-    def is_told_by(self, candidates: CandidateSet) -> bool:
-        """Whether what a shortcut holds tells which rows fit, and their order."""
+    def is_decided_by(self, candidates: CandidateSet) -> bool:
+        """Whether the columns that the set holds decide which rows fit, and their order."""
         left = [check for check in self.checks if check is not candidates.replaces]
         asked = {self.sort.column, *(within.column for within in self.within)}
         return not left and not self.prefix and asked <= set(candidates.holds)
 
     @property
     def is_covered(self) -> bool:
-        """Whether the index that is walked tells which rows fit, so that no others are fetched."""
+        """Whether the sort's index decides which rows fit, so that no others are fetched."""
         held = {self.sort.column, *self.sort.holds}
         return not self.checks and all(
             within.column in held and not within.or_null for within in self.within
@@ -104,7 +103,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is answered of the rows, which are called `p` in its SQL. `id` is among the columns."""
+    """The columns that a list shows of its rows, which are called `p` here. `id` is among them."""
 
     columns: Sql
     joins: str = ""

@@ -1,17 +1,18 @@
-"""Owns the way to the rows of a page: which index is walked, and how far.
+"""Owns the search for the rows of a page: which index is read, and how far.
 
 It knows no table, and no condition by its meaning.
 
-A list without conditions is read off the index of its sort. One with conditions is read in the
-cheapest way that is sure to be cheap:
+A list without conditions is read from the index of its sort. One with conditions is searched, within
+a `Budget`:
 
-1. the next rows of the sort's index are tried, and more where those that fit say that this will do;
-2. else, where a shortcut (an index of a condition) leads to fewer rows than the walk would have to
-   go through, those are sorted;
-3. else the walk goes on as long as patience lasts: then the page holds what was found, and says
-   where the walk stopped. So a page is answered soon, whatever is looked for.
+1. A first batch of the sort's index is scanned, and a second one if the rows that fit say that it
+   will fill the page.
+2. Otherwise a candidate set with fewer rows than the scan would have to read is sorted.
+3. Otherwise the scan goes on until the time is over. Then the page holds the rows that were found,
+   and the end of the last batch is where the next page begins.
 
-What led to a few rows is taken first for the next page, and what was a detour is not tried.
+A candidate set that had few rows is read first for the next page, and one that had too many is not
+read.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 
 from models.engines.dialect import Dialect
 from models.lists import segments
+from models.lists.budget import Budget
 from models.lists.cursors import Cursor, Position, Side
 from models.lists.experience import Experience, Question
 from models.lists.query import CandidateSet, Query, Shape
@@ -33,27 +35,14 @@ from models.sql import Sql, all_of, any_of, filled, joined
 
 Row = dict[str, Any]
 
-# Rows of a shortcut that are sorted without a thought, and those that are sorted at most: a few
-# thousand cost some milliseconds, ten thousand some tens of them.
-FEW, MANY = 3_000, 15_000
-# Rows of a shortcut that are sorted in the time in which others would be tried in vain.
-AT_ONCE = 1_500
-# Rows that are tried at first; further ones that are walked without looking for another way (and at
-# first, where the index alone tells which fit); and so many each time after that.
-TRIED, NEAR, STEP = 500, 3_000, 2_000
-# To walk past a row costs about what it costs to sort so many.
-SORTED_PER_WALKED = 2
-# After so many seconds no further step is begun.
-PATIENCE = 0.04
-
 _experience = Experience()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows in the order of reading, as many as were wanted where there are as many.
+    """Rows in the order of reading; fewer than wanted only where the list ends, or at `stopped_at`.
 
-    Where there may be more, `stopped_at` says how far was looked.
+    `stopped_at` is the end of the last batch that was scanned, where rows may follow it.
     """
 
     rows: list[Row]
@@ -61,7 +50,7 @@ class Found:
 
 
 class Search:
-    """One page's way through the database."""
+    """The search for the rows of one page."""
 
     def __init__(
         self,
@@ -70,10 +59,11 @@ class Search:
         shape: Shape,
         *,
         is_forward: bool,
+        budget: Budget,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._engine, self._query, self._shape = engine, query, shape
-        self._is_forward = is_forward
+        self._is_forward, self._budget = is_forward, budget
         self._clock = clock
         self._segments = tuple(segments.segments(query, is_forward=is_forward))
         self._conditions = segments.conditions(engine, query)
@@ -86,39 +76,40 @@ class Search:
             return await self._searched(start, wanted)
 
     async def _searched(self, start: Cursor | None, wanted: int) -> Found:
-        began = self._clock()
+        budget, began = self._budget, self._clock()
         for candidates in self._query.candidate_sets:
             if _experience.is_few(self._question(candidates), began):
-                rows = await self._by_candidates(candidates, AT_ONCE, start, wanted)
+                rows = await self._by_candidates(candidates, budget.few_candidates, start, wanted)
                 if rows is not None:
                     return Found(rows)
-        tried = NEAR if self._query.is_covered else TRIED
-        walked = await self._walk(start, wanted, tried)
-        ahead = _rows_ahead(walked, wanted, tried)
-        if ahead <= NEAR:
-            walked = await self._walk_on(walked, wanted, NEAR)
-        if walked.stopped_at is None:
-            return walked
-        most = int(min(max(FEW, SORTED_PER_WALKED * ahead), MANY))
+        size = budget.near_batch if self._query.is_covered else budget.first_batch
+        scanned = await self._scan(start, wanted, size)
+        ahead = _rows_ahead(scanned, wanted, size)
+        if ahead <= budget.near_batch:
+            scanned = await self._scan_on(scanned, wanted, budget.near_batch)
+        if scanned.stopped_at is None:
+            return scanned
+        affordable = max(budget.always_sorted, budget.sorted_per_scanned * ahead)
+        most = int(min(affordable, budget.most_sorted))
         for candidates in self._query.candidate_sets:
             rows = await self._by_candidates(candidates, most, start, wanted)
             if rows is not None:
                 return Found(rows)
-        # What was tried above is a step too: a page that ends here has come somewhere all the same.
-        while walked.stopped_at is not None and self._clock() - began < PATIENCE:
-            walked = await self._walk_on(walked, wanted, STEP)
-        return walked
+        # The first batch was scanned in any case: a page that ends here has moved all the same.
+        while scanned.stopped_at is not None and self._clock() - began < budget.seconds:
+            scanned = await self._scan_on(scanned, wanted, budget.further_batch)
+        return scanned
 
-    async def _walk_on(self, walked: Found, wanted: int, size: int) -> Found:
-        if walked.stopped_at is None:
-            return walked
+    async def _scan_on(self, scanned: Found, wanted: int, size: int) -> Found:
+        if scanned.stopped_at is None:
+            return scanned
         side = Side.AFTER if self._is_forward else Side.BEFORE
-        start = Cursor(side, walked.stopped_at)
-        further = await self._walk(start, wanted - len(walked.rows), size)
-        return Found([*walked.rows, *further.rows], further.stopped_at)
+        start = Cursor(side, scanned.stopped_at)
+        further = await self._scan(start, wanted - len(scanned.rows), size)
+        return Found([*scanned.rows, *further.rows], further.stopped_at)
 
-    async def _walk(self, start: Cursor | None, wanted: int, size: int) -> Found:
-        """The rows that fit among the next `size` of each leg, until one leg has more than that."""
+    async def _scan(self, start: Cursor | None, wanted: int, size: int) -> Found:
+        """The rows that fit among the next `size` of each segment, up to the first that has more."""
         rows: list[Row] = []
         for segment, begin in self._from(start):
             part = self._part(segment, begin)
@@ -142,7 +133,7 @@ class Search:
         return rows
 
     def _from(self, start: Cursor | None) -> Iterator[tuple[Segment, Cursor | None]]:
-        """The legs that are left to read, the first of them from `start` on."""
+        """The segments from `start` on, each with the cursor at which it begins, if any."""
         is_reached = start is None
         for segment in self._segments:
             if not is_reached and start is not None and start.position.is_null == segment.is_null:
@@ -164,7 +155,7 @@ class Search:
     async def _batch_end(self, segment: Segment, part: Sql, size: int) -> Position | None:
         """Where the next `size` rows of the index end; None where there are fewer."""
         query = self._query
-        # Nothing that is not in the index.
+        # Only columns that the index holds.
         row_id = "'' AS id" if query.sort.is_unique else "t.id"
         statement = filled(
             f"SELECT p.id, {segments.position_columns(self._engine, query)} FROM ("
@@ -190,7 +181,7 @@ class Search:
     async def _by_candidates(
         self, candidates: CandidateSet, most: int, start: Cursor | None, wanted: int
     ) -> list[Row] | None:
-        """As `_rows_by`, but what is known to be a detour is not tried."""
+        """As `_rows_by`, but a set that is known to have too many rows is not read."""
         question = self._question(candidates)
         if _experience.is_detour(question, most, self._clock()):
             return None
@@ -204,15 +195,15 @@ class Search:
         return rows
 
     def _question(self, candidates: CandidateSet) -> Question:
-        """What a later page must have in common with this one to learn from it."""
+        """The key of what is remembered about a candidate set."""
         return self._query.prefix, candidates.candidate_queries
 
     async def _rows_by(
         self, candidates: CandidateSet, most: int, start: Cursor | None, wanted: int
     ) -> tuple[list[Row] | None, bool]:
-        """The first rows from `start` on that fit, of those of a shortcut; and whether those are few.
+        """The first rows of a candidate set from `start` on that fit, and whether the set is small.
 
-        None where it leads to more than `most`; then none of them was looked up.
+        The rows are None where the set has more than `most`; then none of them was looked up.
         """
         query = self._query
         parts = [(segment, self._part(segment, begin)) for segment, begin in self._from(start)]
@@ -224,7 +215,7 @@ class Search:
         fitting = all_of((is_short, any_of(part for _, part in parts), *left))
         chosen = f"WHERE {{fitting}} ORDER BY {order('t')} LIMIT {wanted}"
         found = self._chosen(candidates, chosen, fitting)
-        extent = f"SELECT {is_short.text} AS is_short, {_is_few(candidates).text} AS is_few"
+        extent = f"SELECT {is_short.text} AS is_short, {_is_few(candidates, self._budget.few_candidates).text} AS is_few"
         beside = Sql(f"({extent}) c LEFT JOIN ({found.text}) p ON 1 = 1", found.values)
         rest = self._shaped(beside, order("p"), "c.is_short, c.is_few, ")
         answer = await self._engine.rows(
@@ -236,9 +227,9 @@ class Search:
         return (rows if answer[0]["is_short"] else None), bool(answer[0]["is_few"])
 
     def _chosen(self, candidates: CandidateSet, chosen: str, fitting: Sql) -> Sql:
-        """The rows that are `chosen` of those of a shortcut: before they are looked up, if that does."""
+        """The `chosen` rows of a candidate set, chosen before they are looked up where that suffices."""
         table, ids = self._query.table, _ids(candidates)
-        if self._query.is_told_by(candidates):
+        if self._query.is_decided_by(candidates):
             few = filled(f"SELECT t.id FROM ({ids}) t {chosen}", fitting=fitting)
             rows = self._engine.those(table, few)
             return Sql(f"SELECT t.* FROM {rows.text}", rows.values)
@@ -246,7 +237,7 @@ class Search:
         return filled(f"SELECT t.* FROM {{source}} {chosen}", source=source, fitting=fitting)
 
     def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
-        """What is answered of the rows `p` of `source`."""
+        """The statement that answers the rows `p` of `source`, with the columns that the list shows."""
         shape = self._shape
         position = segments.position_columns(self._engine, self._query)
         return Sql(
@@ -257,40 +248,40 @@ class Search:
 
 
 def _candidate_queries(candidates: CandidateSet, most: int) -> tuple[Sql, Sql]:
-    """What each way leads to, up to one more than is affordable; and whether it is affordable."""
+    """The set's queries, each limited to one row more than is affordable; and whether all are."""
     pieces, checks = [], []
     for number, candidate_query in enumerate(candidates.candidate_queries):
         limit = most // candidate_query.cost
-        begun = f"way_{number} AS MATERIALIZED (SELECT i.* FROM ("
+        begun = f"candidates_{number} AS MATERIALIZED (SELECT i.* FROM ("
         pieces.append(
             Sql(
                 f"{begun}{candidate_query.ids.text}) i LIMIT {limit + 1})",
                 candidate_query.ids.values,
             )
         )
-        checks.append(Sql(f"(SELECT count(*) FROM way_{number}) <= {limit}"))
+        checks.append(Sql(f"(SELECT count(*) FROM candidates_{number}) <= {limit}"))
     return joined(", ", pieces), all_of(checks)
 
 
-def _is_few(candidates: CandidateSet) -> Sql:
-    """Whether the ways lead to so few rows that they can be gone to at once; no more are counted."""
+def _is_few(candidates: CandidateSet, few: int) -> Sql:
+    """Whether no query of the set answers more than `few` rows; no more are counted."""
     return all_of(
         Sql(
-            f"NOT EXISTS (SELECT 1 FROM way_{number} LIMIT 1 OFFSET {AT_ONCE // candidate_query.cost})"
+            f"NOT EXISTS (SELECT 1 FROM candidates_{number} LIMIT 1 OFFSET {few // candidate_query.cost})"
         )
         for number, candidate_query in enumerate(candidates.candidate_queries)
     )
 
 
 def _ids(candidates: CandidateSet) -> str:
-    """The rows of all ways, each once."""
+    """The rows of all queries of the set, each once."""
     return " UNION ".join(
-        f"SELECT * FROM way_{number}" for number in range(len(candidates.candidate_queries))
+        f"SELECT * FROM candidates_{number}" for number in range(len(candidates.candidate_queries))
     )
 
 
-def _rows_ahead(walked: Found, wanted: int, tried: int) -> float:
-    """How many rows more would fill the page, and to spare, if they are as those that were tried."""
-    if not walked.rows:
+def _rows_ahead(scanned: Found, wanted: int, size: int) -> float:
+    """How many rows would fill the page, and half as many again, if as many fit as in the first batch."""
+    if not scanned.rows:
         return math.inf
-    return 1.5 * (wanted - len(walked.rows)) * tried / len(walked.rows)
+    return 1.5 * (wanted - len(scanned.rows)) * size / len(scanned.rows)

@@ -1,7 +1,7 @@
-"""Owns the order of a list: its legs, and the SQL that says which part of a leg is meant.
+"""Owns the order of a list: its segments, and the SQL that bounds a part of a segment.
 
-Rows whose sorted column is null come last in both directions. They are a leg of their own, so that
-each leg is one range of one index, on both engines, whichever end an engine keeps nulls at.
+Rows whose sorted column is null come last in both directions. They are a segment of their own, so
+that each segment is one range of one index, on both engines, whichever end an engine keeps nulls at.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from models.sql import Sql, all_of
 class Segment:
     """Some rows of the list in a row: those with a value to sort by, or those without.
 
-    `is_descending` is the way in which they are read, backwards included.
+    `is_descending` is the direction of reading, which is the other one when a list is read backwards.
     """
 
     is_null: bool
@@ -27,7 +27,7 @@ class Segment:
 
     @property
     def comparison(self) -> Operator:
-        """What holds for the rows that come later."""
+        """The comparison with a position that the rows after it pass."""
         return "<" if self.is_descending else ">"
 
 
@@ -52,13 +52,13 @@ def order(query: Query, segment: Segment, alias: str = "t") -> str:
 
 
 def order_of_all(query: Query, segment: Segment, alias: str, *, is_forward: bool) -> str:
-    """The order of the legs together, for rows that no index brings in order; `leg` is any of them."""
+    """The order of all segments together, for rows that no index brings in order."""
     nulls = f"{alias}.{query.sort.column} IS NULL {'ASC' if is_forward else 'DESC'}, "
     return (nulls if query.sort.is_nullable else "") + order(query, segment, alias)
 
 
 def range_of(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) -> Sql:
-    """What holds for every row of a leg, by its index; `is_begun` where a place bounds it too."""
+    """The condition of a segment's rows, by its index; `is_begun` where a position bounds it too."""
     column = f"t.{query.sort.column}"
     if query.sort.is_nullable:
         null = Sql(f"{column} IS {'' if segment.is_null else 'NOT '}NULL")
@@ -73,7 +73,7 @@ def _bounds(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) 
         if within.column != query.sort.column:
             continue
         for operator, at in within.bounds:
-            # SQLite begins a range at one bound only, and the place is the nearer one.
+            # SQLite begins a range at one bound only, and the position is the nearer one.
             is_aside = is_begun and operator[0] == segment.comparison
             column = f"t.{within.column}"
             moment = engine.moment(at)
@@ -84,12 +84,12 @@ def _bounds(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) 
 def beyond(
     engine: Dialect, query: Query, segment: Segment, position: Position, *, inclusive: bool
 ) -> Sql:
-    """What holds for the rows that are read after a place of this leg."""
+    """The condition of the rows that are read after a position in this segment."""
     return _compared(engine, query, position, segment.comparison + ("=" if inclusive else ""))
 
 
 def until(engine: Dialect, query: Query, segment: Segment, position: Position) -> Sql:
-    """What holds for the rows that are read before a place of this leg, and for its own."""
+    """The condition of the rows that are read up to a position in this segment, itself included."""
     return _compared(engine, query, position, ">=" if segment.is_descending else "<=")
 
 
@@ -107,7 +107,7 @@ def _compared(engine: Dialect, query: Query, position: Position, operator: str) 
 
 
 def conditions(engine: Dialect, query: Query) -> tuple[Sql, ...]:
-    """What has to be looked up row by row, because the index in use does not hold it."""
+    """The conditions that are checked row by row, because the sort's index does not bound them."""
     beside = (w for w in query.within if w.column != query.sort.column)
     return (*(_looked_up(engine, within) for within in beside), *query.checks)
 
@@ -124,14 +124,14 @@ def _looked_up(engine: Dialect, within: TimeRange) -> Sql:
 
 
 def position_columns(engine: Dialect, query: Query) -> str:
-    """The columns out of which `place_of` reads where a row stands."""
+    """The columns from which `position_of` reads the position of a row."""
     return engine.position_columns(f"p.{query.sort.column}")
 
 
 def position_of(row: dict[str, object]) -> Position:
-    """Where a row stands that was read with `place_columns` and its `id`."""
-    raw = row["place_raw"]
+    """The position of a row that was read with its `id` and the `position_columns`."""
+    raw = row["position_raw"]
     if raw is None:
         return Position("null", b"", str(row["id"]))
     encoded = raw if isinstance(raw, bytes) else str(raw).encode()
-    return Position(str(row.get("place_kind", "text")), encoded, str(row["id"]))
+    return Position(str(row.get("position_kind", "text")), encoded, str(row["id"]))

@@ -70,7 +70,7 @@ def query(request: PageRequest[UserFilters]) -> Query:
 
 
 def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, CandidateSet | None]]:
-    """Each filter's check of a row, and the short way to the rows that pass it."""
+    """Each filter's check of a row, and the candidate set that contains the rows that pass it."""
     if filters.role is not None:
         yield _role(engine, filters.role)
     if filters.provider is not None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 
 from api.administration import queries
 from api.administration.queries import page_request
-from models.lists import api_keys, search, sessions, users
+from models.lists import api_keys, sessions, users
 from models.lists.api_keys import KeyFilters
+from models.lists.budget import Budget
 from models.lists.page_request import PageRequest
 from models.lists.query import Sort
 from models.lists.sessions import SessionFilters
@@ -72,15 +74,13 @@ async def test_other_short_parts_are_found_at_the_beginning_only(opened: str) ->
     assert await counts("an") == [1, 1, 1, 1]
 
 
-async def test_a_search_that_no_index_leads_to_goes_on_in_pieces(
-    opened: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_search_that_no_index_leads_to_goes_on_in_pieces(opened: str) -> None:
     for number in range(9):
         await add_user(f"{number}@example.com", name=f"第{number}東京" if number == 8 else "Ann")
-    for bound in ("TRIED", "NEAR", "STEP"):
-        monkeypatch.setattr(search, bound, 2)
-    monkeypatch.setattr(search, "PATIENCE", 0.0)
-    request = page_request(UserFilters(q="東京"), users.SORTS, sort="email")
+    request = replace(
+        page_request(UserFilters(q="東京"), users.SORTS, sort="email"),
+        budget=Budget(first_batch=2, near_batch=2, further_batch=2, seconds=0.0),
+    )
     page = await queries.page_of_users(request, NOW)
     assert (len(page.data), page.next_cursor is None) == (0, False)
     (found,) = await queries.first_users(request, NOW)

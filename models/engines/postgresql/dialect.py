@@ -32,7 +32,7 @@ class PostgresqlDialect:
         return Sql(parameter, (raw.decode(errors="replace"),))
 
     def position_columns(self, column: str) -> str:
-        return f"{column}::text AS place_raw"
+        return f"{column}::text AS position_raw"
 
     def aside(self, column: str) -> str:
         return column

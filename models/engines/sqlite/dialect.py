@@ -34,7 +34,7 @@ class SqliteDialect:
         return Sql(_CASTS[kind], (raw,))
 
     def position_columns(self, column: str) -> str:
-        return f"typeof({column}) AS place_kind, CAST({column} AS BLOB) AS place_raw"
+        return f"typeof({column}) AS position_kind, CAST({column} AS BLOB) AS position_raw"
 
     def aside(self, column: str) -> str:
         return f"+{column}"

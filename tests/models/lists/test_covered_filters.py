@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from api.administration.queries import page_request
 from models import database
 from models.engines.dialect import Dialect
-from models.lists import api_keys, audit_events, search
+from models.lists import api_keys, audit_events
 from models.lists.api_keys import KeyFilters
 from models.lists.audit_events import EventFilters
+from models.lists.budget import Budget
 from models.lists.page_request import PageRequest
 from models.lists.pages import page_of
 from models.lists.query import Query, Shape
@@ -31,8 +33,10 @@ async def test_expired_keys_are_told_by_the_index_of_any_sort(
 ) -> None:
     await many_keys(opened)
     # As few among these rows as the real number is among millions.
-    monkeypatch.setattr(search, "NEAR", 200)
-    request = page_request(KeyFilters(status="expired"), api_keys.SORTS, sort=sort)
+    request = replace(
+        page_request(KeyFilters(status="expired"), api_keys.SORTS, sort=sort),
+        budget=Budget(near_batch=200),
+    )
     query = api_keys.query(request, NOW)
     assert query.is_covered
     plans = await plans_of(query, api_keys.shape(), request, monkeypatch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from api.administration.queries import page_request
 from models import database
 from models.engines.dialect import Dialect
 from models.lists import experience, search
+from models.lists.budget import Budget
 from models.lists.experience import Experience, Question
 from models.lists.query import CandidateQuery
 from models.lists.users import SORTS, UserFilters
@@ -68,25 +70,26 @@ def test_the_oldest_is_forgotten_first(monkeypatch: pytest.MonkeyPatch) -> None:
     assert known.is_detour(WAY, 10, 1)
 
 
+SMALL = Budget(
+    few_candidates=3,
+    always_sorted=3,
+    most_sorted=3,
+    first_batch=2,
+    near_batch=2,
+    further_batch=2,
+    seconds=-1,
+)
+
+
 @pytest.fixture
 def candidate_sets(opened: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The statements that go by a shortcut, from now on."""
-    for name, value in {
-        "AT_ONCE": 3,
-        "FEW": 3,
-        "MANY": 3,
-        "TRIED": 2,
-        "NEAR": 2,
-        "STEP": 2,
-    }.items():
-        monkeypatch.setattr(search, name, value)
-    monkeypatch.setattr(search, "PATIENCE", -1)
     asked: list[str] = []
     dialect = database.engine().dialect
     rows = dialect.rows
 
     async def noted(_: Dialect, statement: Sql) -> list[dict[str, Any]]:
-        if "WITH way_" in statement.text:
+        if "WITH candidates_" in statement.text:
             asked.append(statement.text)
         return await rows(statement)
 
@@ -96,7 +99,8 @@ def candidate_sets(opened: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 async def everybody(filters: UserFilters) -> list[str]:
     """All who fit, in however many pieces."""
-    found = await queries.first_users(page_request(filters, SORTS, sort="email", limit=100), NOW)
+    request = page_request(filters, SORTS, sort="email", limit=100)
+    found = await queries.first_users(replace(request, budget=SMALL), NOW)
     return [user.email for user in found]
 
 

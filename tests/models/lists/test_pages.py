@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,32 +14,39 @@ from api.administration import queries
 from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
-from models.lists import search
 from models.lists.api_keys import SORTS, KeyFilters, KeyRow, KeyStatus
+from models.lists.budget import Budget
 from models.lists.pages import Page
 from tests.models.rows import DAY, NOW, add_key, add_user
 from tests.support.databases import execute
 
 pytestmark = pytest.mark.anyio
 
-EVERYTHING = KeyFilters()
+EVERYTHING, BUDGET = KeyFilters(), Budget()
 DIRECTIONS = [sign + sort for sort in SORTS for sign in ("", "-")]
 
 
 async def page(
-    sort: str, limit: int = 50, cursor: str | None = None, filters: KeyFilters = EVERYTHING
+    sort: str,
+    limit: int = 50,
+    cursor: str | None = None,
+    *,
+    filters: KeyFilters = EVERYTHING,
+    budget: Budget = BUDGET,
 ) -> Page[KeyRow]:
     request = page_request(filters, SORTS, sort=sort, limit=limit, cursor=cursor)
-    return await queries.page_of_keys(request, NOW)
+    return await queries.page_of_keys(replace(request, budget=budget), NOW)
 
 
-async def whole(sort: str, filters: KeyFilters = EVERYTHING, *, limit: int = 3) -> list[str]:
+async def whole(
+    sort: str, filters: KeyFilters = EVERYTHING, *, limit: int = 3, budget: Budget = BUDGET
+) -> list[str]:
     """The names of all rows, page after page."""
     names: list[str] = []
-    rows = await page(sort, limit, filters=filters)
+    rows = await page(sort, limit, filters=filters, budget=budget)
     names += [row.name for row in rows.data]
     while rows.next_cursor:
-        rows = await page(sort, limit, rows.next_cursor, filters=filters)
+        rows = await page(sort, limit, rows.next_cursor, filters=filters, budget=budget)
         names += [row.name for row in rows.data]
     return names
 
@@ -101,37 +109,38 @@ def status_of(key: ApiKey) -> KeyStatus:
     return "stale" if key.last_used_at < NOW - 90 * DAY else "live"
 
 
-WAYS = ["shortcut", "walk", "near walk", "long walk", "longer walk or shortcut"]
+def rows_read(always_sorted: int, most_sorted: int, *batches: int) -> Budget:
+    """A budget of small numbers; the batches are the first, a near one and each further one."""
+    first, near, further = batches
+    return Budget(
+        always_sorted=always_sorted,
+        most_sorted=most_sorted,
+        first_batch=first,
+        near_batch=near,
+        further_batch=further,
+    )
 
 
-@pytest.fixture(params=WAYS)
-def candidate_query(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Each way that a search can take, made to be taken by small numbers."""
-    few, many, tried, near, step = {
-        "shortcut": (1_000, 1_000, 1, 0, 1),
-        "walk": (0, 0, 1_000, 0, 1),
-        "near walk": (0, 0, 10, 1_000, 1),
-        "long walk": (0, 0, 1, 0, 3),
-        "longer walk or shortcut": (0, 20, 2, 3, 2),
-    }[request.param]
-    monkeypatch.setattr(search, "FEW", few)
-    monkeypatch.setattr(search, "MANY", many)
-    monkeypatch.setattr(search, "TRIED", tried)
-    monkeypatch.setattr(search, "NEAR", near)
-    monkeypatch.setattr(search, "STEP", step)
-    return str(request.param)
+BUDGETS = {
+    "candidates": rows_read(1_000, 1_000, 1, 0, 1),
+    "first batch": rows_read(0, 0, 1_000, 0, 1),
+    "near batch": rows_read(0, 0, 10, 1_000, 1),
+    "further batches": rows_read(0, 0, 1, 0, 3),
+    "further batches or candidates": rows_read(0, 20, 2, 3, 2),
+}
 
 
+@pytest.mark.parametrize("budget", BUDGETS.values(), ids=BUDGETS)
 @pytest.mark.parametrize("sort", DIRECTIONS)
 async def test_every_way_of_searching_finds_the_same_in_the_same_order(
-    opened: str, candidate_query: str, sort: str
+    opened: str, budget: Budget, sort: str
 ) -> None:
     keys = await populate()
     statuses: tuple[KeyStatus, ...] = ("live", "expired", "never_used", "stale")
     for status in statuses:
         expected = ordered([key for key in keys if status_of(key) == status], sort)
         assert expected
-        assert await whole(sort, KeyFilters(status=status)) == expected
+        assert await whole(sort, KeyFilters(status=status), budget=budget) == expected
     ann = await User.get(email="ann@example.com")
     for filters, fitting in (
         (KeyFilters(user_id=ann.id), [k for k in keys if k.user_id == ann.id]),
@@ -149,34 +158,30 @@ async def test_every_way_of_searching_finds_the_same_in_the_same_order(
         (KeyFilters(owner="X 0"), []),
         (KeyFilters(q="no such"), []),
     ):
-        assert await whole(sort, filters) == ordered(fitting, sort), filters
+        assert await whole(sort, filters, budget=budget) == ordered(fitting, sort), filters
 
 
-def be_impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every search stop after its first row."""
-    for name, value in {
-        "AT_ONCE": 0,
-        "FEW": 0,
-        "MANY": 0,
-        "TRIED": 1,
-        "NEAR": 0,
-        "STEP": 1,
-        "PATIENCE": -1,
-    }.items():
-        monkeypatch.setattr(search, name, value)
+# Ends a search after its first row.
+ONE_ROW = Budget(
+    few_candidates=0,
+    always_sorted=0,
+    most_sorted=0,
+    first_batch=1,
+    near_batch=0,
+    further_batch=1,
+    seconds=-1,
+)
 
 
-async def test_a_page_that_was_not_filled_says_where_to_go_on(
-    opened: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_page_that_was_not_filled_says_where_to_go_on(opened: str) -> None:
     await populate()
-    be_impatient(monkeypatch)
-    rows = await page("name", 10, filters=KeyFilters(q="z "))
+    wanted = KeyFilters(q="z ")
+    rows = await page("name", 10, filters=wanted, budget=ONE_ROW)
     assert (list(rows.data), rows.previous_cursor) == ([], None)
     assert rows.next_cursor is not None
-    rows = await page("name", 10, rows.next_cursor, filters=KeyFilters(q="z "))
+    rows = await page("name", 10, rows.next_cursor, filters=wanted, budget=ONE_ROW)
     assert rows.previous_cursor is not None
-    before = await page("name", 10, rows.previous_cursor, filters=KeyFilters(q="z "))
+    before = await page("name", 10, rows.previous_cursor, filters=wanted, budget=ONE_ROW)
     assert before.data == []
     assert before.previous_cursor is None or before.previous_cursor != rows.previous_cursor
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,8 @@ from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database, new_id, schema
 from models.engines.dialect import Dialect
-from models.lists import api_keys, owners, search, text_search, users
+from models.lists import api_keys, owners, text_search, users
+from models.lists.budget import Budget
 from models.lists.users import UserFilters
 from models.sql import Sql
 from tests.models.catalogue import tables
@@ -151,8 +153,6 @@ async def test_a_search_that_needs_no_more_than_is_kept_looks_up_its_page_alone(
 ) -> None:
     for number in range(9):
         await add_user(f"ann{number}@example.com", name=f"{9 - number}")
-    monkeypatch.setattr(search, "NEAR", 1)
-    monkeypatch.setattr(search, "TRIED", 1)
     asked: list[str] = []
     dialect = database.engine().dialect
     rows = dialect.rows
@@ -163,11 +163,11 @@ async def test_a_search_that_needs_no_more_than_is_kept_looks_up_its_page_alone(
 
     monkeypatch.setattr(type(dialect), "rows", noted)
     for filters, is_told in ((UserFilters(q="ann"), True), (UserFilters("ann", "user"), False)):
-        page = await queries.page_of_users(
-            page_request(filters, users.SORTS, sort="name", limit=3), NOW
-        )
+        request = page_request(filters, users.SORTS, sort="name", limit=3)
+        small = replace(request, budget=Budget(first_batch=1, near_batch=1))
+        page = await queries.page_of_users(small, NOW)
         assert [user.name for user in page.data] == ["1", "2", "3"]
-        assert ("SELECT t.id FROM (SELECT * FROM way_0) t WHERE" in asked[-1]) == is_told
+        assert ("SELECT t.id FROM (SELECT * FROM candidates_0) t WHERE" in asked[-1]) == is_told
 
 
 async def test_a_shells_replace_keeps_what_is_found_true(sqlite_url: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,8 @@ from api.administration.queries import page_request
 from api.settings.database_url import DatabaseUrl
 from models import User, database, new_id
 from models.engines.sqlite.folding import folded
-from models.lists import search
+from models.lists.budget import Budget
+from models.lists.page_request import PageRequest
 from models.lists.users import SORTS, UserFilters
 from tests.models.rows import NOW
 from tests.support.databases import copied_sqlite, postgresql_database
@@ -57,20 +58,18 @@ filters = st.builds(
     q=st.none() | PARTS.map(str.strip),
     role=st.none() | st.sampled_from(["user", "admin"]),
 )
-candidate_queries = st.sampled_from(
+
+
+def budget(few: int, sort: tuple[int, int], batches: tuple[int, int, int], seconds: int) -> Budget:
+    return Budget(few, *sort, *batches, seconds=seconds)
+
+
+budgets = st.sampled_from(
     [
-        {
-            "AT_ONCE": 1_000,
-            "FEW": 1_000,
-            "MANY": 1_000,
-            "TRIED": 1,
-            "NEAR": 0,
-            "STEP": 9,
-            "PATIENCE": 9,
-        },
-        {"AT_ONCE": 3, "FEW": 0, "MANY": 5, "TRIED": 2, "NEAR": 9, "STEP": 2, "PATIENCE": 9},
-        {"AT_ONCE": 9, "FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 0, "STEP": 1, "PATIENCE": 9},
-        {"AT_ONCE": 0, "FEW": 0, "MANY": 0, "TRIED": 1, "NEAR": 0, "STEP": 1, "PATIENCE": -1},
+        budget(1_000, (1_000, 1_000), (1, 0, 9), 9),
+        budget(3, (0, 5), (2, 9, 2), 9),
+        budget(9, (0, 0), (1, 0, 1), 9),
+        budget(0, (0, 0), (1, 0, 1), -1),
     ]
 )
 
@@ -100,9 +99,8 @@ async def populate(made: list[Made]) -> list[User]:
     ]
 
 
-async def pages(sort: str, wanted: UserFilters, limit: int) -> tuple[list[Any], list[Any]]:
+async def pages(request: PageRequest[UserFilters]) -> tuple[list[Any], list[Any]]:
     """The ids forwards, and again from the last page back to the first."""
-    request = page_request(wanted, SORTS, sort=sort, limit=limit)
     page = await queries.page_of_users(request, NOW)
     there = [row.id for row in page.data]
     while page.next_cursor:
@@ -152,18 +150,16 @@ def bytes_of(value: Any) -> Any:
 @given(
     made=users,
     asking=st.tuples(sorts, filters, st.integers(1, 5)),
-    candidate_query=candidate_queries,
+    budget=budgets,
 )
 def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
     url: str,
-    monkeypatch: pytest.MonkeyPatch,
     made: list[Made],
     asking: tuple[str, UserFilters, int],
-    candidate_query: dict[str, int],
+    budget: Budget,
 ) -> None:
     sort, wanted, limit = asking
-    for name, value in candidate_query.items():
-        monkeypatch.setattr(search, name, value)
+    request = replace(page_request(wanted, SORTS, sort=sort, limit=limit), budget=budget)
 
     async def run() -> None:
         async with database.opened(DatabaseUrl.parse(url)):
@@ -172,7 +168,7 @@ def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
             expected = in_order(
                 [u for u in everybody if fits(u, wanted, is_sqlite=is_sqlite)], sort
             )
-            there, back = await pages(sort, wanted, limit)
+            there, back = await pages(request)
             if not is_sqlite and sort.endswith("name"):
                 # The order of texts is the database's own.
                 assert sorted(there) == sorted(expected)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from models.lists import search
+from api.administration import queries
+from models.lists.budget import Budget
 from tests.tui.by_hand import keys_in_use, many_users
 from tests.tui.world import SMALL, Size, World
 from tui.http.errors import Unreachable
@@ -143,6 +144,13 @@ async def test_a_key_is_found_by_its_prefix_in_whichever_piece(
 
 def in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a search look at five rows only before it answers."""
-    wanted = {"AT_ONCE": 0, "FEW": 0, "MANY": 0, "TRIED": 5, "NEAR": 0, "STEP": 5, "PATIENCE": -1}
-    for name, value in wanted.items():
-        monkeypatch.setattr(search, name, value)
+    five_rows = Budget(
+        few_candidates=0,
+        always_sorted=0,
+        most_sorted=0,
+        first_batch=5,
+        near_batch=0,
+        further_batch=5,
+        seconds=-1,
+    )
+    monkeypatch.setattr(queries, "BUDGET", five_rows)
