@@ -1,9 +1,12 @@
 """Reads the header of SQLite's WAL-index, in which every commit shows at once (sqlite.org/walformat).
 
 The WAL-index is the file beside the database that all its connections map into memory. A commit is
-published by writing both copies of the header there, before the committing call returns: so whoever
-finds the header as it was knows that nothing was committed, without a system call. It does not know
-what was committed.
+published by writing both copies of the header there, before the committing call returns: a header
+that is as it was tells that nothing was committed, without a system call. It does not tell what was
+committed.
+
+Comparing the header takes 0.1 µs, `PRAGMA data_version` 15 µs in the server, and a checked request
+45 µs in all (docs/performance.md): the pragma is asked only where the layout is not known.
 """
 
 from __future__ import annotations
@@ -16,8 +19,8 @@ from sys import byteorder
 # Two copies of 48 bytes: counter of changes, number of frames, salts and checksums among them.
 _HEADER_BYTES = 96
 _VERSION_BYTES = 4
-# The one layout that there has been, since SQLite 3.7.0.
-_VERSION = 3_007_000
+# The version of the one layout that there has been, since SQLite 3.7.0.
+LAYOUT = 3_007_000
 
 
 class WalIndex:
@@ -34,13 +37,15 @@ class WalIndex:
 
         Raises:
             OSError: there is no such file.
-            ValueError: it has another layout.
         """
         self._path = database.with_name(f"{database.name}-shm")
         self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         self._map = mmap.mmap(self._descriptor, _HEADER_BYTES, access=mmap.ACCESS_READ)
-        if int.from_bytes(self._map[:_VERSION_BYTES], byteorder) != _VERSION:
-            raise ValueError("the WAL-index has a layout that is not known")
+
+    @property
+    def layout(self) -> int:
+        """The version of the layout, which is read before the header is trusted."""
+        return int.from_bytes(self._map[:_VERSION_BYTES], byteorder)
 
     def header(self) -> bytes:
         """Both copies of the header."""

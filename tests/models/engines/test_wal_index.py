@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from models.engines.sqlite.invalidation import SqliteInvalidation
-from models.engines.sqlite.wal_index import WalIndex
+from models.engines.sqlite.wal_index import LAYOUT, WalIndex
 from tests.support.waiting import RecordingListener
 
 NOTE = "UPDATE auth_changes SET counter = counter + 1"
@@ -37,6 +37,12 @@ def index(path: Path, connection: sqlite3.Connection) -> Iterator[WalIndex]:
     yield opened
     connection.close()
     opened.close()
+
+
+def commit_elsewhere(path: Path) -> None:
+    """As another process does."""
+    script = f"import sqlite3; c = sqlite3.connect({str(path)!r}); c.execute({NOTE!r}); c.commit()"
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
 
 
 def test_reading_leaves_the_header_as_it_was(
@@ -70,8 +76,7 @@ def test_a_rolled_back_transaction_does_not_show(
 
 def test_the_commit_of_another_process_shows(index: WalIndex, path: Path) -> None:
     before = index.header()
-    script = f"import sqlite3; c = sqlite3.connect({str(path)!r}); c.execute({NOTE!r}); c.commit()"
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
+    commit_elsewhere(path)
     assert index.header() != before
 
 
@@ -92,10 +97,45 @@ def test_a_database_without_the_file_is_refused(tmp_path: Path) -> None:
         WalIndex(tmp_path / "no.db")
 
 
-def test_an_unknown_layout_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "odd.db-shm").write_bytes(b"\1" * 32_768)
-    with pytest.raises(ValueError, match="layout"):
-        WalIndex(tmp_path / "odd.db")
+def test_the_layout_is_told(index: WalIndex) -> None:
+    assert index.layout == LAYOUT
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("layout", [LAYOUT, LAYOUT + 1], ids=["known", "unknown"])
+async def test_every_commit_is_heard_in_whatever_layout(
+    path: Path, connection: sqlite3.Connection, layout: int
+) -> None:
+    listener = RecordingListener()
+    changes = SqliteInvalidation(path, listener, layout=layout)
+    await changes.start()
+    for number in range(9):
+        listener.heard.clear()
+        if number % 3:
+            connection.execute(NOTE)
+        else:
+            commit_elsewhere(path)
+        if number % 4 == 0:
+            connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+        assert changes.is_current()
+        assert listener.heard == ["all"]
+        assert changes.is_current()
+        assert listener.heard == ["all"]
+    await changes.stop()
+
+
+@pytest.mark.anyio
+async def test_an_unknown_layout_ends_no_trust_at_a_commit_that_is_no_change(
+    path: Path, connection: sqlite3.Connection
+) -> None:
+    listener = RecordingListener()
+    changes = SqliteInvalidation(path, listener, layout=LAYOUT + 1)
+    assert changes.is_current()
+    listener.heard.clear()
+    connection.execute("DELETE FROM audit_events")
+    assert changes.is_current()
+    assert listener.heard == []
+    await changes.stop()
 
 
 def test_a_file_that_was_replaced_is_noticed(index: WalIndex, path: Path) -> None:
