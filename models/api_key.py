@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -93,14 +92,7 @@ class ApiKey(Model):
     @classmethod
     async def remove_all(cls, key_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         """Delete keys in one statement; the ids of those that were there, with their users'."""
-        texts = [str(key_id) for key_id in key_ids]
-        if database.is_sqlite():
-            rows = await database.connection().execute_query_dict(
-                _SQLITE_REMOVE, [json.dumps(texts)]
-            )
-        else:
-            rows = await database.connection().execute_query_dict(_POSTGRESQL_REMOVE, [texts])
-        return {UUID(str(row["id"])): UUID(str(row["user_id"])) for row in rows}
+        return await database.engine().statements.remove_keys(key_ids)
 
     @classmethod
     async def remove_of_user(cls, user_id: UUID) -> int:
@@ -146,57 +138,5 @@ class ApiKey(Model):
 
         `uses` must be in the order of the ids, so that two nodes lock the rows alike.
         """
-        if not uses:
-            return
-        if database.is_sqlite():
-            await _note_uses_sqlite(uses)
-        else:
-            await _note_uses_postgresql(uses)
-
-
-_SQLITE_REMOVE = """
-DELETE FROM api_keys WHERE id IN (SELECT value FROM json_each(?)) RETURNING id, user_id
-"""
-
-# Locked in the order of the ids, as `note_uses` does.
-_POSTGRESQL_REMOVE = """
-WITH locked AS (
-    SELECT id FROM api_keys WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE
-)
-DELETE FROM api_keys k USING locked WHERE k.id = locked.id RETURNING k.id, k.user_id
-"""
-
-# One text whatever the number of rows: SQLite keeps each prepared statement that it has seen.
-_SQLITE_USES = """
-WITH used(id, at, ip) AS (
-    SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')
-    FROM json_each(?)
-)
-UPDATE api_keys SET last_used_at = used.at, last_used_ip = used.ip FROM used
-WHERE api_keys.id = used.id AND used.at > COALESCE(api_keys.last_used_at, '')
-"""
-
-_POSTGRESQL_USES = """
-WITH used AS (
-    SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS used(id, at, ip)
-), locked AS (
-    SELECT k.id FROM api_keys k JOIN used ON used.id = k.id ORDER BY k.id FOR UPDATE OF k
-)
-UPDATE api_keys k SET last_used_at = used.at, last_used_ip = used.ip
-FROM used JOIN locked ON locked.id = used.id
-WHERE k.id = used.id AND used.at > COALESCE(k.last_used_at, '-infinity')
-"""
-
-
-async def _note_uses_sqlite(uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:
-    rows = [(str(key_id), at.isoformat(" "), ip) for key_id, at, ip in uses]
-    await database.connection().execute_query(_SQLITE_USES, [json.dumps(rows)])
-
-
-async def _note_uses_postgresql(
-    uses: Sequence[tuple[UUID, datetime, str | None]],
-) -> None:
-    await database.connection().execute_query_dict(
-        _POSTGRESQL_USES,
-        [[u[0] for u in uses], [u[1] for u in uses], [u[2] for u in uses]],
-    )
+        if uses:
+            await database.engine().statements.note_key_uses(uses)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar, Self
@@ -56,30 +55,10 @@ class AuditEvent(Model):
         cls, actions: Sequence[str], *, since: datetime
     ) -> list[tuple[datetime, str, int]]:
         """Minute, outcome and number of the events of `actions` since then."""
-        if database.is_sqlite():
-            statement, moment = _SQLITE_MINUTES, since.isoformat(" ")
-            rows = await _rows(statement, [json.dumps(list(actions)), moment])
-            return [(datetime.fromisoformat(f"{row[0]}:00+00:00"), *row[1:]) for row in rows]
-        return await _rows(_POSTGRESQL_MINUTES, [list(actions), since])
+        return await database.engine().statements.count_events_by_minute(actions, since)
 
     @classmethod
     async def purge(cls, *, before: datetime, limit: int) -> int:
         """Delete at most `limit` of the rows from before; how many there were."""
         ids = await cls.filter(at__lt=before).limit(limit).values_list("id", flat=True)
         return await cls.filter(id__in=ids).delete() if ids else 0
-
-
-_SQLITE_MINUTES = """
-SELECT strftime('%Y-%m-%d %H:%M', substr(at, 1, 16)) AS minute, outcome, COUNT(*)
-FROM audit_events WHERE action IN (SELECT value FROM json_each(?)) AND at >= ?
-GROUP BY 1, 2 HAVING minute IS NOT NULL
-"""
-_POSTGRESQL_MINUTES = """
-SELECT date_trunc('minute', at) AS minute, outcome, COUNT(*) FROM audit_events
-WHERE action = ANY ($1) AND at >= $2 GROUP BY 1, 2
-"""
-
-
-async def _rows(statement: str, values: list[Any]) -> list[tuple[Any, ...]]:
-    rows = await database.connection().execute_query_dict(statement, values)
-    return [tuple(row.values()) for row in rows]

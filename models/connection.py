@@ -5,6 +5,7 @@ It knows no engine and no table, and does not open anything.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, cast
 
@@ -25,3 +26,9 @@ def connection() -> BaseDBAsyncClient:
 def transaction() -> AbstractAsyncContextManager[Any]:
     """All or nothing; on SQLite it holds the write lock from its beginning."""
     return cast(AbstractAsyncContextManager[Any], in_transaction())
+
+
+async def rows(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """The rows that a statement returns, each with its columns in their order."""
+    found = await connection().execute_query_dict(statement, list(values))
+    return [tuple(row.values()) for row in found]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from models import ANONYMOUS_ID, database
+from models import database
 
 _DAY_SECONDS = 86_400
 NEVER = -1
@@ -58,56 +58,9 @@ async def summed_around(used: int, expires: int) -> list[CounterRow]:
 
 async def fold() -> None:
     """Sum up what was added row by row, on PostgreSQL; two that do it at once do no harm."""
-    if not database.is_sqlite():
-        await database.connection().execute_query(
-            "WITH gone AS (DELETE FROM auth_tallies RETURNING *) "
-            "INSERT INTO auth_tallies SELECT what, used_day, expires_day, sum(n) "
-            "FROM gone GROUP BY 1, 2, 3 HAVING sum(n) <> 0"
-        )
+    await database.engine().statements.fold_counters()
 
 
 async def recount() -> None:
     """Count the tables anew, where what the triggers added up is not to be trusted."""
-    if not database.is_sqlite():
-        await database.connection().execute_query(_POSTGRESQL_RECOUNT, [ANONYMOUS_ID])
-        return
-    async with database.transaction():
-        await database.connection().execute_query("DELETE FROM auth_tallies")
-        await database.connection().execute_query(_SQLITE_COUNT, [str(ANONYMOUS_ID)] * 3)
-
-
-def _sqlite_day(column: str) -> str:
-    seconds = f"CAST(strftime('%s', substr({column}, 1, 10)) AS INTEGER)"
-    return f"COALESCE(max({seconds} / 86400, 0), -1)"
-
-
-# As the triggers count (migration 3).
-_SQLITE_COUNT = f"""
-INSERT INTO auth_tallies (what, used_day, expires_day, n)
-SELECT 'users', 0, 0, COUNT(*) FROM users WHERE id <> ?
-UNION ALL
-SELECT 'disabled', 0, 0, COUNT(*) FROM users WHERE id <> ? AND disabled_at IS NOT NULL
-UNION ALL
-SELECT 'operators', 0, 0, COUNT(*) FROM users WHERE id <> ? AND disabled_at IS NULL
-    AND EXISTS (SELECT 1 FROM json_each(roles) WHERE value = 'admin')
-UNION ALL
-SELECT 'refresh_tokens', 0, {_sqlite_day("expires_at")}, COUNT(*) FROM refresh_tokens GROUP BY 3
-UNION ALL
-SELECT 'api_keys', {_sqlite_day("last_used_at")}, {_sqlite_day("expires_at")}, COUNT(*)
-FROM api_keys GROUP BY 2, 3
-"""  # noqa: S608  (the column names are ours)
-
-# What is missing is added, in one statement: those who write or sum up meanwhile are not disturbed.
-_POSTGRESQL_RECOUNT = """
-INSERT INTO auth_tallies (what, used_day, expires_day, n)
-SELECT what, used_day, expires_day, sum(n) FROM (
-    SELECT what, used_day, expires_day, -n AS n FROM auth_tallies
-    UNION ALL SELECT 'users', 0, 0, 1 FROM users WHERE id <> $1
-    UNION ALL SELECT 'disabled', 0, 0, 1 FROM users WHERE id <> $1 AND disabled_at IS NOT NULL
-    UNION ALL SELECT 'operators', 0, 0, 1 FROM users
-        WHERE id <> $1 AND disabled_at IS NULL AND roles @> '["admin"]'
-    UNION ALL SELECT 'refresh_tokens', 0, everruns_auth_day(expires_at), 1 FROM refresh_tokens
-    UNION ALL SELECT 'api_keys', everruns_auth_day(last_used_at), everruns_auth_day(expires_at), 1
-        FROM api_keys
-) AS counted GROUP BY 1, 2, 3 HAVING sum(n) <> 0
-"""
+    await database.engine().statements.recount()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from tortoise.context import TortoiseContext
@@ -170,13 +170,7 @@ async def ping(seconds: float = STATEMENT_SECONDS) -> None:
 
 async def clock() -> datetime:
     """The database's time, by which races between nodes are decided."""
-    if is_sqlite():
-        rows = await connection().execute_query_dict(
-            "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now') AS now"
-        )
-        return datetime.fromisoformat(rows[0]["now"]).replace(tzinfo=UTC)
-    rows = await connection().execute_query_dict("SELECT clock_timestamp() AS now")
-    return cast(datetime, rows[0]["now"]).astimezone(UTC)
+    return await engine().statements.now()
 
 
 def check_place(url: DatabaseUrl) -> None:

@@ -16,13 +16,6 @@ from models.user import User
 # The longest IPv6 network as text, `xxxx:…:xxxx::/64`, and room to spare.
 MAX_NETWORK_LENGTH = 43
 
-# One text for both engines, but for how each writes a parameter.
-_NOTE = """
-INSERT INTO known_networks (id, user_id, network, last_sign_in_at) VALUES ({})
-ON CONFLICT (user_id, network) DO UPDATE SET last_sign_in_at = excluded.last_sign_in_at
-WHERE known_networks.last_sign_in_at < excluded.last_sign_in_at
-"""
-
 
 class KnownNetwork(Model):
     """A network that a user signed in from; rows are kept for as long as anything asks for them."""
@@ -44,13 +37,7 @@ class KnownNetwork(Model):
     @classmethod
     async def note(cls, user_id: UUID, network: str, *, now: datetime) -> None:
         """Note a sign-in, in one statement, never backwards."""
-        if database.is_sqlite():
-            statement = _NOTE.format("?, ?, ?, ?")
-            values: list[object] = [str(new_id()), str(user_id), network, now.isoformat(" ")]
-        else:
-            statement = _NOTE.format("$1, $2, $3, $4")
-            values = [new_id(), user_id, network, now]
-        await database.connection().execute_query(statement, values)
+        await database.engine().statements.note_network(user_id, network, now)
 
     @classmethod
     async def is_known(cls, email: str, network: str, *, since: datetime) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
@@ -11,32 +10,9 @@ from tortoise import fields
 from tortoise.models import Model
 
 from models import database
+from models.rotation import Rotation
 from models.types import DatetimeField, new_id
 from models.user import User
-
-SECOND = timedelta(seconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """What one rotation writes at the moment that the database gives it.
-
-    The bytes of a token follow from the whole second of that moment: `token_hashes` are the
-    digests for `second`, a whole one, and for the next. Digests, never tokens.
-    """
-
-    token_hashes: tuple[str, str] = field(repr=False)
-    second: datetime
-    generation: int
-    lifetime: timedelta
-    latest_expiry: datetime | None
-    ip_address: str | None
-    user_agent: str | None
-
-    @property
-    def seconds(self) -> tuple[datetime, datetime, datetime]:
-        """Where the first second begins, the next one, and where that ends."""
-        return self.second, self.second + SECOND, self.second + 2 * SECOND
 
 
 class RefreshToken(Model):
@@ -113,13 +89,7 @@ class RefreshToken(Model):
         clock when: the grace begins there, however long the statement was on its way. None, too,
         where it came later than the two seconds of the rotation.
         """
-        statement, values = (
-            _sqlite_rotation(session_id, spent_hash, rotation)
-            if database.is_sqlite()
-            else _postgresql_rotation(session_id, spent_hash, rotation)
-        )
-        rows = await database.connection().execute_query_dict(statement, values)
-        return str(rows[0]["token_hash"]) if rows else None
+        return await database.engine().statements.rotate(session_id, spent_hash, rotation)
 
     @classmethod
     async def end(cls, session_id: UUID, *, user_id: UUID | None = None) -> bool:
@@ -149,57 +119,3 @@ class RefreshToken(Model):
         ids = await expired.limit(limit).values_list("id", flat=True)
         # Looked at again: one may have been renewed in between.
         return await expired.filter(id__in=ids).delete() if ids else 0
-
-
-# `clock` is read once: the digest must be that of the second that is written.
-_POSTGRESQL_ROTATE = """
-WITH clock AS MATERIALIZED (SELECT clock_timestamp() AS now)
-UPDATE refresh_tokens SET
-    token_hash = CASE WHEN clock.now < $4 THEN $6 ELSE $7 END,
-    previous_token_hash = token_hash, generation = $8,
-    rotated_at = clock.now, last_used_at = clock.now,
-    expires_at = LEAST(clock.now + $9::interval, $10::timestamptz),
-    ip_address = $11, user_agent = $12
-FROM clock
-WHERE id = $1 AND token_hash = $2 AND clock.now >= $3 AND clock.now < $5
-RETURNING token_hash
-"""
-# Within one statement `now` stays what it is.
-_SQLITE_ROTATE = """
-WITH clock AS (
-    SELECT strftime('%Y-%m-%d %H:%M:%f+00:00', 'now') AS now,
-        strftime('%Y-%m-%d %H:%M:%f+00:00', 'now', ?) AS unused
-)
-UPDATE refresh_tokens SET
-    token_hash = CASE WHEN clock.now < ? THEN ? ELSE ? END,
-    previous_token_hash = token_hash, generation = ?,
-    rotated_at = clock.now, last_used_at = clock.now,
-    expires_at = MIN(clock.unused, COALESCE(?, clock.unused)),
-    ip_address = ?, user_agent = ?
-FROM clock
-WHERE id = ? AND token_hash = ? AND clock.now >= ? AND clock.now < ?
-RETURNING token_hash
-"""
-
-
-def _postgresql_rotation(
-    session_id: UUID, spent_hash: str, rotation: Rotation
-) -> tuple[str, list[Any]]:
-    values = [
-        *(session_id, spent_hash, *rotation.seconds, *rotation.token_hashes, rotation.generation),
-        *(rotation.lifetime, rotation.latest_expiry, rotation.ip_address, rotation.user_agent),
-    ]
-    return _POSTGRESQL_ROTATE, values
-
-
-def _sqlite_rotation(
-    session_id: UUID, spent_hash: str, rotation: Rotation
-) -> tuple[str, list[Any]]:
-    first, second, end = (moment.isoformat(" ") for moment in rotation.seconds)
-    cap = rotation.latest_expiry
-    values = [
-        *(f"{int(rotation.lifetime.total_seconds())} seconds", second, *rotation.token_hashes),
-        *(rotation.generation, cap.isoformat(" ") if cap is not None else None),
-        *(rotation.ip_address, rotation.user_agent, str(session_id), spent_hash, first, end),
-    ]
-    return _SQLITE_ROTATE, values

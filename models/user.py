@@ -14,16 +14,6 @@ from models.types import ANONYMOUS_ID, DatetimeField, JSONField, new_id
 
 MAX_EMAIL_LENGTH = 254
 
-# By the indexes of roles: operators are few among many users.
-_SQLITE_OPERATORS = """
-SELECT count(*) AS operators FROM users_roles r JOIN users u ON u.id = r.user_id
-WHERE r.role = 'admin' AND u.disabled_at IS NULL AND u.id NOT IN (?, ?)
-"""
-_POSTGRESQL_OPERATORS = """
-SELECT count(*) AS operators FROM users
-WHERE roles @> '["admin"]' AND disabled_at IS NULL AND id NOT IN ($1::uuid, $2::uuid)
-"""
-
 
 class User(Model):
     """A person or a program that can sign in; `disabled_at` null means enabled."""
@@ -97,10 +87,7 @@ class User(Model):
     @classmethod
     async def enabled_operators(cls, *, besides: UUID | None = None) -> int:
         """How many enabled operators there are, the anonymous one never counted."""
-        statement = _SQLITE_OPERATORS if database.is_sqlite() else _POSTGRESQL_OPERATORS
-        excluded = [str(ANONYMOUS_ID), str(besides or ANONYMOUS_ID)]
-        rows = await database.connection().execute_query_dict(statement, excluded)
-        return int(rows[0]["operators"])
+        return await database.engine().statements.count_operators(besides or ANONYMOUS_ID)
 
     @classmethod
     async def note_sign_in(
@@ -146,11 +133,5 @@ class User(Model):
 
     @classmethod
     async def lock(cls) -> None:
-        """Let one transaction at a time decide about operators, on PostgreSQL.
-
-        On SQLite a transaction is alone from its beginning.
-        """
-        if not database.is_sqlite():
-            await database.connection().execute_query(
-                "SELECT pg_advisory_xact_lock(hashtext('everruns-auth.operators'))"
-            )
+        """Let one transaction at a time decide about operators."""
+        await database.engine().statements.lock_operators()

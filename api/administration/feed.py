@@ -17,7 +17,8 @@ import structlog
 from api.authentication import flush_schedule
 from api.trouble_log import TroubleLog
 from models import events
-from models.events import RESET, Position, Row
+from models.event_position import Position, Row
+from models.events import RESET
 
 KEPT = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)

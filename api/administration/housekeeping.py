@@ -24,6 +24,7 @@ from models import (
     counters,
     events,
 )
+from models.event_position import Position
 from models.locks import held_if_free
 
 EVERY = timedelta(hours=1)
@@ -78,7 +79,7 @@ class Sweeper:
     """Drops the events that are too old to resume from, and sums up the tallies."""
 
     def __init__(self) -> None:
-        self._positions: deque[events.Position] = deque()
+        self._positions: deque[Position] = deque()
 
     async def sweep(self) -> None:
         """To be called about once a minute: drops what was there in a call over ten minutes ago."""

@@ -7,8 +7,10 @@ from typing import Any, Literal, Protocol
 
 from api.settings.database_url import DatabaseUrl
 from models.engines.dialect import Dialect
+from models.engines.events import Events
 from models.engines.invalidation import Invalidation, Listener
 from models.engines.rights import Rights
+from models.engines.statements import Statements
 from models.engines.write_probe import WriteProbe
 
 
@@ -26,6 +28,14 @@ class Engine(Protocol):
     @property
     def dialect(self) -> Dialect:
         """Its SQL in lists."""
+
+    @property
+    def statements(self) -> Statements:
+        """Its statements about our tables."""
+
+    @property
+    def events(self) -> Events:
+        """Its way to read what happened."""
 
     def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
         """Tortoise's configuration of the connection; a patient one bounds no statement."""

@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from models import database, events
-from models.events import Position
+from models.event_position import Position
 from tests.models.engines.test_invalidation import ANN, BOB, KEY, SESSION, key, session, user
 from tests.models.test_events import OF_KEY, told
 from tests.support.databases import execute

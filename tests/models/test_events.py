@@ -9,7 +9,8 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import database, events
-from models.events import MOST, RESET, Position
+from models.event_position import Position
+from models.events import MOST, RESET
 from tests.models.engines.test_invalidation import (
     ANN,
     BOB,

@@ -3,8 +3,10 @@
 engine        all of it as one value
 client        Tortoise's client, whose transactions survive the loss of their connection
 dialect       the pieces of SQL that its lists are made of
+events        what happened, by snapshots
 invalidation  notifications, trusted only while they are proven to arrive
 locks         advisory locks, each held by a connection of its own
 rights        what the role must be allowed, and which GRANT it lacks
+statements    the other statements that it words in its own way
 write_probe   whether the server takes writes
 """

@@ -6,13 +6,15 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
 from api.settings.database_url import DatabaseUrl
+from models.engines.events import Events
 from models.engines.invalidation import Listener
-from models.engines.postgresql import client, locks
+from models.engines.postgresql import client, events, locks, statements
 from models.engines.postgresql.dialect import PostgresqlDialect
 from models.engines.postgresql.invalidation import PostgresqlInvalidation
 from models.engines.postgresql.rights import rights_at
 from models.engines.postgresql.write_probe import PostgresqlWriteProbe
 from models.engines.rights import Rights
+from models.engines.statements import Statements
 
 
 class Postgresql:
@@ -21,6 +23,8 @@ class Postgresql:
     name: Literal["postgresql"] = "postgresql"
     opening_advice = "check that the server runs, and the user, password, name and TLS in the URL"
     dialect = PostgresqlDialect()
+    statements: Statements = statements
+    events: Events = events
 
     def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
         return client.configuration(url, is_patient=is_patient)

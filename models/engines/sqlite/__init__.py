@@ -3,11 +3,13 @@
 engine         all of it as one value
 client         Tortoise's client, whose transactions take the write lock when they begin
 dialect        the pieces of SQL that its lists are made of
+events         what happened, in the order of the ids
 file_identity  whether a path still leads to the file that was opened
 file_place     whether a database can be at a path
 folding        how a text loses its case
 invalidation   commits of other processes, seen in the header of the WAL-index
 locks          locks of files beside the database
+statements     the other statements that it words in its own way
 wal_index      that header in shared memory
 write_probe    whether the file takes writes
 """

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from api.settings.database_url import DatabaseUrl
+from models.engines.events import Events
 from models.engines.invalidation import Listener
-from models.engines.sqlite import client, locks
+from models.engines.sqlite import client, events, locks, statements
 from models.engines.sqlite.dialect import SqliteDialect
 from models.engines.sqlite.file_place import objection_to_place, objection_to_writing
 from models.engines.sqlite.invalidation import SqliteInvalidation
 from models.engines.sqlite.write_probe import SqliteWriteProbe
+from models.engines.statements import Statements
 
 
 class Sqlite:
@@ -21,6 +23,8 @@ class Sqlite:
     name: Literal["sqlite"] = "sqlite"
     opening_advice = "check that it is a SQLite database"
     dialect = SqliteDialect()
+    statements: Statements = statements
+    events: Events = events
 
     def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
         del is_patient  # no statement has a bound

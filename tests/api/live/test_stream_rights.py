@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from models import events
-from models.events import Position, Row
+from models.event_position import Position, Row
 from tests.api.clients import (
     OPERATOR_EMAIL,
     OPERATOR_PASSWORD,

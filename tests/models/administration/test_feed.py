@@ -16,7 +16,7 @@ from api.administration.feed import Event, Feed, Listener, ListenerEnded
 from api.administration.housekeeping import Sweeper
 from api.authentication import flush_schedule
 from models import events
-from models.events import Position, Row
+from models.event_position import Position, Row
 from tests.models.rows import add_key, add_session, add_user
 from tests.support.databases import execute
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.settings.database_url import DatabaseUrl
 from models import database, events
-from models.events import Position
+from models.event_position import Position
 
 numbers = st.one_of(
     st.integers(0, 5),
