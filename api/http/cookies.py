@@ -36,22 +36,26 @@ def shown(request: Request, name: str) -> str | None:
         AccessCookiesDiffer, RefreshCookiesDiffer: another host of the domain, or another path, has
             set one too; its owner must not act here as somebody else without knowing.
     """
+    lines = request.headers.getall("cookie", ())
+    value = _plain(lines[0], name) if len(lines) == 1 else None
+    if value is not None:
+        return value
     found = set(all_shown(request, name))
     if len(found) > 1:
         raise _DIFFERENT[name]
     return found.pop() if found else None
 
 
-def plain(header: str, name: str) -> str | None:
+def _plain(header: str, name: str) -> str | None:
     """The cookie of a name out of a Cookie header, without parsing the rest of it.
 
-    None also where it is not that simple: where the name is there twice, or the value is quoted.
+    None where it is not that simple: the name is there twice, or the value is quoted or escaped.
     """
     before, found, rest = header.partition(f"{name}=")
     if not found or (before and not before.endswith("; ")) or name in before or name in rest:
         return None
     value = rest.partition(";")[0].strip()
-    return None if not value or value.startswith('"') else value
+    return None if not value or value.startswith('"') or "\\" in value else value
 
 
 def set_cookies(response: HTTPResponse, tokens: Tokens, settings: Settings) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sanic import Request
 
@@ -12,7 +11,7 @@ from api.errors import (
     AuthenticationRequired,
 )
 from api.http.browser_rules import check_site, is_own_page
-from api.http.cookies import ACCESS, REFRESH, all_shown, plain, shown
+from api.http.cookies import ACCESS, REFRESH, all_shown, shown
 from api.request_context import RequestContext
 from api.services import Services
 from api.settings import Settings
@@ -20,13 +19,20 @@ from api.settings import Settings
 _KEY_MARK = "evr_"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """A credential as it was shown."""
+class Credential(NamedTuple):
+    """A credential as it was shown; a tuple, which is made on every checked request."""
 
     kind: Literal["token", "api_key"]
-    text: str = field(repr=False)
+    text: str
     is_cookie: bool = False
+
+    def __repr__(self) -> str:
+        return f"Credential(kind={self.kind!r}, is_cookie={self.is_cookie})"
+
+    @property
+    def has_form_of_kind(self) -> bool:
+        """Whether the text may be one of its kind: API keys, and they alone, begin with `evr_`."""
+        return self.text.startswith(_KEY_MARK) is (self.kind == "api_key")
 
 
 def credential_of(request: Request) -> Credential | None:
@@ -35,21 +41,22 @@ def credential_of(request: Request) -> Credential | None:
     Raises:
         AccessCookiesDiffer: none is in a header, and two cookies are that differ.
     """
-    credential = header_credential_of(request)
+    header = request.headers.get("authorization")
+    credential = _parsed(header) if header else None
     if credential is not None:
         return credential
     cookie = shown(request, ACCESS)
     return Credential("token", cookie, is_cookie=True) if cookie else None
 
 
-def header_credential_of(request: Request) -> Credential | None:
-    """The credential in the header `Authorization`."""
-    header = request.headers.get("authorization", "").strip()
-    scheme, _, rest = header.partition(" ")
-    text = rest.strip()
-    if scheme.lower() == "bearer":
+def _parsed(header: str) -> Credential | None:
+    """The credential in a header `Authorization`."""
+    header = header.strip()
+    scheme, _, text = header.partition(" ")
+    scheme, text = scheme.lower(), text.strip()
+    if scheme == "bearer":
         return Credential("api_key" if text.startswith(_KEY_MARK) else "token", text)
-    if scheme.lower() == "apikey":
+    if scheme == "apikey":
         return Credential("api_key", text)
     if header.startswith(_KEY_MARK):
         return Credential("api_key", header)
@@ -58,28 +65,11 @@ def header_credential_of(request: Request) -> Credential | None:
 
 def credentials_naming_sessions(request: Request, settings: Settings) -> list[str]:
     """Whatever in the headers may name a session; cookies only where no other site's page asks."""
-    credential = header_credential_of(request)
+    credential = _parsed(request.headers.get("authorization", ""))
     named = [credential.text] if credential is not None else []
     if is_own_page(request, settings):
         named += [text for name in (ACCESS, REFRESH) for text in all_shown(request, name)]
     return named
-
-
-def shown_text(request: Request) -> str | None:
-    """The text of the credential that `credential_of` would find, on the shortest way.
-
-    None also where its form does not fit its header: that is for the long way to refuse.
-    """
-    header: str | None = request.headers.get("authorization")
-    if header is None:
-        lines = request.headers.getall("cookie", ())
-        cookie = plain(lines[0], ACCESS) if len(lines) == 1 else None
-        return None if cookie is None or cookie.startswith(_KEY_MARK) else cookie
-    if header.startswith("Bearer "):
-        return header[7:]
-    if header.startswith("ApiKey evr_"):
-        return header[7:]
-    return header if header.startswith(_KEY_MARK) else None
 
 
 async def principal_of(

@@ -17,7 +17,7 @@ from api.authentication.authenticator import NO_CREDENTIAL
 from api.authentication.credential_cache import CachedCredential
 from api.http.browser_rules import check_host
 from api.http.client_address import address_of
-from api.http.credentials import shown_text
+from api.http.credentials import credential_of
 from api.settings import Settings
 
 Answerer = Callable[[Request, CachedCredential], BaseHTTPResponse | None]
@@ -63,11 +63,12 @@ def fast_path(slow: Any, answer: Answerer, settings: Settings) -> Any:
             return slow(request)
         if is_open_mode:
             check_host(request, settings)
-            text: str | None = NO_CREDENTIAL
+            text = NO_CREDENTIAL
         else:
-            text = shown_text(request)
-        if text is None:
-            return slow(request)
+            credential = credential_of(request)
+            if credential is None or not credential.has_form_of_kind:
+                return slow(request)
+            text = credential.text
         authenticator, now = request.app.ctx.services.authenticator, time()
         known = authenticator.recall(text, now)
         response = answer(request, known) if known is not None else None
