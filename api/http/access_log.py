@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from email.utils import formatdate
 from http import HTTPStatus
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 import structlog
@@ -17,6 +16,7 @@ from sanic.response import BaseHTTPResponse
 from api.http.client_address import address_of
 from api.http.metrics import count
 from api.http.requests import TimedRequest, proxy_request_id, request_id_of
+from api.http.responses import date_header
 
 log = structlog.get_logger("everruns_auth.requests")
 
@@ -42,7 +42,7 @@ def install(app: Sanic[Any, Any]) -> None:
         # Proxies ask that on every request, and pass nothing of it on but what they know already.
         if path != _VERIFY:
             # Clients whose clock is wrong reckon by ours (RFC 9110 §6.6.1).
-            response.headers["Date"] = formatdate(usegmt=True)
+            response.headers["Date"] = date_header(int(time()))
         if path != _VERIFY or proxy_request_id(request):
             response.headers["X-Request-Id"] = request_id_of(request)
         seconds = perf_counter() - request.began if isinstance(request, TimedRequest) else 0.0

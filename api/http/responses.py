@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
+from functools import lru_cache
+
 import orjson
 from pydantic import BaseModel
 from sanic import HTTPResponse
@@ -23,6 +26,12 @@ def reply_list(answers: list[BaseModel]) -> HTTPResponse:
 def reply_nothing() -> HTTPResponse:
     """204, without a body."""
     return HTTPResponse(status=204, headers=_HEADERS)
+
+
+@lru_cache(maxsize=1)
+def date_header(second: int) -> str:
+    """The value of the header Date (RFC 9110 §6.6.1); `second` is since the epoch."""
+    return formatdate(second, usegmt=True)
 
 
 def _json(body: bytes, status: int) -> HTTPResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from secrets import token_hex
+from time import time
 from uuid import UUID
 
 from sanic import HTTPResponse, Request
@@ -18,7 +19,7 @@ from api.http.fast_path import LINE_END, RememberedResponse
 from api.http.metrics import count_quietly
 from api.http.permissions import anyone, session_only, whole_user
 from api.http.requests import SignedInCall, id_in_path, proxy_request_id
-from api.http.responses import reply, reply_list, reply_nothing
+from api.http.responses import date_header, reply, reply_list, reply_nothing
 from api.http.route_table import Route
 from api.routes.account import schemas
 from models import RefreshToken
@@ -95,6 +96,7 @@ _ME_LINES = LINE_END.join(
     (
         b"cache-control: no-store",
         b"content-type: application/json",
+        b"date: %b",
         b"content-length: %d",
         b"x-content-type-options: nosniff",
         b"x-request-id: %b",
@@ -109,7 +111,8 @@ def answer_me(request: Request, known: CachedCredential) -> BaseHTTPResponse | N
         body = known.me = profile_of(known.principal).model_dump_json().encode()
     count_quietly(request.method, "/v1/auth/me")
     request_id = proxy_request_id(request) or token_hex(16)
-    return RememberedResponse(_ME_LINES % (len(body), request_id.encode()), body)
+    date = date_header(int(time())).encode()
+    return RememberedResponse(_ME_LINES % (date, len(body), request_id.encode()), body)
 
 
 ROUTES = (
