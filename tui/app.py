@@ -10,6 +10,7 @@ import asyncio
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -17,6 +18,7 @@ from textual import events, on, work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.theme import Theme
+from textual.widgets import Input
 
 from tui import themes
 from tui.context import Surroundings
@@ -40,13 +42,14 @@ from tui.session.target import Target
 from tui.widgets.header import Header, HeaderState
 from tui.widgets.held_keys import HeldKey
 from tui.widgets.list_pane import ListPane
-from tui.widgets.table import Table
 
 TICK_SECONDS = 1.0
 # Messages that wait for the application. A busy server tells some hundred things a second.
 MAX_WAITING_MESSAGES = 500
 WAITING_SECONDS = 0.02
 LEAVING_SECONDS = 5
+# A view is made in some hundredths of a second. After so many seconds keys no longer wait for it.
+SETTLING_SECONDS = 2
 # What nobody may do who has not signed in, or needs to.
 OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export", "full_screen"})
 
@@ -97,25 +100,48 @@ class Dashboard(OperatorSession, Runner, Exporter):
     # Keys
 
     async def on_event(self, event: events.Event) -> None:
-        """Obey a key of a list before the next one is looked at, which may be about what it leads to."""
-        if (
-            isinstance(event, events.Key)
-            and not event.is_forwarded
-            and isinstance(self.focused, Table)
-        ):
-            active = self.screen.active_bindings.get(event.key)
-            if active is not None and active.enabled:
-                await self.obey(HeldKey(sign(event.key), active.binding.action, active.node))
+        """Work off a key or a paste before the next, which may be about what this one leads to."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._settled()
+            if await self._is_worked_off(event):
                 return
         await super().on_event(event)
 
-    async def obey(self, key: HeldKey) -> None:
-        """Do what the key is bound to, unless it has to wait for the list that it is about."""
+    async def _settled(self) -> None:
+        """Wait for the dialog or the view that the last key asked for: the next key is for it."""
+        # A worker that asks takes its first step.
+        await asyncio.sleep(0)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLING_SECONDS):
+                while not self.screen.is_mounted:  # noqa: ASYNC110  (nothing tells of it)
+                    await asyncio.sleep(0)
+
+    async def _is_worked_off(self, event: events.Key | events.Paste) -> bool:
+        focused = self.focused
+        is_text = isinstance(event, events.Paste) or event.is_printable
+        if isinstance(focused, Input) and is_text:
+            # Forwarded, it would come behind the keys that are bound.
+            await focused.on_event(event)
+            return True
+        key = event.key if isinstance(event, events.Key) else ""
+        active = self.screen.active_bindings.get(key)
+        if active is None or not active.enabled:
+            return False
+        if isinstance(focused, Input):
+            return await self.run_action(active.binding.action, active.node)
+        return await self.obey(HeldKey(sign(key), active.binding.action, active.node))
+
+    async def obey(self, key: HeldKey) -> bool:
+        """Do what the key is bound to, unless it has to wait for the list that it is about.
+
+        Tells whether there was something to do.
+        """
         near = (key.owner, self.focused)
         panes = [pane for node in near if node for pane in node.ancestors_with_self]
         pane = next((pane for pane in panes if isinstance(pane, ListPane)), None)
-        if pane is None or not pane.held_keys.hold(key):
-            await self.run_action(key.action, key.owner)
+        if pane is not None and pane.held_keys.hold(key):
+            return True
+        return await self.run_action(key.action, key.owner)
 
     @on(Actions.KeyChosen)
     async def _key_chosen(self, event: Actions.KeyChosen) -> None:

@@ -149,11 +149,10 @@ class Terminal:
             await self.pilot.press(key)
         await self.pilot.pause()
 
-    async def bursts(self, *keys: str) -> None:
+    async def bursts(self, *keys: str | events.Paste) -> None:
         """Keys that come all at once, as over a slow line or from a password manager."""
         for key in keys:
-            name = _character_to_key(key) if len(key) == 1 else key
-            self.app.post_message(events.Key(name, key if len(key) == 1 else None))
+            self.app.post_message(_pressed(key) if isinstance(key, str) else key)
         await self.pilot.pause()
 
     def _note(self, key: str) -> None:
@@ -248,6 +247,13 @@ class Terminal:
         found = [line for line in self.lines if line.startswith("›")]
         assert len(found) == 1, self.lines
         return found[0]
+
+
+def _pressed(key: str) -> events.Key:
+    is_character = len(key) == 1
+    return events.Key(
+        _character_to_key(key) if is_character else key, key if is_character else None
+    )
 
 
 def _keys_of(bindings: list[Binding]) -> list[str]:

@@ -132,7 +132,7 @@ class UserView(DetailView):
     def _focus_tab(self) -> None:
         active = self.query_one(TabbedContent).active_pane
         if active is not None:
-            active.query_one(Table).focus()
+            self.set_focus(active.query_one(Table))
 
     def action_back(self) -> None:
         active = self.query_one(TabbedContent).active_pane

@@ -47,7 +47,7 @@ class Help(ModalScreen[None]):
             yield Static("Esc closes", classes="status", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.set_focus(self.query_one(VerticalScroll))
 
     def _text(self) -> Text:
         text = Text()

@@ -29,7 +29,7 @@ class ListView(View):
         yield self.pane(self.context)
 
     def on_mount(self) -> None:
-        self.query_one(Table).focus()
+        self.set_focus(self.query_one(Table))
 
     def action_back(self) -> None:
         """Out of the filter; there is nothing further back."""

@@ -105,7 +105,7 @@ class OverviewView(View):
         yield ApiKeysPane(self.context, is_watched=True)
 
     def on_mount(self) -> None:
-        self.query_one(Table).focus()
+        self.set_focus(self.query_one(Table))
 
     def action_back(self) -> None:
         """Out of the filter; then the keys are only watched again."""

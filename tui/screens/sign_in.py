@@ -17,7 +17,7 @@ from tui.session.contexts import checked_url
 from tui.session.login import Closed, Entered, enter, sign_in
 from tui.widgets.checkbox import Checkbox
 from tui.widgets.footer import Footer
-from tui.widgets.text_input import TAB, TextInput
+from tui.widgets.text_input import TextInput
 
 SIGN_IN = "Sign in (Enter)"
 AGAIN = "Try again (Enter)"
@@ -27,7 +27,7 @@ SEND = "Send it (Enter)"
 class SignIn(Screen[None]):
     """The way in. `reason` says why one is here again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Quit"), *TAB]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Quit")]
 
     class Tried(Message):
         """The server has answered."""
@@ -77,7 +77,6 @@ class SignIn(Screen[None]):
 
     # Trying
 
-    @on(TextInput.Entered, "#url, #password")
     @on(Button.Pressed, "#go-on")
     def action_go_on(self) -> None:
         if not self._has_good_url():
@@ -89,9 +88,9 @@ class SignIn(Screen[None]):
         if has_moved or not self._can_sign_in:
             self._enter()
         elif not self._value("email"):
-            self.query_one("#email").focus()
+            self.set_focus(self.query_one("#email"))
         elif not self._value("password"):
-            self.query_one("#password").focus()
+            self.set_focus(self.query_one("#password"))
         else:
             self._sign_in()
 
@@ -100,7 +99,7 @@ class SignIn(Screen[None]):
             checked_url(self._value("url"))
         except ValueError as wrong:
             self._say(f"✗ {wrong}")
-            self.query_one("#url").focus()
+            self.set_focus(self.query_one("#url"))
             return False
         return True
 
@@ -139,14 +138,14 @@ class SignIn(Screen[None]):
         words = closed.words or self._reason
         self._say(f"✗ {words}" if words else "")
         if closed.is_plain_http:
-            self.query_one("#go-on").focus()
+            self.set_focus(self.query_one("#go-on"))
         elif not closed.can_sign_in:
-            self.query_one("#url").focus()
+            self.set_focus(self.query_one("#url"))
         elif not self._value("email"):
-            self.query_one("#email").focus()
+            self.set_focus(self.query_one("#email"))
         else:
             self.query_one("#password", Input).value = ""
-            self.query_one("#password").focus()
+            self.set_focus(self.query_one("#password"))
 
     def _show_form(self, *, can_sign_in: bool) -> None:
         self._can_sign_in = can_sign_in

@@ -29,6 +29,9 @@ class FilterInput(TextInput):
     class Edited(Message):
         """Another text stands there, which does not count yet."""
 
+    class Entered(Message):
+        """Enter was pressed."""
+
     class Paused(Message):
         """Nothing was typed for a moment: the text is to count."""
 
@@ -59,9 +62,10 @@ class FilterInput(TextInput):
         self.is_left = False
         return self.text
 
-    def action_leave_input(self) -> None:
+    async def action_leave_input(self) -> None:
         self.is_left = True
-        super().action_leave_input()
+        await super().action_leave_input()
+        self.post_message(self.Entered())
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

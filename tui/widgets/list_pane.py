@@ -35,7 +35,6 @@ from tui.widgets.list_rows import ListRows, Place
 from tui.widgets.live import LIVE
 from tui.widgets.refresh_queue import RefreshQueue
 from tui.widgets.table import Table
-from tui.widgets.text_input import TextInput
 
 R = TypeVar("R", bound=Row)
 
@@ -178,8 +177,8 @@ class ListPane(Widget, Generic[R]):
             self.put_filter("", returns_to=self.current.id if self.current is not None else None)
         return had_one
 
-    @on(TextInput.Entered)
-    def _filter_entered(self, event: TextInput.Entered) -> None:
+    @on(FilterInput.Entered)
+    def _filter_entered(self, event: FilterInput.Entered) -> None:
         event.stop()
         self.filter_input.put(self.filter_input.value)
         self._apply_filter()
@@ -195,7 +194,7 @@ class ListPane(Widget, Generic[R]):
 
     def _leave_filter(self) -> None:
         self.set_class(bool(self.filter_input.text), "-filtering")
-        self.table.focus()
+        self.screen.set_focus(self.table)
 
     def _apply_filter(self, returns_to: str | None = None) -> None:
         text = self.filter_input.take()

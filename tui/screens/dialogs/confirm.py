@@ -23,7 +23,7 @@ class Confirm(ModalScreen[bool]):
     """Says what an operation does, and asks. The answer is No until somebody says otherwise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", "Yes"),
+        Binding("y", "go_on", "Yes"),
         Binding("n,escape", "no", "No"),
         Binding("left,right", "other", "Other button", show=False),
         Binding("pageup,up", "scroll(-1)", "Scroll the names up", show=False),
@@ -53,9 +53,6 @@ class Confirm(ModalScreen[bool]):
                 yield Button(f"No ({no})", id="no")
                 yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._operation.typed))
 
-    def on_mount(self) -> None:
-        (self.query_one(Input) if self._operation.typed else self.query_one("#no")).focus()
-
     @property
     def _is_typed(self) -> bool:
         if not self._operation.typed:
@@ -65,7 +62,7 @@ class Confirm(ModalScreen[bool]):
             == self._operation.typed.casefold()
         )
 
-    def action_yes(self) -> None:
+    def action_go_on(self) -> None:
         if self._is_typed:
             self.dismiss(True)
         else:
@@ -88,13 +85,9 @@ class Confirm(ModalScreen[bool]):
     def _typed(self) -> None:
         self.query_one("#yes", Button).disabled = not self._is_typed
 
-    @on(TextInput.Entered)
-    def _entered(self) -> None:
-        self.action_yes()
-
     @on(Button.Pressed, "#yes")
     def _pressed_yes(self) -> None:
-        self.action_yes()
+        self.action_go_on()
 
     @on(Button.Pressed, "#no")
     def _pressed_no(self) -> None:

@@ -15,7 +15,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tui.text import plain
-from tui.widgets.text_input import TAB, TextInput
+from tui.widgets.text_input import TextInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Field:
 class Form(ModalScreen[dict[str, str] | None]):
     """Asks for a few lines of text; Enter goes on, Escape gives up."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up"), *TAB]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
 
     def __init__(
         self, title: str, fields: Sequence[Field], *, go_on: str, problem: str = ""
@@ -64,15 +64,9 @@ class Form(ModalScreen[dict[str, str] | None]):
         lines = list(self.query(TextInput))
         for line, next_focus in pairwise(lines):
             line.next_focus = next_focus
-        lines[0].focus()
-
-    @on(TextInput.Entered)
-    def _entered(self, event: TextInput.Entered) -> None:
-        if event.line.next_focus is None:
-            self._finish()
 
     @on(Button.Pressed, "#go-on")
-    def _finish(self) -> None:
+    def action_go_on(self) -> None:
         self.dismiss(
             {field.name: self.query_one(f"#{field.name}", Input).value for field in self._fields}
         )
