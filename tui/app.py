@@ -7,6 +7,7 @@ to whoever draws. Knows the server only through the client.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import events, on, work
+from textual.app import SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.theme import Theme
@@ -76,6 +78,9 @@ class Dashboard(OperatorSession, Runner, Exporter):
         Binding("q", "leave", "Quit"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
         Binding("E", "cancel_export", "Cancel the export", show=False),
+        Binding("ctrl+l,f5", "redraw", "Draw everything anew", show=False),
+        Binding("ctrl+z", "suspend_process", "Suspend (fg goes on)", show=False, priority=True),
+        Binding("ctrl+c", "help_quit", show=False, priority=True, system=True),
         Binding("t", "next_theme", "Next theme", show=False),
         Binding("T", "change_theme", "Choose a theme", show=False),
     ]
@@ -125,7 +130,7 @@ class Dashboard(OperatorSession, Runner, Exporter):
             return True
         key = event.key if isinstance(event, events.Key) else ""
         active = self.screen.active_bindings.get(key)
-        if active is None or not active.enabled:
+        if key == "ctrl+c" or active is None or not active.enabled:
             return False
         if isinstance(focused, Input):
             return await self.run_action(active.binding.action, active.node)
@@ -225,6 +230,19 @@ class Dashboard(OperatorSession, Runner, Exporter):
         if not self.is_paused:
             self.catch_up()
         self.show_standing()
+
+    # The terminal
+
+    def action_redraw(self) -> None:
+        """Whatever another program has written over the screen goes."""
+        self.refresh(layout=True)
+
+    def action_suspend_process(self) -> None:
+        """Stop the whole job, as the terminal would: whoever started us may wait for us."""
+        with suppress(SuspendNotSupported), self.suspend():
+            own = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.killpg(0, signal.SIGTSTP)
+            signal.signal(signal.SIGTSTP, own)
 
     # The header
 
@@ -333,7 +351,17 @@ class Dashboard(OperatorSession, Runner, Exporter):
         self.action_leave()
 
     def action_help_quit(self) -> None:
-        self.say("q quits")
+        """Copy what is selected, or say how to get out of what is in front."""
+        selected = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+            return
+        escape = self.screen.active_bindings.get("escape")
+        is_inside = isinstance(self.focused, Input) or not isinstance(self.screen, View)
+        if is_inside and escape is not None:
+            self.say(f"Esc: {escape.binding.description}")
+        else:
+            self.say("q quits")
 
     def _obey_signals(self) -> None:
         """Leave the terminal as it was found when a signal asks to end.

@@ -16,6 +16,7 @@ from textual.reactive import reactive
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.cli.terminal_detection import has_no_color
 from tui.context import Surroundings
 from tui.http.errors import NotSignedIn, Trouble
 from tui.http.feed import Event
@@ -41,7 +42,8 @@ class Application(App[int]):
     """All that is under way, in words; empty when nothing is."""
 
     def __init__(self, target: Target, surroundings: Surroundings) -> None:
-        super().__init__()
+        # Without colour focus is drawn by reversed letters, as it is in the terminal's own sixteen.
+        super().__init__(ansi_color=has_no_color() or None)
         self.target = target
         self.surroundings = surroundings
         self.client = surroundings.connect(target.url)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,3 +91,38 @@ def test_a_database_that_is_away_is_one_line_and_status_1() -> None:
     assert (ended.status, ended.stdout) == (1, "")
     assert len(ended.stderr.splitlines()) == 1
     assert HIDDEN not in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", ["--help", "serve --help", "dashboard --help", "config"])
+def test_what_the_locale_cannot_write_is_replaced(arguments: str) -> None:
+    for encoding in ("ascii", "latin-1"):
+        env = environment("sqlite://new.db", LC_ALL="C", PYTHONIOENCODING=encoding)
+        ended = run("everruns-auth", *arguments.split(), env=env)
+        assert (ended.status, ended.stderr) == (0, "")
+        assert ended.stdout
+
+
+@pytest.mark.parametrize("arguments", ["--help", "dashboard --help", "config"])
+def test_a_full_disk_is_one_line(arguments: str) -> None:
+    shell = f'exec "$0" {arguments} > /dev/full'
+    command = ["sh", "-c", shell, str(Path(sys.executable).with_name("everruns-auth"))]
+    ended = subprocess.run(
+        command, env=environment("sqlite://new.db"), capture_output=True, text=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (1, "standard output: No space left on device\n")
+
+
+def test_a_closed_output_is_no_trace() -> None:
+    script = str(Path(sys.executable).with_name("everruns-auth"))
+    for arguments, words in (
+        ("--help", ""),
+        ("dashboard --once users", "standard output: it is closed\n"),
+    ):
+        ended = subprocess.run(
+            ["sh", "-c", f'exec "$0" {arguments} >&-', script],
+            env=environment("sqlite://new.db"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (ended.returncode, ended.stderr) == (int(bool(words)), words)

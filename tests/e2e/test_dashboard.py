@@ -143,6 +143,25 @@ def test_a_signal_leaves_the_terminal_as_it_was(alone: Server, tmux: Tmux, tmp_p
     tmux.sees("seen")
 
 
+def test_ctrl_z_stops_it_and_fg_brings_all_back(alone: Server, tmux: Tmux, tmp_path: Path) -> None:
+    tmux.start("bash --norc -i", home(tmp_path, alone.url))
+    tmux.write(f"{sys.executable} -m tui")
+    tmux.press("Enter")
+    tmux.sees("E-mail", "Password")
+    tmux.write("ann@")
+    tmux.press("C-z")
+    tmux.sees("Stopped")
+    assert "Password" not in tmux.text
+    tmux.write("bg && sleep 1; echo the shell $((1 + 1)) lives")
+    tmux.press("Enter")
+    tmux.sees("the shell 2 lives")
+    tmux.write("fg")
+    tmux.press("Enter")
+    tmux.sees("E-mail", "ann@", "Password")
+    tmux.write("x")
+    tmux.sees("ann@x")
+
+
 def test_scripts_whose_output_cannot_be_written_are_told(alone: Server, tmp_path: Path) -> None:
     env = {**home(tmp_path, alone.url), "EVERRUNS_AUTH_API_KEY": new_key(alone)}
     ended = run("everruns-auth", "dashboard", "--once", "users", env=env, stdout=Path("/dev/full"))

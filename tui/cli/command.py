@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from tui.cli.print_command import SUBJECTS, Question, Status, answer, fail
-from tui.cli.terminal_detection import is_gnu_screen
+from tui.cli.terminal_detection import is_gnu_screen, why_unusable
 from tui.http import environment
 from tui.http.client import Client, connection
 from tui.session import contexts, paths
@@ -101,6 +101,8 @@ def dashboard(
     if not _has_terminal():
         words = "the dashboard needs a terminal; --once SUBJECT prints what it shows"
         raise typer.Exit(fail(Status.MISUSED, words))
+    if not os.environ.get("TEXTUAL_DRIVER") and (why := why_unusable()):
+        raise typer.Exit(fail(Status.MISUSED, f"{why}; --once SUBJECT prints what it shows"))
     raise typer.Exit(_open(target))
 
 
@@ -161,6 +163,8 @@ async def _logged_out(target: Target) -> str:
 def _once(target: Target, subject: str | None, *, is_json: bool, filter_text: str) -> Status:
     if subject not in SUBJECTS:
         return fail(Status.MISUSED, f"--once prints one of: {', '.join(SUBJECTS)}")
+    if sys.stdout is None:
+        return fail(Status.TROUBLE, "standard output: it is closed")
     try:
         status = asyncio.run(_answered(target, Question(subject, is_json, filter_text)))
         sys.stdout.flush()

@@ -1,10 +1,11 @@
-"""Owns the question whether GNU screen stands between this program and the terminal.
+"""Owns what there is to know of the terminal before anything is drawn, and whether it can be.
 
 Knows nothing of what follows from it.
 """
 
 from __future__ import annotations
 
+import curses
 import os
 import re
 import select
@@ -14,13 +15,35 @@ import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-TERMINAL = "/dev/tty"
+TERMINAL, STANDARD_ERROR = "/dev/tty", 2
 # "Secondary device attributes" (DEC, as in xterm's control sequences): whoever is asked says what it
 # is. GNU screen is 83, tmux 84, by the first letters of their names.
 ASK, ANSWER = b"\x1b[>c", re.compile(rb"\x1b\[>([\d;]*)c")
 GNU_SCREEN = b"83"
 # Long enough for a slow line; what answers at all answers at once.
 PATIENCE_SECONDS = 1.0
+
+
+def has_no_color() -> bool:
+    """Whether NO_COLOR asks for none (no-color.org: empty does not)."""
+    if not os.environ.get("NO_COLOR"):
+        # Textual takes an empty one for a wish.
+        os.environ.pop("NO_COLOR", None)
+    return "NO_COLOR" in os.environ
+
+
+def why_unusable() -> str:
+    """Why nothing can be drawn on the terminal; empty where it can. One that nobody knows is tried."""
+    name = os.environ.get("TERM", "")
+    if name in ("", "unknown"):
+        return "TERM says of no terminal what it is"
+    try:
+        curses.setupterm(name, STANDARD_ERROR)
+    except curses.error:
+        return ""
+    moves_cursor = curses.tigetstr("cup") or b""
+    is_drawn_on = moves_cursor.startswith(b"\x1b[")
+    return "" if is_drawn_on else f"TERM={name}: nothing can be drawn on such a terminal"
 
 
 def is_gnu_screen() -> bool:

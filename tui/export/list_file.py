@@ -10,6 +10,7 @@ import errno
 import io
 import json
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -19,12 +20,15 @@ from typing import Any, TextIO
 
 from tui.http.client import Client
 from tui.lists.listing import Listing
+from tui.text import REPLACEMENT
 
 FORMATS = ("csv", "jsonl")
 PRIVATE = 0o600
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, CSV Injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # noqa: RUF001
+# Controls, and what some take for the end of a line. A terminal obeys them, when it shows the file.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 # What file systems without hard links say: FAT, and some over the network.
 _NO_LINKS = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS})
@@ -179,4 +183,7 @@ def _cell(value: object) -> str:
 
 
 def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    text = _CONTROL.sub(REPLACEMENT, text)
+    # A space before it, or what stands for a control, would not keep a spreadsheet from running it.
+    is_formula = text.lstrip(f" {REPLACEMENT}").startswith(_FORMULA)
+    return f"'{text}" if is_formula else text

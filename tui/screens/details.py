@@ -37,7 +37,7 @@ class DetailView(View):
         Binding("escape", "back", "Back"),
         Binding("y", "copy_id", "Copy id", show=False),
         Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
-        Binding("f5,ctrl+r", "reload", "Load anew", show=False),
+        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False),
     ]
 
     @property
@@ -58,6 +58,7 @@ class DetailView(View):
     def action_reload(self) -> None:
         for live in self.lives:
             live.reload()
+        self.refresh(layout=True)
 
     @property
     def there(self) -> tuple[Any, ...]:

@@ -67,7 +67,7 @@ class ListPane(Widget, Generic[R]):
         Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
         Binding("e", "export", "Export to CSV or JSON Lines", show=False),
         Binding("C", "columns", "Choose columns", show=False),
-        Binding("f5,ctrl+r", "reload", "Load anew", show=False),
+        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False),
     ]
 
     class ColumnsWanted(Message):
@@ -484,6 +484,7 @@ class ListPane(Widget, Generic[R]):
 
     def action_reload(self) -> None:
         self.reload()
+        self.app.refresh(layout=True)
 
     # Showing
 

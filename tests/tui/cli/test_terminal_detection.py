@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import termios
 import threading
 from collections.abc import Iterator
@@ -94,3 +96,23 @@ def test_other_terminals_are_not_asked(terminal: int, monkeypatch: pytest.Monkey
 def test_without_a_terminal_there_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(terminal_detection, "TERMINAL", str(tmp_path / "none"))
     assert not terminal_detection.is_gnu_screen()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_refused"),
+    [
+        *((name, True) for name in ("", "unknown", "dumb", "vt52")),
+        *((name, False) for name in ("xterm-256color", "linux", "vt100", "nobody-knows-it")),
+    ],
+)
+def test_a_terminal_without_a_cursor_to_move_is_refused(name: str, *, is_refused: bool) -> None:
+    # In a process of its own: curses takes the first name for good.
+    code = "from tui.cli.terminal_detection import why_unusable; print(why_unusable())"
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TERM": name},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ("TERM" in ended.stdout) == is_refused

@@ -183,10 +183,18 @@ async def test_what_else_is_done_does_not_hide_an_export(world: World) -> None:
         await terminal.is_asked("Quit?", "exporting Users")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "\x1b=1", "\uff1d1"]
+)
 def test_no_cell_is_a_formula(text: str) -> None:
-    [[cell]] = csv.reader([csv_line([text])[:-2]]) if "\r" not in text else [["'" + text]]
-    assert cell == "'" + text
+    [[cell]] = csv.reader([csv_line([text])])
+    assert cell[0] == "'"
+    assert cell[-1] == text[-1]
+
+
+def test_no_cell_holds_a_control_character() -> None:
+    line = csv_line(["a\x00b\x1b[2Jc\r\nd\x7f\x9b\u2028e\tf", ["x\ny"], {"k\n": "v\x07"}])
+    assert line == 'a�b�[2Jc��d���e�f,x�y,"{""k\\n"": ""v\\u0007""}"\r\n'
 
 
 def test_cells_are_what_a_spreadsheet_should_show() -> None:
