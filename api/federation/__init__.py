@@ -2,10 +2,10 @@
 
 sign_in                 a sign-in from its beginning to its end
 authorization_requests  one try, and the cookie value that binds it to its browser
-linking                 whose account somebody at a provider is
+linking                 the account that a profile at a provider belongs to
 providers clients       the table of providers, and the client of each
 openid github           the two kinds of client
-discovery id_tokens profile  what providers send, checked
-cached_document provider_http  how providers are asked
-failures                how a sign-in ends without a session
+discovery id_tokens profile  the checks of everything that providers send
+cached_document provider_http  requests to providers, bounded and cached
+failures                the ways in which a sign-in ends without a session
 """

@@ -1,8 +1,8 @@
-"""Owns one try to sign in with a provider, and the cookie value that binds it to its browser.
+"""Authorization requests, and the cookie value that binds each to its browser.
 
-The value holds a random seed, never what follows from it: `state`, `nonce` and `code_verifier` are
-HMACs of the seed under the server's secret, so reading the cookie gives none of them away. It does
-not know how a cookie travels.
+The value holds a random seed and nothing derived from it: `state`, `nonce` and `code_verifier` are
+HMACs of the seed under the server's secret, so a reader of the cookie learns none of them. The
+module does not know how a cookie travels.
 """
 
 from __future__ import annotations
@@ -18,17 +18,21 @@ from datetime import UTC, datetime, timedelta
 
 from api.security.digests import digest, is_same
 
+# Time from the redirect to the callback: enough to type a password and a second factor.
 LIFETIME = timedelta(minutes=10)
-# 256 random bits (RFC 9700 §4.7.1 wants state unguessable).
+# Random bytes of a seed: 256 bits, because `state` must be unguessable (RFC 9700 §4.7.1).
 _SEED_BYTES = 32
-# Apart from everything else that is signed with the same secret.
+# Prefix of every HMAC input, so that no other use of the same secret gives the same value.
 _PURPOSE = b"everruns-auth.oauth."
 _TAG_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationRequest:
-    """A try under way. `redirect_to` is where the browser wants to go afterwards."""
+    """A sign-in under way, from the redirect to the provider until the callback.
+
+    `redirect_to` is the page that the browser opens afterwards. `sealed` is the cookie's value.
+    """
 
     provider: str
     redirect_to: str | None
@@ -40,27 +44,28 @@ class AuthorizationRequest:
 
     @property
     def tag(self) -> str:
-        """What tells this try from others of the same browser."""
+        """Part of the cookie's name: 16 hex digits that tell apart the requests of one browser."""
         return tag_of(self.state)
 
     @property
     def state_hash(self) -> str:
+        """The SHA-256 of `state` in hex, which is stored once the state is used."""
         return digest(self.state)
 
 
 def tag_of(state: str) -> str:
-    """The tag of the attempt whose `state` came back; it says nothing about the state."""
+    """The tag of the request whose `state` came back; the state does not follow from it."""
     return digest(state)[:_TAG_LENGTH]
 
 
 class AuthorizationRequestSealer:
-    """Begins attempts under one secret, and opens what that one or an earlier one sealed."""
+    """Seals requests with `secret`, and opens those sealed with it or with a previous secret."""
 
     def __init__(self, secret: str, previous: Sequence[str] = ()) -> None:
         self._keys = tuple(_derived(text.encode(), b"key") for text in (secret, *previous))
 
     def begin(self, provider: str, redirect_to: str | None, now: datetime) -> AuthorizationRequest:
-        """A new attempt, good for ten minutes."""
+        """A new request with a fresh seed; it expires ten minutes after `now`."""
         facts = {
             "seed": secrets.token_urlsafe(_SEED_BYTES),
             "provider": provider,
@@ -71,7 +76,7 @@ class AuthorizationRequestSealer:
         return _attempt(self._keys[0], payload)
 
     def open(self, sealed: str, now: datetime) -> AuthorizationRequest | None:
-        """The attempt that `sealed` holds; None when it is not ours, or its time is over."""
+        """The request that `sealed` holds; None when no known secret sealed it, or it has expired."""
         payload, _, seal = sealed.partition(".")
         for key in self._keys:
             if is_same(_text(key, b"seal", payload), seal):
@@ -81,7 +86,7 @@ class AuthorizationRequestSealer:
 
 
 def _attempt(key: bytes, payload: str) -> AuthorizationRequest:
-    """The attempt of a payload whose seal is right, so that its form is ours."""
+    """The request of a payload whose seal is verified; its form is therefore ours."""
     facts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return AuthorizationRequest(
         provider=facts["provider"],

@@ -1,4 +1,4 @@
-"""Owns how long a provider's documents are kept, and that one task at a time fetches them."""
+"""A cache for a provider's documents: one task at a time fetches, old copies bridge an outage."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ from api.federation.failures import ProviderTrouble
 
 T = TypeVar("T")
 
-# All in seconds. Google lets its own be kept for about as long.
+# Age in seconds up to which a copy is used without asking; Google's own max-age is about an hour.
 FRESH = 3600.0
-# A provider that is away for an hour must not keep anybody out; keys that it withdrew must not
-# open anything for long.
+# Age in seconds up to which a copy is used while the provider does not answer: an outage of hours
+# keeps nobody out, and withdrawn keys are refused after a day.
 STALE = 24 * 3600.0
-# Whoever misses something has the document fetched anew, but a stranger who makes keys up must not
-# make us ask often.
+# Seconds between two fetches on behalf of readers who miss a key, because anybody can invent one.
 PAUSE = 5.0
-# Those who wait behind a failed fetch share its failure.
+# Seconds for which a failed fetch answers everybody who waited behind it.
 FAILED = 2.0
 
 log = structlog.get_logger("everruns_auth.oauth")
 
 
 class CachedDocument(Generic[T]):
-    """One document: fetched at need, kept for an hour, and for a day while it cannot be had anew.
+    """One document, fetched on demand and cached as FRESH and STALE say.
 
-    `clock` gives seconds that never go backwards.
+    `fetch` reads the document and raises `ProviderTrouble`. `clock` gives monotonic seconds.
     """
 
     def __init__(
@@ -45,23 +44,23 @@ class CachedDocument(Generic[T]):
         self._failure: tuple[float, str] | None = None
 
     async def fresh(self) -> T:
-        """The document, at most an hour old where the provider answers.
+        """The document, at most an hour old while the provider answers, else at most a day.
 
         Raises:
-            ProviderTrouble: it cannot be had, and none is kept.
+            ProviderTrouble: the fetch failed, and no copy is younger than a day.
         """
         known = self._younger_than(FRESH)
         if known is not None:
             return known
         async with self._lock:
-            # Looked at again: whoever held the lock may have fetched it.
+            # Checked again: the previous holder of the lock may have fetched it.
             known = self._younger_than(FRESH)
             return known if known is not None else await self._fetch_or_keep()
 
     async def newer(self) -> T:
-        """The document as it is now, for a reader who misses something in it; raises as `fresh`.
+        """The document fetched anew, for a reader who misses something in it; raises as `fresh`.
 
-        It is fetched at once, however young the known one is, and then not again for some seconds.
+        Within PAUSE of the last such fetch it answers as `fresh`.
         """
         async with self._lock:
             if self._renewed_at is None or self._clock() - self._renewed_at >= PAUSE:

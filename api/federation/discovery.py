@@ -1,4 +1,4 @@
-"""Owns a provider's own description of itself (OpenID Connect Discovery §3, §4)."""
+"""The checks of a provider's discovery document (OpenID Connect Discovery §3, §4)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ _POST, _BASIC = "client_secret_post", "client_secret_basic"
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """Where a provider answers what. `issuer` is spelled as its id tokens spell it."""
+    """The endpoints and abilities of a provider. `issuer` is spelled as in its id tokens.
+
+    `names_itself` says that callbacks carry `iss` (RFC 9207).
+    """
 
     issuer: str
     authorization_endpoint: str
@@ -31,15 +34,15 @@ class Metadata:
 
 
 def metadata_of(document: object, issuer: str) -> Metadata:
-    """The document of `issuer`, which is configured without a slash at its end.
+    """The metadata in `document`; `issuer` is the configured one, without a slash at its end.
 
     Raises:
-        ProviderTrouble: it is another issuer's, or lacks what is needed.
+        ProviderTrouble: the document is another issuer's, or lacks a usable endpoint or algorithm.
     """
     if not isinstance(document, dict):
         raise ProviderTrouble("the discovery document is no JSON object")
     named = document.get("issuer")
-    # Discovery §4.3: what it says of itself must be what was asked for.
+    # Discovery §4.3: the document's issuer must be the one that was asked.
     if not isinstance(named, str) or named.rstrip("/") != issuer:
         raise ProviderTrouble(
             "the discovery document is another issuer's; check the issuer setting"
@@ -66,7 +69,7 @@ def _endpoint(document: dict[str, Any], name: str) -> str:
 
 
 def _is_fit(url: str) -> bool:
-    """Whether it is a URL that every reader reads alike, and that nobody else can listen to."""
+    """Whether `url` has one reading only, and is https or stays on this machine."""
     try:
         parts = urlsplit(url)
         has_place = bool(parts.hostname) and parts.port != 0
@@ -76,9 +79,9 @@ def _is_fit(url: str) -> bool:
 
 
 def _auth_methods(document: dict[str, Any]) -> tuple[str, ...]:
-    """How the client secret may be shown, in the order of trying; where nothing is said, §3 has it.
+    """The ways to send the client secret, in the order of trying; Basic by default (Discovery §3).
 
-    Providers that announce both often read the form alone.
+    The form goes first, because providers that announce both often accept the form alone.
     """
     offered = document.get("token_endpoint_auth_methods_supported")
     known = tuple(way for way in (_POST, _BASIC) if isinstance(offered, list) and way in offered)
@@ -86,7 +89,7 @@ def _auth_methods(document: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _algorithms(document: dict[str, Any]) -> frozenset[str]:
-    """How id tokens may be signed: as the document announces, as far as that is safe."""
+    """The announced signing algorithms that are safe; all safe ones where none is announced."""
     announced = document.get("id_token_signing_alg_values_supported")
     if not isinstance(announced, list):
         return ALGORITHMS

@@ -1,4 +1,4 @@
-"""Owns the ways in which a sign-in with a provider ends without a session.
+"""The ways in which a sign-in with a provider ends without a session.
 
     SignInFailed             the browser goes to /login?error=oauth_failed
     ├── SignInCancelled      … oauth_cancelled
@@ -7,7 +7,7 @@
     └── ProviderTrouble      oauth_failed, and the person who tried did nothing wrong
         └── ClientRefused    … because this server is not what the provider expects
 
-They are no refusals of `api.errors`: a browser is in the middle of a journey, and is led on.
+They are no refusals of `api.errors`: the browser is redirected to a page and reads no problem.
 """
 
 from __future__ import annotations
@@ -20,19 +20,21 @@ from uuid import UUID
 
 from api.federation.providers import Provider
 
-# RFC 6749 §4.1.2.1: what an `error` may be; ours are shorter. Anything else is not written down.
+# The `error` values that are logged; RFC 6749 §4.1.2.1 allows more, registered ones are shorter.
 _ERROR = re.compile(r"[a-z_]{1,64}")
-# Characters of an `error_description` that are written down; Microsoft's longest have about 400.
+# Characters of an `error_description` that are logged; Microsoft's longest have about 400.
 MAX_DESCRIPTION = 400
+# Longer descriptions are dropped unread, because cleaning takes time for each character.
 MAX_DESCRIPTION_READ = 4096
-# Could be a code, a token or a key where a digit is in it; words are shorter.
+# Runs of 24 characters and more may be a code, a token or a key if they hold a digit.
 _LONG = re.compile(r"[A-Za-z0-9_.~+=%-]{24,}")
 
 
 class SignInFailed(Exception):
-    """`why` is for the log: it never holds a code, a token, a secret or what a stranger typed.
+    """A sign-in that ended without a session.
 
-    `user_id` is the account that the sign-in was for, where that is known.
+    `why` is logged and holds no code, token, secret or text of a stranger. `user_id` is the account
+    that the sign-in was for, where it is known. `code` is the `error` that the browser's URL gets.
     """
 
     code: ClassVar[str] = "oauth_failed"
@@ -44,31 +46,38 @@ class SignInFailed(Exception):
 
 
 class SignInCancelled(SignInFailed):
+    """The person declined at the provider."""
+
     code = "oauth_cancelled"
 
 
 class SignInNotPermitted(SignInFailed):
+    """The domain, the settings or the state of the account forbid the sign-in."""
+
     code = "oauth_not_permitted"
 
 
 class AccountExists(SignInFailed):
+    """The address has an account, and the profile does not prove to own it."""
+
     code = "oauth_account_exists"
 
 
 class ProviderTrouble(SignInFailed):
-    """The provider is down, slow, overloaded, or answers nonsense."""
+    """The provider is unreachable, slow or overloaded, or its answer is malformed."""
 
 
 class ClientRefused(ProviderTrouble):
-    """The provider does not accept the client id and secret, or the way in which they are shown."""
+    """The provider refuses the client id and secret, or the way in which they were sent."""
 
 
 def refusal_of(
     error: object, provider: Provider, *, description: object = None, secrets: Iterable[str] = ()
 ) -> SignInFailed:
-    """What a provider's error response means (RFC 6749 §4.1.2.1, §5.2, and GitHub's own words).
+    """The failure that an error response stands for (RFC 6749 §4.1.2.1, §5.2, GitHub's own codes).
 
-    `description` is its `error_description`; neither `secrets` nor the client's are repeated of it.
+    `description` is the response's `error_description`. It is quoted in `why` after `secrets` and
+    the client secret are cut out.
     """
     kind, why = _meaning(_word(error), provider.redirect_uri)
     said = _cleaned(description, (*secrets, provider.client_secret))
@@ -97,12 +106,12 @@ def _meaning(word: str, redirect_uri: str) -> tuple[type[SignInFailed], str]:
 
 
 def _word(error: object) -> str:
-    """An error as a provider names it, where it has the form of one."""
+    """The `error` code if it has the form of one, else words for an unreadable one."""
     return error if isinstance(error, str) and _ERROR.fullmatch(error) else "an unreadable error"
 
 
 def _cleaned(description: object, secrets: Iterable[str]) -> str:
-    """A provider's sentence as it may stand in a log: one line, short, and nothing secret in it.
+    """The description as a log line may hold it: short, printable, without `secrets`.
 
     In the callback it is the browser's word: anybody can write one.
     """

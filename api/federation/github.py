@@ -1,4 +1,4 @@
-"""Asks GitHub, or a GitHub Enterprise Server, who somebody is. It speaks OAuth 2.0 alone."""
+"""The client of GitHub and of GitHub Enterprise Server, which speak OAuth 2.0 without id tokens."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from api.federation.providers import Provider
 
 
 class GitHubClient:
-    """One GitHub."""
+    """Signs people in at one GitHub."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
         self._outbound = ProviderHttp(provider)
 
     async def authorization_url(self, attempt: AuthorizationRequest) -> str:
-        """Where to send the browser."""
+        """The URL of GitHub's authorization page, with state and PKCE challenge (RFC 7636)."""
         url, _ = self._outbound.client().create_authorization_url(
             f"{self._provider.issuer}/login/oauth/authorize",
             state=attempt.state,
@@ -51,6 +51,7 @@ class GitHubClient:
         return _profile(user, emails)
 
     async def close(self) -> None:
+        """Closes the connections to GitHub."""
         await self._outbound.close()
 
 
@@ -59,7 +60,7 @@ def _profile(user: Any, emails: Any) -> Profile:
         raise ProviderTrouble("/user answered without an id")
     email = _primary_verified(emails)
     return Profile(
-        # The number, because a login can be given up and taken by somebody else.
+        # The numeric id, because a login can be given up and taken by somebody else.
         subject=str(user["id"]),
         email=email,
         is_email_verified=email is not None,
@@ -73,7 +74,7 @@ def _is_id(value: object) -> bool:
 
 
 def _primary_verified(emails: Any) -> str | None:
-    """The one address that GitHub vouches for; never `/user`'s, which is what is shown publicly."""
+    """The primary address if GitHub verified it; `/user` shows a public one, which is not used."""
     if not isinstance(emails, list):
         raise ProviderTrouble("/user/emails answered with no list")
     for entry in emails:

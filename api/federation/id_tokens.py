@@ -1,6 +1,6 @@
-"""Owns the check of an id token: signature, then claims (OpenID Connect Core §3.1.3.7).
+"""The checks of an id token: its signature, then its claims (OpenID Connect Core §3.1.3.7).
 
-It does not know where keys come from.
+The module does not know where keys come from.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ ALGORITHMS = frozenset(
     )
 )
 _KEY_TYPES = ("RSA", "EC", "OKP")
-# Keys that a token without a name for its key is tried with; providers publish two to ten.
+# Keys tried on a token without `kid`; providers publish two to ten.
 _MAX_TRIED = 16
 # RFC 7518 §3.3.
 _MIN_RSA_BITS = 2048
-# Clocks of two houses differ a little. An expiry has no leeway: a token is some seconds old.
+# Seconds by which a provider's clock may be ahead for `iat`. `exp` has no leeway: tokens are fresh.
 CLOCK_SKEW_SECONDS = 60
 
 
 class _Registry(JWSRegistry):
-    """The algorithms above. `EdDSA` is Ed25519 here: nobody signs id tokens with Ed448."""
+    """The algorithms above. `EdDSA` means Ed25519 here: no provider signs id tokens with Ed448."""
 
     algorithms: dict[str, Any] = {  # noqa: RUF012  (as the library declares it)
         **{name: JWSRegistry.algorithms[name] for name in ALGORITHMS},
@@ -57,12 +57,12 @@ _REGISTRY = _Registry(algorithms=ALGORITHMS, strict_check_header=False)
 
 
 class Unverified(Exception):
-    """The provider's documents, as they are known, do not bear the signature; newer ones may."""
+    """None of the known keys verifies the signature; newer documents may hold one that does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the token must say, and how it may be signed."""
+    """The values that a token must hold, and the algorithms that may sign it."""
 
     algorithms: frozenset[str]
     issuer: str
@@ -72,7 +72,7 @@ class Expected:
 
 
 def public_keys(key_set: object) -> tuple[jwk.Key, ...]:
-    """The keys of a JWK set that can sign; others, and those that nobody can read, are left out."""
+    """The signature keys of a JWK set; keys for other uses and unreadable ones are left out."""
     entries = key_set.get("keys") if isinstance(key_set, dict) else None
     keys = []
     for entry in entries if isinstance(entries, list) else ():
@@ -104,18 +104,18 @@ def _public_key(entry: Any) -> jwk.Key | None:
 
 
 def _bits_of(modulus: object) -> int:
-    """The size of an RSA modulus in base64url, to within its first byte."""
+    """The size in bits of an RSA modulus given in base64url, exact to its first byte."""
     return len(modulus) * 6 if isinstance(modulus, str) else 0
 
 
 def read(
     token: object, keys: Sequence[jwk.Key], expected: Expected, now: datetime
 ) -> dict[str, Any]:
-    """The claims of an id token.
+    """The verified claims of an id token.
 
     Raises:
-        Unverified: none of `keys` verifies it, or it is signed in another way than expected.
-        SignInFailed: anything else is wrong with it.
+        Unverified: no key of `keys` verifies it, or its algorithm is not an expected one.
+        SignInFailed: it is malformed, or a claim is missing or wrong.
     """
     if not isinstance(token, str):
         raise SignInFailed("the provider sent no id token")
@@ -127,7 +127,7 @@ def read(
     except ClaimError as wrong:
         raise SignInFailed(f"the id token's claim {wrong.claim} does not hold") from None
     except JoseError as error:
-        # The name of what is wrong, never its words, which may hold values of the token.
+        # The error's type, never its words, which may hold values of the token.
         raise SignInFailed(f"the id token does not hold ({type(error).__name__})") from None
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         raise SignInFailed("the id token cannot be read") from None
@@ -147,7 +147,7 @@ def _verified(token: str, keys: Sequence[jwk.Key], algorithms: frozenset[str]) -
 
 
 def _fitting(keys: Sequence[jwk.Key], algorithm: Any) -> Iterator[jwk.Key]:
-    """The keys of the type, the curve and the purpose that the algorithm wants."""
+    """The keys whose type, curve and purpose fit the algorithm."""
     for key in keys:
         with suppress(JoseError):
             algorithm.check_key(key)

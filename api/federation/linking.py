@@ -1,8 +1,8 @@
-"""Decides whose account somebody at a provider is: a known one, a new one, or none.
+"""Finds the account that a profile at a provider belongs to: a known one, a new one, or none.
 
-Nobody who registered someone else's address keeps a way in, and nobody gets in by an address that
-the provider has not verified. The database decides races: a decision is made under the user's lock,
-and made anew where another request was first.
+An unverified address gives no access to an existing account. A verified one closes every other credential of an account
+whose address was never verified. Each decision is made under the user's lock, and made again where
+another request was first.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from api.services import Services
 from api.settings import Settings
 from models import ApiKey, OAuthIdentity, RefreshToken, User, database
 
-# Each try loses to a request that got its way, and then sees what that one did.
+# Transactions before giving up: each one lost a race to a commit that the next one sees.
 TRIES = 5
 
 
 class _OtherWasFirst(Exception):
-    """What was read does not hold any more."""
+    """Another request changed a row that this decision was based on."""
 
 
 async def sign_in_as(
     services: Services, provider: Provider, profile: Profile, context: RequestContext
 ) -> Tokens:
-    """Open a session of the account that the profile belongs to, in one transaction.
+    """Opens a session of the account that `profile` belongs to, in one transaction.
 
     Raises:
-        SignInNotPermitted: the domain, the settings or the account's state say no.
+        SignInNotPermitted: the domain, the settings or the account's state forbid it.
         AccountExists: the address has an account that this profile does not prove to own.
     """
     check_domain(provider, profile)
@@ -58,9 +58,9 @@ async def _admit(
 
 
 def check_domain(provider: Provider, profile: Profile) -> None:
-    """Raise `SignInNotPermitted` where the domain is none of those that may sign in.
+    """Raises `SignInNotPermitted` unless the address's domain is among the allowed ones.
 
-    Only a verified address has a domain that counts. Compared whole: `evil-example.com` and
+    Only a verified address counts. Domains are compared whole: `evil-example.com` and
     `sub.example.com` are not `example.com`.
     """
     if not provider.allowed_domains:
@@ -76,7 +76,7 @@ def check_domain(provider: Provider, profile: Profile) -> None:
 async def _account(
     settings: Settings, provider: Provider, profile: Profile, context: RequestContext
 ) -> User:
-    """The account, held until the running transaction ends."""
+    """The account of the profile, locked until the running transaction ends."""
     identity = await OAuthIdentity.by_subject(provider.name, profile.subject)
     if identity is not None:
         return await _known(provider, profile, context, identity=identity)
@@ -94,7 +94,7 @@ async def _account(
 async def _known(
     provider: Provider, profile: Profile, context: RequestContext, *, identity: OAuthIdentity
 ) -> User:
-    """The user of an identity; the address at the provider may have become another since."""
+    """The user of an identity; the address at the provider may have changed since."""
     user = await User.held(identity.user_id)
     if identity.issuer not in (None, provider.issuer):
         raise SignInNotPermitted(
@@ -113,7 +113,7 @@ async def _known(
 async def _new(
     settings: Settings, provider: Provider, profile: Profile, context: RequestContext
 ) -> User:
-    """A new user, whose address is as verified as the provider says."""
+    """A new user; `email_verified` is as the provider says."""
     if not settings.signup_enabled:
         raise SignInNotPermitted("there is no such account, and AUTH_DISABLE_SIGNUP is set")
     assert profile.email is not None
@@ -138,7 +138,7 @@ async def _linked(
     *,
     user: User,
 ) -> User:
-    """An existing user with one identity more; the order of the checks is that of the contract."""
+    """An existing user, to whom the identity is added; the checks are in the order of the contract."""
     if not profile.is_email_verified:
         raise AccountExists("the provider has not verified the address", user_id=user.id)
     if not is_eligible(user, settings):
@@ -149,7 +149,7 @@ async def _linked(
             raise AccountExists("an operator's address is not verified", user_id=user.id)
         removed = await _take_back(user, context)
     elif any(one.provider == provider.name for one in await OAuthIdentity.of_user(user.id)):
-        # An address is handed on where people leave; their accounts are not.
+        # Companies give the address of a leaver to somebody else; the account must not follow.
         raise AccountExists(
             "the account is linked to another subject of this provider", user_id=user.id
         )

@@ -1,4 +1,4 @@
-"""Asks an OpenID Connect provider who somebody is (OpenID Connect Core §3.1)."""
+"""The client of an OpenID Connect provider (OpenID Connect Core §3.1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from api.federation.providers import Provider
 
 
 class OpenIdClient:
-    """One provider, with what is kept of its documents."""
+    """Signs people in at one provider; caches its discovery document and its keys."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
@@ -31,7 +31,11 @@ class OpenIdClient:
         self._accepted_way: str | None = None
 
     async def authorization_url(self, attempt: AuthorizationRequest) -> str:
-        """Where to send the browser; raises `ProviderTrouble`."""
+        """The URL of the provider's authorization page, with state, nonce and PKCE challenge.
+
+        Raises:
+            ProviderTrouble: the discovery document cannot be read.
+        """
         metadata = await self._metadata.fresh()
         url, _ = self._outbound.client().create_authorization_url(
             metadata.authorization_endpoint,
@@ -44,11 +48,11 @@ class OpenIdClient:
     async def identify(
         self, code: str, attempt: AuthorizationRequest, now: datetime, *, named_issuer: str | None
     ) -> Profile:
-        """Who came back with `code`; `named_issuer` is the callback's `iss`.
+        """Exchanges `code` and verifies the id token; `named_issuer` is the callback's `iss`.
 
         Raises:
-            SignInFailed: the code or the id token does not hold.
-            ProviderTrouble: the provider does not answer as it should.
+            SignInFailed: the provider refuses the code, or the id token is not valid.
+            ProviderTrouble: the provider is unreachable, or its answer is malformed.
         """
         metadata = await self._metadata.fresh()
         # Before the code goes anywhere: it may be another provider's (RFC 9207 §2.4).
@@ -70,15 +74,17 @@ class OpenIdClient:
         return _profile(claims)
 
     async def close(self) -> None:
+        """Closes the connections to the provider."""
         await self._outbound.close()
 
     async def _exchange(
         self, metadata: Metadata, code: str, attempt: AuthorizationRequest
     ) -> tuple[AsyncOAuth2Client, dict[str, Any]]:
-        """The client that asked, and what it was given.
+        """The client that asked, and the token response.
 
-        A provider announces how it takes secrets, but not how this client's was registered: the
-        next way is tried where one is refused, which spends no code (RFC 6749 §4.1.3).
+        A provider announces its ways to take the secret, not the one that this client was
+        registered for. Where one is refused the next is tried, which does not spend the code (RFC
+        6749 §4.1.3).
         """
         ways = sorted(metadata.auth_methods, key=lambda way: way != self._accepted_way)
         for way in ways:
@@ -111,9 +117,9 @@ class OpenIdClient:
     async def _completed(
         self, claims: dict[str, Any], url: str, client: AsyncOAuth2Client
     ) -> dict[str, Any]:
-        """The claims with what the userinfo endpoint adds; the signed ones win."""
+        """The claims, completed from the userinfo endpoint; the signed ones win."""
         more = await self._outbound.read(url, client)
-        # Core §5.3.2: else another's claims could be put in their place.
+        # Core §5.3.2: the response must be about the same subject, else it could be somebody else's.
         if not isinstance(more, dict) or more.get("sub") != claims["sub"]:
             raise ProviderTrouble("the userinfo endpoint speaks of somebody else (its claim sub)")
         return {**more, **claims}
@@ -146,5 +152,5 @@ def _profile(claims: dict[str, Any]) -> Profile:
 
 
 def _is_true(value: object) -> bool:
-    """Some providers write the boolean as a text; nothing else means yes."""
+    """Whether the value is true or "true", as some providers write it; nothing else means yes."""
     return value is True or value == "true"

@@ -1,4 +1,4 @@
-"""Owns what a provider says of somebody, and what of it is fit to be kept."""
+"""The profile that a provider sends, and the values of it that are fit to be stored."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from api.security.emails import EmailRejected, valid_email
 
 MAX_SUBJECT_LENGTH = 255
 MAX_PICTURE_LENGTH = 2048
-# Of a longer name no more is looked at.
+# Characters of a name that are read; the rest is cut off before any work on it.
 MAX_SENT = 1024
 _PRINTABLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Somebody at a provider.
+    """A person's account at a provider.
 
-    `email` is normalised; None where the provider named none that can be one. `hosted_domain` is
-    Google's word for the organisation that owns the account.
+    `email` is normalised; None where the provider sent no valid one. `hosted_domain` is Google's
+    `hd`, the organisation that owns the account.
     """
 
     subject: str
@@ -36,13 +36,14 @@ class Profile:
 
 
 def fit_subject(value: object) -> str | None:
-    """A subject that a column can hold and compare (OpenID Connect Core §2: at most 255 ASCII)."""
+    """The subject if it has 1 to 255 ASCII characters (OpenID Connect Core §2), else None."""
     if not isinstance(value, str) or not 1 <= len(value) <= MAX_SUBJECT_LENGTH:
         return None
     return value if value.isprintable() else None
 
 
 def fit_email(value: object) -> str | None:
+    """The address as it is stored; None where the value is no valid address."""
     try:
         return valid_email(value) if isinstance(value, str) else None
     except EmailRejected:
@@ -50,7 +51,7 @@ def fit_email(value: object) -> str | None:
 
 
 def fit_name(value: object) -> str | None:
-    """The name as ours may be: shortened, without what is hidden; None where nothing can be seen."""
+    """The display name, shortened, without hidden characters; None where nothing visible is left."""
     if not isinstance(value, str):
         return None
     kept = "".join(c for c in value[:MAX_SENT] if not is_hidden(c))
@@ -61,7 +62,7 @@ def fit_name(value: object) -> str | None:
 
 
 def fit_picture(value: object) -> str | None:
-    """An https URL without user info: pages show it, so nothing else may come in by it."""
+    """The https URL of a picture without user info, else None, because pages embed it."""
     if not isinstance(value, str) or len(value) > MAX_PICTURE_LENGTH:
         return None
     if not _PRINTABLE_ASCII.fullmatch(value):

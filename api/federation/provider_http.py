@@ -1,7 +1,7 @@
-"""Owns the way out to providers: Authlib's client over connections that are kept, within bounds.
+"""HTTP requests to providers: Authlib's client over connections that are reused, within bounds.
 
-A call takes five seconds at most, an answer a quarter of a megabyte; no redirect is followed, so
-that a secret goes only where the settings say.
+A request takes at most CALL_SECONDS, an answer has at most MAX_ANSWER_BYTES. Redirects are not
+followed, so that a secret goes to configured URLs alone.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ from api.federation.providers import Provider
 
 T = TypeVar("T")
 
+# Seconds for one request with its answer; the person waits in front of a blank page.
 CALL_SECONDS = 5
+# Size of an answer; discovery documents and key sets have a few KiB.
 MAX_ANSWER_BYTES = 256 * 1024
-# `identity`: a few compressed bytes could become many.
+# `identity`, because a few compressed bytes could expand beyond every bound.
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "identity",
@@ -39,16 +41,19 @@ class _AnswerTooLarge(httpx2.TransportError):
 
 
 class ProviderHttp:
-    """What one worker asks one provider through."""
+    """The connections of one worker to one provider."""
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
         self._transport: _BoundedTransport | None = None
 
     def client(self, *, auth_method: str = "client_secret_post") -> AsyncOAuth2Client:
-        """A client for one sign-in: it will hold that one's access token."""
+        """An OAuth client for one sign-in: it holds that sign-in's access token.
+
+        `auth_method` is `client_secret_post` or `client_secret_basic` (RFC 6749 §2.3.1).
+        """
         if self._transport is None:
-            # At first need: reading what authorities to trust takes its time.
+            # Created on first use: loading the trusted authorities takes some milliseconds.
             self._transport = _BoundedTransport()
         client = AsyncOAuth2Client(
             client_id=self._provider.client_id,
@@ -60,7 +65,7 @@ class ProviderHttp:
             transport=self._transport,
             headers=_HEADERS,
             timeout=CALL_SECONDS,
-            # An access token is used at once, or not at all.
+            # No leeway, because the access token is used at once or never.
             leeway=0,
             trust_env=False,
         )
@@ -70,12 +75,12 @@ class ProviderHttp:
     async def exchange(
         self, client: AsyncOAuth2Client, endpoint: str, code: str, code_verifier: str
     ) -> dict[str, Any]:
-        """The token endpoint's answer to a code, which `client` keeps (RFC 6749 §4.1.3).
+        """The token endpoint's answer to `code`; `client` keeps the access token (RFC 6749 §4.1.3).
 
         Raises:
-            SignInFailed: the provider does not accept the code.
-            ClientRefused: it does not accept this server.
-            ProviderTrouble: it does not answer as it should.
+            SignInFailed: the provider refuses the code.
+            ClientRefused: the provider refuses the client id and secret.
+            ProviderTrouble: the provider is unreachable, or its answer is malformed.
         """
         asking = client.fetch_token(
             endpoint, grant_type="authorization_code", code=code, code_verifier=code_verifier
@@ -86,10 +91,10 @@ class ProviderHttp:
         return dict(token)
 
     async def read(self, url: str, client: AsyncOAuth2Client | None = None) -> Any:
-        """The JSON at `url`, asked with the access token of `client` where one is given.
+        """The JSON at `url`, requested with the access token of `client` if one is given.
 
         Raises:
-            ProviderTrouble: it is not there, in time, or no JSON.
+            ProviderTrouble: the request failed or timed out, or the answer is not 200 with JSON.
         """
         what = urlsplit(url).path
         asking = (client or self.client()).request("GET", url, withhold_token=client is None)
@@ -102,15 +107,16 @@ class ProviderHttp:
             raise ProviderTrouble(f"{what} did not answer with JSON") from None
 
     async def close(self) -> None:
+        """Closes the connections to the provider."""
         if self._transport is not None:
             await self._transport.close()
 
     async def _bounded(
         self, asking: Awaitable[T], what: str, *, secrets: tuple[str, ...] = ()
     ) -> T:
-        """The answer within the time allowed; every way of not getting one is said in our words.
+        """The result of `asking` within CALL_SECONDS; every failure is raised as a `SignInFailed`.
 
-        `secrets` were sent along: a provider that repeats them does not get them into the log.
+        `secrets` were part of the request and are cut out of what the provider repeats.
         """
         try:
             async with asyncio.timeout(CALL_SECONDS):
@@ -134,21 +140,21 @@ class ProviderHttp:
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
             raise ProviderTrouble(f"{what} cannot be reached ({type(error).__name__})") from None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            # What the library makes of an answer that is JSON, but not what it should be.
+            # Authlib fails so on an answer that is JSON of another shape.
             raise ProviderTrouble(f"{what} answered nonsense") from None
 
 
 def _show_in_header(
     client: Any, _method: str, uri: str, headers: Any, body: Any
 ) -> tuple[str, Any, Any]:
-    """Authlib's own leaves out the encoding of RFC 6749 §2.3.1, so odd secrets would be refused."""
+    """Sends the secret by Basic with the encoding of RFC 6749 §2.3.1, which Authlib leaves out."""
     pair = f"{quote_plus(client.client_id)}:{quote_plus(client.client_secret)}"
     headers["Authorization"] = f"Basic {b64encode(pair.encode()).decode()}"
     return uri, headers, body
 
 
 class _BoundedTransport(httpx2.AsyncBaseTransport):
-    """Keeps its connections when a client that used it is closed, and cuts long answers off."""
+    """A transport that keeps its connections when a client is closed, and cuts long answers off."""
 
     def __init__(self) -> None:
         self._inner = httpx2.AsyncHTTPTransport(verify=_trusted())
@@ -172,7 +178,7 @@ class _BoundedTransport(httpx2.AsyncBaseTransport):
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    """The authorities that this machine trusts, or those of SSL_CERT_FILE; read once."""
+    """The certificate authorities of this machine, or those of SSL_CERT_FILE; read once."""
     return httpx2.create_ssl_context()
 
 

@@ -1,6 +1,6 @@
-"""Owns the table of providers: each is one value, and a further one is one more row.
+"""The table of providers: each is one value, and a further one is one more row.
 
-It knows what is configured. It does not know how a provider is asked.
+The module knows which ones are configured. It does not know how a provider is asked.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from api.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Where somebody may have an account, and what this server is called there.
+    """A provider, and the client registration of this server there.
 
-    `issuer` is whose subjects they are. `allowed_domains` is empty where every address may sign in.
+    `issuer` is the namespace of its subjects. `allowed_domains` is empty where every address may
+    sign in.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Provider:
 
 
 def table(settings: Settings) -> tuple[Provider, ...]:
-    """Every provider there is, configured or not, in the order of the contract."""
+    """Every known provider, configured or not, in the order of the contract."""
     return (
         Provider(
             name="google",
@@ -74,16 +75,16 @@ def table(settings: Settings) -> tuple[Provider, ...]:
 
 
 def configured(settings: Settings) -> tuple[Provider, ...]:
-    """Those that a browser may be sent to."""
+    """The providers that browsers may be sent to, in the order of the contract."""
     return tuple(row for row in table(settings) if row.name in settings.oauth_providers)
 
 
 def provider_named(settings: Settings, name: str) -> Provider:
-    """The configured provider of a name.
+    """The configured provider with this name.
 
     Raises:
-        UnknownOAuthProvider: there is none of that name.
-        OAuthNotConfigured: there is, but not here, or not in this mode.
+        UnknownOAuthProvider: no provider has the name.
+        OAuthNotConfigured: the provider is not configured, or the mode is not `full`.
     """
     known = {row.name: row for row in table(settings)}
     if name not in known:
@@ -94,7 +95,7 @@ def provider_named(settings: Settings, name: str) -> Provider:
 
 
 def _domains(domains: tuple[str, ...]) -> frozenset[str]:
-    """The domains as stored addresses spell them."""
+    """The domains in the spelling of stored addresses."""
     return frozenset(normalise_email(f"x@{domain}").partition("@")[2] for domain in domains)
 
 

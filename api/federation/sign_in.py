@@ -1,6 +1,6 @@
-"""Owns a sign-in with a provider from its beginning to its end.
+"""A sign-in with a provider, from the redirect to the session.
 
-It does not know HTTP: how the browser is sent, and how its cookie travels, is for the routes.
+The module does not know HTTP: redirects and cookies are for the routes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from api.security.digests import is_same
 from api.services import Services
 from models import UsedState
 
-# Longer ones are not sent by anybody whose provider we know.
+# Characters of an authorization code; more than any known provider sends.
 MAX_CODE_LENGTH = 4096
 
 log = structlog.get_logger("everruns_auth.oauth")
@@ -29,7 +29,7 @@ log = structlog.get_logger("everruns_auth.oauth")
 
 @dataclass(frozen=True, slots=True)
 class ProviderRedirect:
-    """Where the browser goes, and the attempt that its cookie has to hold meanwhile."""
+    """The URL that the browser is sent to, and the request that its cookie holds meanwhile."""
 
     url: str = field(repr=False)
     attempt: AuthorizationRequest
@@ -37,7 +37,7 @@ class ProviderRedirect:
 
 @dataclass(frozen=True, slots=True)
 class Returned:
-    """What came back by the browser: the query of the callback, and the attempt's cookie."""
+    """The parameters of the callback, and the cookie of the request."""
 
     state: str = field(repr=False)
     code: str = field(repr=False)
@@ -49,7 +49,7 @@ class Returned:
 
 @dataclass(frozen=True, slots=True)
 class CompletedSignIn:
-    """A sign-in that succeeded."""
+    """A sign-in that succeeded; `redirect_to` is the page that the browser opens, if it named one."""
 
     tokens: Tokens
     redirect_to: str | None
@@ -58,7 +58,11 @@ class CompletedSignIn:
 async def begin(
     services: Services, provider: Provider, redirect_to: str | None, context: RequestContext
 ) -> ProviderRedirect:
-    """Begin an attempt; raises `ProviderTrouble` when the provider does not say where to go."""
+    """Begins an authorization request with `provider`.
+
+    Raises:
+        ProviderTrouble: the provider's discovery document cannot be read.
+    """
     attempt = services.authorization_requests.begin(provider.name, redirect_to, context.now)
     try:
         url = await services.providers[provider.name].authorization_url(attempt)
@@ -71,12 +75,13 @@ async def begin(
 async def complete(
     services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
-    """Sign in whoever the provider sent back.
+    """Opens a session for the person whom the provider sent back.
 
     Raises:
-        SignInFailed: with the code for the browser; logged and audited already.
-        Throttled: too many of this address came to nothing.
-        Overloaded: too many are under way for too long.
+        SignInFailed: with the code for the browser; it is logged and audited already.
+        Throttled: too many callbacks from this network failed.
+        Overloaded: too many have been in flight for too long.
+        Unavailable: the store of counts does not answer.
     """
     try:
         return await _counted(services, provider, returned, context)
@@ -98,9 +103,9 @@ async def complete(
 async def _counted(
     services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
-    """Count what comes to nothing; generously where the provider is to blame.
+    """Counts a failed callback against the network; generously where the provider is to blame.
 
-    An error in the query is the browser's word, and counts: anybody can write one.
+    An `error` in the query counts as the browser's own failure: anybody can write one.
     """
     async with services.throttle.oauth(context) as attempt:
         try:
@@ -117,7 +122,7 @@ async def _complete(
     services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
     attempt = _attempt_of(services, provider, returned, context)
-    # Before anything is asked of the provider, and whatever comes of it: a state is good once.
+    # Before any request to the provider: a state is used once, also by a callback that fails.
     if not await UsedState.use(attempt.state_hash, expires_at=attempt.expires_at):
         raise SignInFailed("this attempt came back before")
     if returned.error:
@@ -140,7 +145,7 @@ async def _complete(
 def _attempt_of(
     services: Services, provider: Provider, returned: Returned, context: RequestContext
 ) -> AuthorizationRequest:
-    """The attempt that this browser began with this provider (RFC 9700 §4.4, §4.7)."""
+    """The request that this browser began with this provider (RFC 9700 §4.4, §4.7)."""
     sealed = returned.sealed
     attempt = services.authorization_requests.open(sealed, context.now) if sealed else None
     if attempt is None:

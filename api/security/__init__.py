@@ -1,1 +1,1 @@
-"""Values and functions without I/O: hashes of passwords, digests of credentials, tokens."""
+"""Functions without I/O: hashes of passwords, digests of credentials, tokens, addresses."""

@@ -1,4 +1,4 @@
-"""Owns the API key's form and the digests under which credentials are stored."""
+"""The form of an API key, and the digests under which credentials are stored."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 import secrets
 
 _KEY = re.compile(r"evr_[0-9a-f]{64}")
+# Characters of a key that may be shown: `evr_` and 32 of its 256 bits.
 _SHOWN = 12
 
 
@@ -21,15 +22,15 @@ def digest(credential: str) -> str:
 
 
 def fingerprint(credential: str) -> bytes:
-    """The first half of the digest, 16 bytes, under which a process remembers a credential.
+    """The first 16 bytes of the digest, under which a process caches a credential.
 
-    Finding another text with the same half takes 2^128 tries.
+    Another text with the same 16 bytes takes 2^128 tries to find.
     """
     return hashlib.sha256(credential.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def is_same(left: str, right: str) -> bool:
-    """Compare two secrets in constant time, whatever their lengths and characters."""
+    """Compares two secrets in constant time, whatever their lengths and characters."""
     return hmac.compare_digest(digest(left), digest(right))
 
 
@@ -39,7 +40,7 @@ def new_api_key() -> str:
 
 
 def is_api_key(text: str) -> bool:
-    """Whether `text` has the form of a key; it says nothing of whether the key exists."""
+    """Whether `text` has the form of a key; it may still not exist."""
     return _KEY.fullmatch(text) is not None
 
 
@@ -49,5 +50,8 @@ def key_prefix(key: str) -> str:
 
 
 def new_seed() -> str:
-    """64 hex digits from which a session's refresh tokens are derived; never leaves the row."""
+    """64 random hex digits, from which a session's refresh tokens are derived.
+
+    The seed is stored in the session's row and leaves it nowhere.
+    """
     return secrets.token_hex(32)

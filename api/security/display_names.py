@@ -1,4 +1,4 @@
-"""Owns what a display name may be, for people and for keys."""
+"""The rules for display names of people and of keys."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ MAX_LENGTH = 200
 
 
 def valid_name(text: str, *, field: str = "name") -> str:
-    """The trimmed name; raises `Invalid` when it is too long, or not all of it can be seen."""
+    """The name trimmed and in NFC: 1 to 200 characters, all visible.
+
+    Raises:
+        Invalid: names `field`; the text is too long, blank, or holds hidden characters.
+    """
     stripped = text.strip()
-    # Before it is normalised, which costs the square of the number of combining marks.
+    # Checked before normalising, whose time grows with the square of the number of combining marks.
     _check_length(stripped, field)
     name = unicodedata.normalize("NFC", stripped)
     _check_length(name, field)

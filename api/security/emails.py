@@ -1,4 +1,4 @@
-"""Owns the one spelling under which an e-mail address is stored and compared."""
+"""The one spelling under which an e-mail address is stored and compared."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from email_validator import EmailNotValidError, validate_email
 
 from api.characters import holds_hidden, is_plain_local_part
 
+# RFC 5321 §4.5.3.1.3 allows a path of 256 octets, two of which are the angle brackets.
 MAX_LENGTH = 254
 
 # The server may stand in a network of its own, where `ann@corp.local` is somebody's address. The
-# library documents this list as the way to say so.
+# library documents that this list may be changed to accept such domains.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
-# The operator of mode none, who has no inbox; nobody else may take its name.
+# The address of mode none's operator, who has no inbox; no account may take it.
 ANONYMOUS = "anonymous@local"
 
 
 class EmailRejected(ValueError):
-    """The text is no e-mail address; the message never repeats it."""
+    """The text is no acceptable e-mail address; the message never repeats it."""
 
 
 def normalise_email(text: str) -> str:
-    """The spelling under which an address is looked up; any text is taken.
+    """The spelling under which an address is looked up; accepts any text.
 
-    One that is too long to be an address stays as it is, but for white space around it.
+    A text longer than 254 characters is returned as it is, without white space around it.
     """
     try:
         return _spelled(text)
@@ -40,10 +41,11 @@ def valid_email(text: str) -> str:
     """The spelling under which a new account's address is stored.
 
     Raises:
-        EmailRejected: it is no address, or one that looks like another.
+        EmailRejected: the text is no address, is the server's own, or holds hidden characters
+            or ones that look like others.
     """
     email = _spelled(text)
-    # Also as it was typed: a domain's spelling drops what is hidden in it.
+    # The typed text is checked too, because normalising a domain drops its hidden characters.
     if holds_hidden(text.strip()) or not is_plain_local_part(email.rpartition("@")[0]):
         raise EmailRejected("Email must not hold characters that are hidden or look like others")
     return email
@@ -70,9 +72,9 @@ def _check_length(email: str) -> None:
 
 
 def _folded(text: str) -> str:
-    """In lower case; composed twice, because lowering can take a letter apart.
+    """The text in lower case and in NFC; composed twice, because lowering can decompose a letter.
 
-    Letter by letter: a whole word's lower case depends on what stands beside a letter.
+    Letter by letter, because the lower case of a letter may depend on its neighbours.
     """
     composed = unicodedata.normalize("NFC", text)
     return unicodedata.normalize("NFC", "".join(letter.lower() for letter in composed))

@@ -1,4 +1,4 @@
-"""Owns what an address is counted as: its network, and the block of networks around that.
+"""The network that an address is counted under, and the block of networks around it.
 
 A subscriber has one IPv4 address, or a /64 of IPv6 at least; many have a /56 (RIPE-690 §4.2).
 """
@@ -9,12 +9,12 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_netw
 
 SUBSCRIBER_BITS = 64
 BLOCK_BITS = 56
-# A caller without an address, as on a Unix socket, is counted with all such callers.
+# The network of callers without an address, as on a Unix socket; they are counted together.
 NOWHERE = "unknown"
 
 
 def network_of(address: str | None) -> str:
-    """IPv4 by itself, IPv4-mapped IPv6 as the IPv4 that it maps, other IPv6 by its /64."""
+    """The network of an address: IPv4 whole, other IPv6 its /64; IPv4-mapped IPv6 as its IPv4."""
     parsed = _address(address)
     if parsed is None:
         return NOWHERE
@@ -22,16 +22,16 @@ def network_of(address: str | None) -> str:
 
 
 def block_of(address: str | None) -> str | None:
-    """The /56 of an IPv6 address; None of any other."""
+    """The /56 of an IPv6 address; None for any other."""
     parsed = _address(address)
     return _cut(parsed, BLOCK_BITS) if isinstance(parsed, IPv6Address) else None
 
 
 def named_network(text: str) -> str:
-    """The network that an operator names, as `network_of` and `block_of` write it.
+    """The network that an operator typed, as `network_of` and `block_of` write it.
 
     Raises:
-        ValueError: it is none, or of a size that nothing is counted by.
+        ValueError: the text is no network, or has a size that nothing is counted under.
     """
     bare, slash, _ = text.strip().partition("/")
     if _address(bare) is None:
@@ -57,5 +57,5 @@ def _address(text: str | None) -> IPv4Address | IPv6Address | None:
 
 
 def _cut(address: IPv6Address, bits: int) -> str:
-    # From its bytes: a zone index (RFC 4007) is no part of a network.
+    # From the bytes, because a zone index (RFC 4007) is no part of a network.
     return str(IPv6Network((address.packed, bits), strict=False))

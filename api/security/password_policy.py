@@ -1,4 +1,4 @@
-"""Owns which passwords are accepted. It knows nothing of hashing."""
+"""The policy for new passwords. The module knows nothing of hashing."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from api.characters import is_blank
 from api.security.passwords import MAX_LENGTH, normalise
 
 PRODUCT = ("everruns", "everruns auth")
-# OWASP ASVS 6.2.4: at least the 3,000 commonest that the policy would let by.
+# Words refused also inside punctuation and digits: OWASP ASVS 6.2.4 asks for 3,000 at least.
 COMMONEST = 3000
-# The default of AUTH_PASSWORD_MIN_LENGTH, whatever it is set to: `password1234` has eight letters.
+# Letters of a common word; the default minimum, whatever the setting: `password1234` has eight.
 USUAL_LENGTH = 8
-# Shorter words are the inside of many a random password.
+# Letters of a word; shorter ones occur inside random passwords.
 SHORTEST_WORD = 4
-# As Django 5.2 has it, with its licence beside it.
+# Django 5.2's list, with its licence beside it.
 _DJANGOS = Path(__file__).with_name("django_passwords") / "common-passwords.txt.gz"
 _WORDS = re.compile(r"[\W_]+")
 
 
 def objection(password: str, *, email: str, host: str, min_length: int) -> str | None:
-    """Say why a new password is not accepted; None when it is.
+    """The reason why a new password is refused; None when it is accepted.
 
-    Length in code points after NFKC, no composition rules, the commonest refused, and what anybody
-    would try first at this server and this account (NIST SP 800-63B §5.1.1.2, OWASP ASVS 6.2.1,
-    6.2.4, 6.2.11). `host` is that of AUTH_BASE_URL.
+    The length is counted in code points after NFKC. There are no rules of composition. The
+    commonest passwords are refused, and the guesses that this server and this account suggest (NIST
+    SP 800-63B §5.1.1.2, OWASP ASVS 6.2.1, 6.2.4, 6.2.11). `host` is the host of AUTH_BASE_URL.
     """
     text = normalise(password)
-    # One that is too long as it was sent is not normalised; another may become so.
+    # Normalising skips longer texts, and may lengthen others.
     if len(text) > MAX_LENGTH:
         return f"Password must have at most {MAX_LENGTH} characters"
     if len(text) < min_length:
@@ -74,7 +74,7 @@ def _all_common() -> frozenset[str]:
 
 @cache
 def _common_words() -> frozenset[str]:
-    """What is refused also between digits and punctuation: `password` of `Password123!`."""
+    """Words refused also between digits and punctuation: `password` of `Password123!`."""
     lengths = (SHORTEST_WORD, USUAL_LENGTH)
     commonest = (_commonest(words, least) for words in common_passwords() for least in lengths)
     return frozenset(chain(*commonest))
@@ -107,13 +107,13 @@ def _forms_of_all(texts: Iterator[str] | tuple[str, ...]) -> frozenset[str]:
 
 
 def _forms(text: str) -> frozenset[str]:
-    """The text as it is, and without punctuation, then digits too, at its ends; also joined up."""
+    """The text, then without punctuation and without digits at its ends, each also joined up."""
     cut = (text, _trimmed(text, str.isalnum), _trimmed(text, str.isalpha))
     return frozenset(filter(None, (*cut, *map(_joined, cut))))
 
 
 def _trimmed(text: str, is_kept: Callable[[str], bool]) -> str:
-    """The text from the first to the last character that is kept."""
+    """The text from its first to its last character that `is_kept` accepts."""
     kept = [place for place, character in enumerate(text) if is_kept(character)]
     return text[kept[0] : kept[-1] + 1] if kept else ""
 

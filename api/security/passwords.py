@@ -1,7 +1,6 @@
-"""Owns the hashing of passwords: their bytes, their stored form, their cost. The only user of bcrypt.
+"""The hashing of passwords: their bytes, their stored form, their cost. The only user of bcrypt.
 
-Pure functions that take a quarter of a second and more; `hashing.py` keeps them off the
-event loop.
+The functions are pure and take a quarter of a second or more; `hashing.py` runs them in threads.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ import unicodedata
 
 import bcrypt
 
-# bcrypt reads 72 bytes and no more; version 5 of the library raises above that.
+# Bytes that bcrypt reads; version 5 of the library raises on more.
 BCRYPT_MAX_BYTES = 72
-# NIST SP 800-63B §5.1.1.2 asks for 64 at least; the upper bound keeps hashing input small.
+# Characters; NIST SP 800-63B §5.1.1.2 asks for 64 at least, the bound keeps hashing input small.
 MAX_LENGTH = 1024
 # A hash brought from elsewhere with a higher cost would occupy a thread for minutes.
 MAX_COST = 16
@@ -27,20 +26,20 @@ _SALT_LENGTH = 29
 
 
 def normalise(password: str) -> str:
-    """The password in NFKC, so that two keyboards that type it differently agree (SP 800-63B).
+    """The password in NFKC, so that keyboards that type it differently agree (SP 800-63B).
 
-    A longer text than any password stays as it is: putting combining marks in order takes a time
+    A text longer than MAX_LENGTH is returned as it is, because ordering combining marks takes time
     that grows with the square of their number.
     """
     return password if len(password) > MAX_LENGTH else unicodedata.normalize("NFKC", password)
 
 
 def hash_password(password: str, cost: int) -> str:
-    """The stored form of a password.
+    """The stored form of a password, hashed at `cost` (log2 of the rounds).
 
     Up to 71 bytes it is a plain bcrypt hash (`$2b$…`). Longer ones, and those with a NUL, are
-    pre-hashed with HMAC-SHA256 under the hash's own salt, so that a stolen list of SHA-256
-    digests is of no use against it, and marked `hmac-sha256:$2b$…`.
+    pre-hashed with HMAC-SHA256 under the hash's own salt and marked `hmac-sha256:$2b$…`; a stolen
+    list of SHA-256 digests is of no use against that.
     """
     data = normalise(password).encode()
     salt = bcrypt.gensalt(cost)
@@ -50,17 +49,17 @@ def hash_password(password: str, cost: int) -> str:
 
 
 def verify_password(password: str, stored: str) -> bool:
-    """Whether `stored` is the hash of `password`; False for anything that is no hash.
+    """Whether `stored` is the hash of `password`; False for a text that is no hash.
 
-    A plain hash is compared as bcrypt does, on the first 72 bytes, in NFKC and, where that
-    differs, as typed: hashes brought from elsewhere know no normal form.
+    A plain hash is compared as bcrypt does, on the first 72 bytes: in NFKC and, where that differs,
+    as typed, because imported hashes know no normal form.
     """
     if not _is_verifiable(stored):
         return False
     bare = stored.removeprefix(_PREHASHED)
     is_prehashed = bare != stored
     salt = bare[:_SALT_LENGTH].encode()
-    # A list, not any() over a generator: every spelling takes its time, whichever matches.
+    # A list, because any() over a generator would answer sooner when the first spelling matches.
     matches = [
         bcrypt.checkpw(
             _prehash(data, salt) if is_prehashed else data[:BCRYPT_MAX_BYTES],
@@ -80,13 +79,13 @@ def needs_rehash(password: str, stored: str, cost: int) -> bool:
 
 
 def cost_of(stored: str) -> int:
-    """The cost (log2 of the rounds) of a stored hash; 0 when it is none."""
+    """The cost (log2 of the rounds) of a stored hash; 0 for a text that is no hash."""
     match = _BCRYPT.fullmatch(stored.removeprefix(_PREHASHED))
     return int(match.group(1)) if match else 0
 
 
 def burn(password: str, cost: int) -> None:
-    """Take the time of one verification at `cost` and throw the answer away."""
+    """Takes the time of one verification at `cost` and discards the result."""
     for data in _spellings(password):
         bcrypt.hashpw(data[:BCRYPT_MAX_BYTES], bcrypt.gensalt(cost))
 
@@ -102,7 +101,7 @@ def _is_verifiable(stored: str) -> bool:
 
 
 def _fits(data: bytes) -> bool:
-    # Of 72 bytes bcrypt could not tell whether more followed.
+    # Below 72 bytes: of 72, bcrypt could not tell whether more followed.
     return len(data) < BCRYPT_MAX_BYTES and b"\0" not in data
 
 

@@ -1,6 +1,6 @@
-"""Owns the tokens: what is in them, how they are signed and read (RFC 7519). The only user of PyJWT.
+"""The tokens: their claims, signing and reading (RFC 7519). The only user of PyJWT.
 
-It knows nothing of sessions or users; a token that reads well may still belong to an ended session.
+The module knows nothing of sessions or users; a valid token may belong to an ended session.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from uuid import UUID
 import jwt
 
 ALGORITHM = "HS256"
-# Clocks of several nodes differ a little; an expiry is ours alone and has no leeway.
+# Time by which another node's clock may be ahead for `iat`; `exp` has no leeway.
 CLOCK_SKEW = timedelta(seconds=5)
-# Browsers keep cookies of 4,096 bytes, name and attributes included (RFC 6265 §6.1): 2,900 bytes are
-# 3,867 in base64, and header, signature, name and attributes take less than 180.
+# Browsers keep cookies of 4,096 bytes, name and attributes included (RFC 6265 §6.1). 2,900 bytes are
+# 3,867 in base64; header, signature, name and attributes take less than 180.
 MAX_PAYLOAD_BYTES = 2_900
-# 9999-12-31: a later time is no datetime.
+# Seconds of 9999-12-31, the last day that a datetime can hold.
 _LATEST = 253_402_300_799
 
 
 class TokenRejected(Exception):
-    """The text is not a token of ours, or not of the kind that is asked for."""
+    """The text is no token of this server, or not of the kind that is asked for."""
 
 
 class TokenExpired(TokenRejected):
-    """The token is ours and of the right kind, but its time is over."""
+    """The token is valid and of the right kind, but has expired."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What an access token says. `expires_at` and `issued_at` are whole seconds in UTC."""
+    """The claims of an access token. `expires_at` and `issued_at` are whole seconds in UTC."""
 
     user_id: UUID
     session_id: UUID
@@ -51,7 +51,7 @@ class AccessClaims:
 
 @dataclass(frozen=True, slots=True)
 class RefreshClaims:
-    """What a refresh token says."""
+    """The claims of a refresh token."""
 
     user_id: UUID
     session_id: UUID
@@ -61,7 +61,7 @@ class RefreshClaims:
 
 @dataclass(frozen=True, slots=True)
 class RefreshSource:
-    """The columns of a session from which its current refresh token follows, byte for byte."""
+    """The columns of a session from which its current refresh token is derived, byte for byte."""
 
     user_id: UUID
     session_id: UUID
@@ -72,13 +72,13 @@ class RefreshSource:
 
 
 class TokenSigner:
-    """Signs with one secret, and reads what that one or an earlier one signed."""
+    """Signs with the current secret, and verifies with that one and the previous ones."""
 
     def __init__(self, secret: str, previous: Sequence[str] = ()) -> None:
         self._keys = tuple(_key(text) for text in (secret, *previous))
 
     def access_token(self, claims: AccessClaims) -> str:
-        """The token for `claims`, with a fresh `jti`; it fits into a cookie, whatever they are."""
+        """The signed token of `claims` with a fresh `jti`; at most MAX_PAYLOAD_BYTES of claims."""
         payload: dict[str, Any] = {
             "sub": str(claims.user_id),
             "email": claims.email,
@@ -93,11 +93,11 @@ class TokenSigner:
         return self._sign(_fitted(payload), self._keys[0])
 
     def refresh_tokens(self, source: RefreshSource) -> tuple[str, ...]:
-        """The token of `source` under the signing secret, then under each earlier one.
+        """The token of `source` under the current secret, then under each previous one.
 
         The same source gives the same bytes, so a successor can be issued twice without being
-        stored. `jti` is an HMAC under the seed, which never leaves the row: other services hold
-        the signing secret and see `sid`, and must not be able to work the token out.
+        stored. `jti` is an HMAC under the seed, which never leaves the row: other services hold the
+        signing secret and see `sid`, and must not be able to derive the token.
         """
         jti = hmac.digest(source.seed.encode(), str(source.generation).encode(), hashlib.sha256)
         payload = {
@@ -113,11 +113,11 @@ class TokenSigner:
     def read_access(
         self, token: str, now: datetime, *, allow_expired: bool = False
     ) -> AccessClaims:
-        """Read an access token.
+        """Verifies an access token and returns its claims.
 
         Raises:
             TokenExpired: its `exp` is not after `now` (there is no leeway).
-            TokenRejected: anything else is wrong with it.
+            TokenRejected: its form, signature, kind or another claim is wrong.
         """
         payload = self._read(token, "access", now, allow_expired=allow_expired)
         roles = payload.get("roles")
@@ -134,7 +134,7 @@ class TokenSigner:
     def read_refresh(
         self, token: str, now: datetime, *, allow_expired: bool = False
     ) -> RefreshClaims:
-        """Read a refresh token; raises as `read_access` does."""
+        """Verifies a refresh token and returns its claims; raises as `read_access`."""
         payload = self._read(token, "refresh", now, allow_expired=allow_expired)
         return RefreshClaims(
             user_id=_uuid(payload, "sub"),
@@ -160,7 +160,7 @@ class TokenSigner:
         return payload
 
     def _verified(self, token: str) -> dict[str, Any]:
-        """The payload, its signature checked; times are checked by the caller, who has the clock."""
+        """The payload with its signature verified; the caller checks the times."""
         options: Any = {
             "require": ["sub", "exp", "iat", "sid", "jti", "token_type"],
             "verify_exp": False,
@@ -178,14 +178,14 @@ class TokenSigner:
 
 
 def _json(value: object) -> bytes:
-    """Compact JSON in UTF-8: escaped, a name of 200 pictures would take 2,400 bytes instead of 800."""
+    """Compact JSON in UTF-8; escaped, 200 emoji would take 2,400 bytes instead of 800."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _fitted(payload: dict[str, Any]) -> dict[str, Any]:
-    """The claims, cut where they are longer than any that are set through the API.
+    """The claims, shortened where they exceed everything that the API can set.
 
-    The name goes first; then roles, which can only take rights away. This server believes the row,
+    The name goes first, then roles, which can only take rights away. This server reads the row,
     where they are whole.
     """
     excess = len(_json(payload)) - MAX_PAYLOAD_BYTES
@@ -200,9 +200,9 @@ def _fitted(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _key(secret: str) -> bytes:
-    """The HMAC key; zeros are what HMAC itself fills a short key with (RFC 2104 §2).
+    """The HMAC key, padded with zeros as HMAC itself does with a short one (RFC 2104 §2).
 
-    Filled here, because PyJWT warns of a short key at every token; ours was a line at start.
+    Padded here because PyJWT would warn of a short key at every token; the start warns once.
     """
     return secret.encode().ljust(32, b"\0")
 

@@ -1,10 +1,10 @@
 """The settings: every environment variable the server obeys, read once, and nowhere else.
 
-fields        each variable and what it may hold
+fields        each variable, its type and its default
 values        the parsers of single values
-raw_text      what around a value is not meant, and what is odd
-rules         what one variable may hold because of another
-environment   reading them, and every problem at once
+raw_text      white space and quotes around a value, and texts that cannot be meant
+rules         conditions between variables
+environment   reads all of them, and reports every problem at once
 """
 
 from api.settings.environment import (

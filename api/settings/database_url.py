@@ -1,4 +1,4 @@
-"""Reads DATABASE_URL into a value. It opens nothing and knows no ORM."""
+"""DATABASE_URL as a value. The module opens nothing and knows no ORM."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Engine = Literal["sqlite", "postgresql"]
 
 @dataclass(frozen=True, slots=True)
 class DatabaseUrl:
-    """Where the rows are kept.
+    """The database that a URL names.
 
     `path` is set for SQLite, the network fields for PostgreSQL.
     """
@@ -33,15 +33,15 @@ class DatabaseUrl:
     sslmode: str | None = None
     more_hosts: tuple[tuple[str, int], ...] = ()
     driver: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    """libpq's parameters that the driver reads for itself."""
+    """Parameters of libpq that the driver reads by itself."""
     session: tuple[tuple[str, str], ...] = ()
-    """What PostgreSQL is told of the session: `options`, `search_path`, `application_name`."""
+    """Parameters of the session: `options`, `search_path`, `application_name`."""
     connect_seconds: int | None = None
     has_prepared_statements: bool = True
 
     @classmethod
     def parse(cls, text: str) -> DatabaseUrl:
-        """Read `sqlite://FILE` or `postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=…`.
+        """Reads `sqlite://FILE` or `postgresql://USER:PASSWORD@HOST:PORT/NAME?sslmode=…`.
 
         Raises:
             DatabaseUrlRejected: the scheme, a parameter or a part of the address is unusable.
@@ -77,16 +77,16 @@ class DatabaseUrl:
 
     @property
     def trusts_system_roots(self) -> bool:
-        """Whether the certificates of the system prove the server."""
+        """Whether the server's certificate is verified against the system's trust store."""
         return ("sslrootcert", postgresql_url.SYSTEM_ROOTS) in self.driver
 
     @property
     def hosts(self) -> tuple[tuple[str, int], ...]:
-        """Every host that may have the database, in the order in which they are tried."""
+        """Every host with its port, in the order in which they are tried."""
         return ((self.host or postgresql_url.DEFAULT_HOST, self.port), *self.more_hosts)
 
     def dsns(self) -> tuple[str, ...]:
-        """For the driver, one a host: everything but who signs in, and to which database."""
+        """One DSN a host for the driver, without user, password and database name."""
         parameters = dict(self.driver)
         if self.sslmode:
             parameters["sslmode"] = self.sslmode

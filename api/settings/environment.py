@@ -1,6 +1,6 @@
-"""Owns the reading of the environment, and what is said of one that cannot be used.
+"""Reads the environment, and reports every problem of it at once.
 
-Each problem names its variable and says how to put it right, and never repeats a value.
+Each problem names its variable and says how to put it right; it never repeats a value.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _SANIC = "SANIC_"
 class SettingsRejected(Exception):
     """The environment cannot be used.
 
-    `problems` holds one line a variable: its name, what is wrong and how to put it right, never
-    its value.
+    `problems` holds one line for each variable: its name, the problem and the remedy, never its
+    value.
     """
 
     def __init__(self, problems: tuple[str, ...]) -> None:
@@ -33,7 +33,7 @@ class SettingsRejected(Exception):
 
 
 def load() -> Settings:
-    """Read the environment.
+    """Reads the settings from the environment.
 
     Raises:
         SettingsRejected: with every problem at once.
@@ -52,36 +52,36 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         problems = {**_explain(error), **problems}
-    # Sanic reads its own itself: they are checked here because it would answer in a traceback, and
-    # put back because it would keep a carriage return in the name of a header.
+    # Sanic reads its own variables. They are checked here because Sanic answers with a traceback,
+    # and written back trimmed because it would keep a carriage return in the name of a header.
     os.environ.update({k: text for k, text in present.items() if k.startswith(_SANIC)})
     for variable, problem in conflicts(present):
         problems.setdefault(variable, problem)
     if problems or settings is None:
         raise SettingsRejected(tuple(f"{name}: {words}" for name, words in problems.items()))
     if settings.jwt_secret is None:
-        # Only mode none gets here; its secret signs nothing that has to outlive the process.
+        # Mode none alone has no secret; nothing signed with this one outlives the process.
         settings = settings.model_copy(update={"jwt_secret": SecretStr(secrets.token_hex(32))})
     return settings
 
 
 def _present() -> dict[str, str]:
-    """The variables that somebody reads and that hold anything, trimmed."""
+    """The variables of this server and of Sanic that hold anything, trimmed."""
     known = variables().keys()
     texts = trimmed_variables(os.environ)
     return {name: text for name, text in texts.items() if name in known or name.startswith(_SANIC)}
 
 
 def _is_unicode(text: str) -> bool:
-    """Whether the bytes of the variable were UTF-8; Python smuggles others in as surrogates."""
+    """Whether the bytes of the variable were UTF-8; Python reads others as surrogates."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def database_from_environment() -> DatabaseUrl:
-    """Read DATABASE_URL alone, for the aerich command, which needs nothing else.
+    """Reads DATABASE_URL alone, for commands that need no other setting.
 
     Raises:
-        SettingsRejected: it names no database this server can use.
+        SettingsRejected: the variable names no database that this server can use.
     """
     text = trimmed(os.environ.get("DATABASE_URL", ""))
     try:
@@ -91,7 +91,7 @@ def database_from_environment() -> DatabaseUrl:
 
 
 def _explain(error: ValidationError) -> dict[str, str]:
-    """One line a variable, in our words: the library's would repeat values."""
+    """One line for each variable in our words, because the library's would repeat values."""
     problems = {}
     by_variable = {str(f.validation_alias): f for f in Settings.model_fields.values()}
     for detail in error.errors(include_url=False, include_input=False):
@@ -105,7 +105,7 @@ def _explain(error: ValidationError) -> dict[str, str]:
 
 
 def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """A sentence for each AUTH_ variable that nothing reads, with the nearest name that is."""
+    """A sentence for each AUTH_ variable that is no setting, with the nearest name that is one."""
     known = variables().keys()
     sentences = []
     for name in sorted(environ):
@@ -118,10 +118,10 @@ def unknown_variables(environ: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def unknown_in_environment() -> tuple[str, ...]:
-    """`unknown_variables` of this process's environment."""
+    """`unknown_variables` of the environment of this process."""
     return unknown_variables(os.environ)
 
 
 def advice_in_environment() -> tuple[str, ...]:
-    """Sentences about what is set in this process's environment and weaker than it should be."""
+    """A sentence for each setting of this process that is weaker than it should be."""
     return tuple(advice(_present()))

@@ -1,6 +1,6 @@
-"""Owns every setting: its variable, what that may hold, and what holds where it is not set.
+"""Every setting: its variable, its type, its default.
 
-It does not know what the rest of the server does with it, nor how a problem is told.
+The module does not know how the server uses a setting, nor how a problem is reported.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Mode = Literal["none", "admin", "full"]
 
 
 def _field(default: Any, variable: str, accepts: str) -> Any:
-    """A field read from `variable`; `accepts` says in words what it may hold."""
+    """A field read from `variable`; `accepts` says in words which values are valid."""
     return Field(default, validation_alias=variable, description=accepts)
 
 
@@ -36,7 +36,7 @@ HttpUrl = Annotated[str, AfterValidator(values.http_url)]
 ProviderUrl = Annotated[str, AfterValidator(values.provider_url)]
 Domains = Annotated[Words, AfterValidator(values.domains)]
 DEFAULT_DATABASE = "sqlite://everruns-auth.db"
-# A hundred years; later dates would soon be none at all.
+# A hundred years: sums of longer lifetimes and a date would pass the year 9999.
 MAX_SECONDS = 3_153_600_000
 _SECONDS = "a whole number of seconds from 1 to a hundred years"
 _HTTP_URL = "an http:// or https:// URL without query or fragment"
@@ -47,7 +47,7 @@ _TEXT = "any text"
 
 
 class Settings(BaseSettings):
-    """What is in force; field order is the order of the documentation.
+    """The settings in force, in the order of the documentation.
 
     The field names are ours, the aliases are the variables' names. Secrets do not show in `repr`.
     """
@@ -157,38 +157,43 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _trim(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """White space around a value is not part of it, and a blank variable is not set."""
+        """Removes white space around values, and variables that are blank."""
         texts = {k: trimmed(v) if isinstance(v, str) else v for k, v in values.items()}
         return {k: v for k, v in texts.items() if v != ""}
 
     @property
     def access_token_lifetime(self) -> timedelta:
+        """Time from the issue of an access token to its `exp`."""
         return timedelta(seconds=self.access_token_seconds)
 
     @property
     def refresh_token_lifetime(self) -> timedelta:
+        """Time after its last rotation for which a session can be refreshed."""
         return timedelta(seconds=self.refresh_token_seconds)
 
     @property
     def session_max_lifetime(self) -> timedelta | None:
-        """The age past which no rotation extends a session; None for no cap."""
+        """Age past which no rotation extends a session; None for no cap."""
         return timedelta(seconds=self.session_max_seconds) if self.session_max_seconds else None
 
     @property
     def refresh_grace(self) -> timedelta:
+        """Time for which a rotated refresh token still gives its successor; zero for none."""
         return timedelta(seconds=self.refresh_grace_seconds)
 
     @property
     def password_auth_enabled(self) -> bool:
+        """Whether accounts may sign in with a password; never in mode none."""
         return self.mode != "none" and not self.disable_password
 
     @property
     def signup_enabled(self) -> bool:
+        """Whether strangers may register; in mode full alone."""
         return self.mode == "full" and not self.disable_signup
 
     @property
     def oauth_providers(self) -> tuple[str, ...]:
-        """The providers a browser may be sent to, in the order of the contract; only in `full`."""
+        """The names of the configured providers, in the order of the contract; in mode full alone."""
         configured = {
             "google": self.google_client_id,
             "github": self.github_client_id,
@@ -198,7 +203,7 @@ class Settings(BaseSettings):
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port of the public URL, as a browser writes them."""
+        """Scheme, host and port of the public URL, as a browser writes them (RFC 6454 §6.2)."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc.lower()}"
 
@@ -209,6 +214,7 @@ class Settings(BaseSettings):
 
     @property
     def is_https(self) -> bool:
+        """Whether the public URL is https; cookies are then `Secure`."""
         return self.base_url.startswith("https://")
 
     @property
@@ -218,7 +224,7 @@ class Settings(BaseSettings):
         return tuple(dict.fromkeys(("", "/api", self.api_prefix, public)))
 
     def redirect_uri(self, provider: str) -> str:
-        """The callback URL to register with `provider`."""
+        """The callback URL that is registered with `provider`."""
         chosen = {
             "google": self.google_redirect_uri,
             "github": self.github_redirect_uri,
@@ -228,5 +234,5 @@ class Settings(BaseSettings):
 
 
 def variables() -> dict[str, str]:
-    """Every variable's name, with the name of the field it fills."""
+    """The name of every variable, with the name of the field that it fills."""
     return {str(field.validation_alias): name for name, field in Settings.model_fields.items()}

@@ -1,7 +1,7 @@
-"""Reads a PostgreSQL URL as libpq does, into what the driver is told. It opens nothing.
+"""Reads a PostgreSQL URL as libpq does, into values for the driver. The module opens nothing.
 
-A parameter is taken, or refused by its name: none is ignored that asks for something. A refusal
-repeats no value, for any part of a mistyped URL may be a piece of the password.
+Every parameter is obeyed, or refused by its name; none that asks for something is ignored. A
+refusal repeats no value, because any part of a mistyped URL may be a piece of the password.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _WHOLE = re.compile(
 )
 _HOST = re.compile(r"(?:\[(?P<address>[^\[\]]+)\]|(?P<name>[^:\[\]]*))(?::(?P<port>\d*))?")
 _ENCODED = re.compile(r"%[0-9a-fA-F]{2}")
-# Other texts are not repeated, as they may be anything.
+# The form of a parameter name; other texts are not repeated in a refusal, as they may be anything.
 _A_NAME = re.compile(r"[a-z][a-zA-Z_]{1,39}")
 
 
 class DatabaseUrlRejected(ValueError):
-    """The text names no database this server can use; the message never repeats it."""
+    """The text names no database that this server can use; the message never repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A parameter that takes some of libpq's values."""
+    """A parameter that accepts some of libpq's values."""
 
     values: tuple[str, ...]
     otherwise: str = ""
@@ -65,7 +65,7 @@ _OF_DRIVER: dict[str, Choice | None] = {
     "krbsrvname": None,
     "gsslib": _one_of("gssapi", otherwise=_NOT_DONE),
 }
-# The driver is then given the system's whole choice, and reads none of these.
+# With the trust store of the system the driver gets a whole SSL context, and reads none of these.
 _NOT_WITH_SYSTEM_ROOTS = {
     "sslcert",
     "sslkey",
@@ -74,7 +74,7 @@ _NOT_WITH_SYSTEM_ROOTS = {
     "ssl_min_protocol_version",
     "ssl_max_protocol_version",
 }
-# What the driver does anyway; what else they can ask for it does not do.
+# Values that ask for what the driver does anyway; it can do nothing else.
 _AS_IT_IS = {
     "channel_binding": _one_of(
         "disable",
@@ -90,7 +90,7 @@ _AS_IT_IS = {
     "client_encoding": _one_of("auto", "UTF8", "UTF-8", "utf8", "utf-8", otherwise="it is UTF-8"),
     "replication": _one_of("false", "off", "0", "no", otherwise="the server does not replicate"),
 }
-# Of the session, and told to PostgreSQL.
+# Parameters of the session, sent to PostgreSQL.
 _OF_SESSION = ("application_name", "options", "search_path")
 _OTHERS = (
     "host",
@@ -107,7 +107,7 @@ _OTHERS = (
 _KEEPALIVE = "take it out; the server bounds every wait for the database by itself"
 _WITHOUT_STATEMENTS = "write prepared_statements=off for a pooler that mixes statements"
 _WITH_PATH = "write search_path"
-# Of libpq and of other drivers: why not, and what does it here.
+# Parameters of libpq and of other drivers, each with the reason and the replacement.
 _REFUSED = {
     **dict.fromkeys(
         (
@@ -129,7 +129,7 @@ _REFUSED = {
 
 
 def fields(text: str) -> dict[str, Any]:
-    """The fields of a `DatabaseUrl` that the text names.
+    """The fields of the `DatabaseUrl` that the text names.
 
     Raises:
         DatabaseUrlRejected: a part of the address or a parameter is unusable.
@@ -161,7 +161,7 @@ def fields(text: str) -> dict[str, Any]:
 
 
 def _decoded(text: str) -> str:
-    """The text without percent-encoding; a lone percent sign is itself."""
+    """The text without percent-encoding; a lone percent sign stays itself."""
     try:
         decoded = unquote(text, errors="strict") if _ENCODED.search(text) else text
     except UnicodeDecodeError:
@@ -208,7 +208,7 @@ def _check_value(name: str, value: str) -> None:
 
 
 def _hosts(authenticator: str, parameters: dict[str, str]) -> list[tuple[str, int]]:
-    """Each host with its port; a parameter goes before what stands in the address."""
+    """Each host with its port; a parameter has precedence over the address."""
     places = [_HOST.fullmatch(place) for place in authenticator.split(",")]
     if any(place is None for place in places):
         raise DatabaseUrlRejected(
@@ -253,7 +253,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_resolvable(host: str) -> bool:
-    """Whether the resolver takes it: it raises no OSError for an empty label."""
+    """Whether the resolver accepts the name; for an empty label it raises no OSError."""
     try:
         host.encode("idna")
     except UnicodeError:

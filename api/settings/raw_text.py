@@ -1,7 +1,7 @@
-"""Owns the text of a variable as it is handed over: what around it is not meant, and what is odd.
+"""The raw text of a variable: characters around it that are no part of it, and odd ones in it.
 
-Files of variables come from elsewhere: with carriage returns, with marks of their encoding, with
-quotes that `docker --env-file` keeps.
+Files of variables come from other systems, with carriage returns, byte order marks, and quotes that
+`docker --env-file` keeps.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from collections.abc import Mapping
 
 from api.characters import holds_hidden
 
-# White space of any kind, the mark of an encoding (BOM), and a space of no width.
+# White space of any kind, the byte order mark, and the zero-width space.
 _AROUND = re.compile(r"\A[\s\ufeff\u200b]+|[\s\ufeff\u200b]+\Z")
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 
 
 def trimmed(text: str) -> str:
-    """The text without white space around it, which is part of no value."""
+    """The text without white space, byte order marks and zero-width spaces at its ends."""
     return _AROUND.sub("", text)
 
 
@@ -27,7 +27,7 @@ def trimmed_variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def oddity(text: str) -> str | None:
-    """What is odd about a trimmed text, and how to put it right; None where nothing is."""
+    """The problem of a trimmed text that nobody can have meant, with the remedy; None for others."""
     if is_quoted(text):
         return (
             "is in quotes, which are part of the value (docker --env-file keeps them); remove them"
@@ -38,10 +38,11 @@ def oddity(text: str) -> str | None:
 
 
 def is_quoted(text: str) -> bool:
-    """Whether there are quotes at an end, and nowhere else."""
+    """Whether quotes stand at an end of the text, and nowhere else."""
     inner = text.strip(_QUOTES)
     return inner != text and not any(quote in inner for quote in _QUOTES)
 
 
 def is_nothing_in_quotes(text: str) -> bool:
+    """Whether the text is empty, or consists of quotes alone."""
     return not text.strip(_QUOTES)

@@ -1,6 +1,6 @@
-"""The rules between variables: what one may hold because of another.
+"""The rules between variables: values that depend on the value of another.
 
-They look at the raw texts, so that they are checked even where a single value is already unusable.
+They read the raw texts, so that they are checked even where a single value is unusable.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _GRANTS_ACCESS = (
     "AUTH_OIDC_CLIENT_SECRET",
 )
 _composed = partial(unicodedata.normalize, "NFC")
-# What may hold any text at all.
+# Variables in which any text may be meant.
 _SECRETS = ("AUTH_JWT_SECRET_PREVIOUS", *(name for name in _GRANTS_ACCESS if "EMAIL" not in name))
 _YES = ("true", "1", "yes", "on", "t", "y")
 _MAKE_ONE = "make one with: openssl rand -hex 32"
 
 
 def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield (variable, what is wrong and how to put it right) for the set variables."""
+    """Yields (variable, problem and remedy) for the variables that are set."""
     mode = present.get("AUTH_MODE", "").strip().lower()
     yield from _mode_left_unsaid(mode, present)
     if mode in ("admin", "full"):
@@ -50,7 +50,7 @@ def conflicts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def odd_texts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield (variable, what is odd about its text) where nobody can have meant it."""
+    """Yields (variable, problem and remedy) for texts that nobody can have meant."""
     for name, text in present.items():
         words = oddity(text)
         if words and (name not in _SECRETS or is_nothing_in_quotes(text)):
@@ -58,11 +58,11 @@ def odd_texts(present: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def advice(present: Mapping[str, str]) -> Iterator[str]:
-    """Yield sentences about settings that are accepted, but weaker or odder than they should be."""
+    """Yields sentences about settings that are accepted, but weaker or odder than they should be."""
     for name in _SECRETS:
         words = oddity(present.get(name, ""))
         if words:
-            # It may be meant: a server that was set up so must go on.
+            # Advice and no refusal, because a server may have been set up with such a secret.
             yield f"{name} {words}, if that is not meant"
     secret = present.get("AUTH_JWT_SECRET", "")
     mode = present.get("AUTH_MODE", "").strip().lower()

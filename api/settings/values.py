@@ -1,4 +1,4 @@
-"""The parsers of single values. Each raises ValueError without words: the field has them."""
+"""The parsers of single values. Each raises ValueError without words; the field has them."""
 
 from __future__ import annotations
 
@@ -11,24 +11,25 @@ from pydantic import SecretStr
 from api.settings.database_url import DatabaseUrl
 
 MAX_TITLE_LENGTH = 64
-# What the column of an identity's issuer can hold.
+# Characters that the column of an identity's issuer holds.
 MAX_PROVIDER_URL_LENGTH = 255
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def split(value: object) -> object:
-    """Turn a comma-separated text into a tuple; empty parts are dropped."""
+    """A comma-separated text as a tuple, without empty parts; other values unchanged."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
 
 
 def lower(value: object) -> object:
+    """A text in lower case without white space around it; other values unchanged."""
     return value.strip().lower() if isinstance(value, str) else value
 
 
 def http_url(value: str) -> str:
-    """The URL with its origin as browsers write it, and no slash at its end."""
+    """The URL with its origin as browsers write it, without a slash at its end."""
     parts = urlsplit(value.strip())
     if parts.query or parts.fragment or parts.username is not None:
         raise ValueError
@@ -36,7 +37,7 @@ def http_url(value: str) -> str:
 
 
 def provider_url(value: str) -> str:
-    """A URL to which secrets are sent: TLS, unless it stays on this machine (RFC 6749 §3.2)."""
+    """A URL that secrets are sent to: https, or http on this machine (RFC 6749 §3.2)."""
     url = http_url(value)
     if not is_confidential(url) or len(url) > MAX_PROVIDER_URL_LENGTH:
         raise ValueError
@@ -44,7 +45,7 @@ def provider_url(value: str) -> str:
 
 
 def is_confidential(url: str) -> bool:
-    """Whether what is sent to `url` can be read by nobody between."""
+    """Whether nobody on the network can read a request to `url`: https, or a loopback address."""
     parts = urlsplit(url)
     return parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
 
@@ -57,14 +58,14 @@ def _is_loopback(host: str | None) -> bool:
 
 
 def domains(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Domains in lower case; patterns and addresses would match nothing, so they are refused."""
+    """Domains in lower case; patterns and addresses are refused, because they would match nothing."""
     if not all(re.fullmatch(r"[^\s@*/:]+", value) for value in values):
         raise ValueError
     return tuple(value.lower() for value in values)
 
 
 def scopes(value: object) -> object:
-    """Scopes as RFC 6749 §3.3 spells them; without `openid` there is no id token."""
+    """Scopes as RFC 6749 §3.3 spells them, `openid` among them, else there is no id token."""
     if not isinstance(value, str):
         return value
     words = tuple(filter(None, re.split(r"[\s,]+", value)))
@@ -76,7 +77,7 @@ def scopes(value: object) -> object:
 
 
 def title(value: str) -> str:
-    """A name that is shown to people."""
+    """A display name of 1 to 64 printable characters, trimmed."""
     name = value.strip()
     if not name.isprintable() or not 1 <= len(name) <= MAX_TITLE_LENGTH:
         raise ValueError
@@ -99,6 +100,7 @@ def _origin(parts: SplitResult) -> str:
 
 
 def path_prefix(value: str) -> str:
+    """A path prefix without a slash at its end; empty for none."""
     prefix = value.rstrip("/")
     if prefix and not re.fullmatch(r"(/[A-Za-z0-9._~-]+)+", prefix):
         raise ValueError
@@ -106,7 +108,7 @@ def path_prefix(value: str) -> str:
 
 
 def landing(value: str) -> str:
-    """Accept a path on this origin or a whole URL; `//host` would leave the origin unseen."""
+    """A path on this origin, or a whole URL; `//host` is refused because it leaves the origin."""
     if re.fullmatch(r"/(?![/\\])[^\s\\]*", value) or value == "/":
         return value
     parts = urlsplit(value)
@@ -114,6 +116,7 @@ def landing(value: str) -> str:
 
 
 def limits_storage(value: SecretStr) -> SecretStr:
+    """A storage URL: `memory://`, `redis://…` or `rediss://…`."""
     text = value.get_secret_value()
     if text != "memory://" and not re.match(r"rediss?://[^/]+", text):
         raise ValueError
@@ -122,4 +125,9 @@ def limits_storage(value: SecretStr) -> SecretStr:
 
 
 def database(value: object) -> object:
+    """The `DatabaseUrl` of a text; other values unchanged.
+
+    Raises:
+        DatabaseUrlRejected: the text names no database that this server can use.
+    """
     return DatabaseUrl.parse(value) if isinstance(value, str) else value
