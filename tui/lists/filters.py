@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,14 @@ Parameters = dict[str, str]
 MOST_CHARACTERS = 1000
 # The server's own limit.
 MOST_DAYS = 36_500
+# Texts that are looked for in others. The server finds so many characters anywhere, or two of a script
+# without spaces between words; fewer are looked for at the beginning.
+SEARCHES = ("q", "owner")
+SHORTEST_PART, SHORTEST_WITHOUT_SPACES = 3, 2
+_WITHOUT_SPACES = re.compile(
+    r"\b(CJK|IDEOGRAPHIC|BOPOMOFO|HIRAGANA|KATAKANA|HANGUL|YI|THAI|LAO|KHMER|MYANMAR|TIBETAN|TAI"
+    r"|JAVANESE|BALINESE)\b"
+)
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _KEY = re.compile(r"(evr_[0-9a-f]{8})[0-9a-f]+", re.IGNORECASE)
 
@@ -40,6 +49,12 @@ class Filter:
     parameters: Mapping[str, str] = field(default_factory=dict)
     problem: str = ""
 
+    @property
+    def finds_beginnings_only(self) -> bool:
+        """Whether a text is looked for that the server looks for at the beginning only."""
+        texts = (self.parameters.get(name, "").strip() for name in SEARCHES)
+        return any(0 < len(text) < SHORTEST_PART and not _is_found_anywhere(text) for text in texts)
+
 
 def parsed(text: str, words: Mapping[str, Word], now: datetime) -> Filter:
     """What the text asks for. Quotes keep a colon or a space from meaning anything."""
@@ -62,6 +77,13 @@ def parsed(text: str, words: Mapping[str, Word], now: datetime) -> Filter:
     except NotAValue as wrong:
         return Filter(problem=str(wrong))
     return Filter(parameters)
+
+
+def _is_found_anywhere(text: str) -> bool:
+    letters = unicodedata.normalize("NFC", text)
+    return len(letters) >= SHORTEST_WITHOUT_SPACES and all(
+        _WITHOUT_SPACES.search(unicodedata.name(letter, "")) for letter in letters
+    )
 
 
 def choice(parameter: str, *values: str, **synonyms: str) -> Word:

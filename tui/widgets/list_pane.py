@@ -39,6 +39,7 @@ from tui.widgets.table import Table
 R = TypeVar("R", bound=Row)
 
 LOADING = "Loading…"
+SHORT = "beginnings only (three letters are found anywhere)"
 # However much happens, it is drawn at most so often.
 SOON_SECONDS = 0.05
 # With these the server says that it is the filter that cannot be: 404 where it names nobody, the last
@@ -569,4 +570,6 @@ class ListPane(Widget, Generic[R]):
         watched = "the top stays on screen (↓ chooses a row)" if is_left_alone else ""
         is_known = self._loaded_at is not None and not self.filter.problem
         extent = self.table.window.extent if is_known else ""
-        return (f"! {self.problem}" if self.problem else "", age, marked, watched, extent)
+        short = SHORT if is_known and self.filter.finds_beginnings_only else ""
+        problem = f"! {self.problem}" if self.problem else ""
+        return (problem, age, marked, short, watched, extent)

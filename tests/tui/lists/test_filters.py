@@ -107,3 +107,16 @@ def test_sorting_goes_round_all_columns_and_back(name: str) -> None:
 )
 def test_times_are_sorted_with_the_newest_first(name: str, sort: str, following: str) -> None:
     assert LISTINGS[name].next_sort(sort) == following
+
+
+@pytest.mark.parametrize(
+    ("text", "is_short"),
+    [("a", True), ("an", True), ("owner:an", True), ("東", True), ("a東", True), ('" a "', True)]
+    + [
+        (text, False)
+        for text in ("", "ann", "東京", "owner:東京", "ชา", "status:stale", "user:a@b")
+    ],
+)
+def test_a_short_word_is_known_to_find_beginnings_only(text: str, *, is_short: bool) -> None:
+    found = parsed(text, LISTINGS["api-keys"].words, NOW)
+    assert (found.problem, found.finds_beginnings_only) == ("", is_short)
