@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test wheel providers lint format bench clean
+.PHONY: help setup run test wheel providers lint format schema bench clean
 
 help:
 	@echo 'make run      serve on http://127.0.0.1:9300 (settings come from the environment; see README.md)'
@@ -13,6 +13,7 @@ help:
 	@echo 'make providers  install what the tests of signing in with providers need (Node.js packages, Chromium)'
 	@echo 'make lint     format check, lint, types, import contracts'
 	@echo 'make format   rewrite the code in the house format'
+	@echo 'make schema   write what the migrations make into models/engines/*/schema.sql'
 	@echo 'make bench    measure (see benchmarks/)'
 	@echo 'make setup    install what development needs into $(VENV)'
 	@echo 'make clean    remove $(VENV) and caches'
@@ -55,6 +56,9 @@ lint: $(VENV)/.development
 format: $(VENV)/.development
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+schema: $(VENV)/.development
+	$(BIN)/python -m tests.support.schema_files
 
 bench: $(VENV)/.development
 	$(BIN)/python -m benchmarks

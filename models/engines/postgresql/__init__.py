@@ -7,6 +7,7 @@ events        what happened, by snapshots
 invalidation  notifications, trusted only while they are proven to arrive
 locks         advisory locks, each held by a connection of its own
 rights        what the role must be allowed, and which GRANT it lacks
+schema.sql    tables, indexes, triggers and functions as the migrations leave them
 statements    the other statements that it words in its own way
 write_probe   whether the server takes writes
 """
