@@ -17,13 +17,10 @@ from api.administration import housekeeping
 from api.http import access_log, metrics, openapi
 from api.http.browser_rules import check_host
 from api.http.client_address import TrustedProxies
-from api.http.fast_path import fast_path
 from api.http.problems import Problems
 from api.http.requests import TimedRequest
 from api.http.route_table import add_routes
-from api.routes.account.profile import answer_me
 from api.routes.all import ROUTES
-from api.routes.public.verify import answer_verify
 from api.services import assemble
 from api.settings import Settings
 from api.trouble_log import TroubleLog
@@ -57,7 +54,7 @@ def create_app(settings: Settings, *, workers: int = 1, counts_file: Path | None
     # Looked up once: each look into Sanic's configuration costs more than a look into memory.
     app.ctx.proxies = TrustedProxies.of(app.config)
     app.ctx.said_of_proxies = set()
-    add_routes(app, ROUTES, settings, _shortcuts(settings))
+    add_routes(app, ROUTES, settings)
     _add_openapi(app, settings)
     if settings.cors_origins:
         _add_cors(app, settings)
@@ -81,15 +78,6 @@ def _config() -> Config:
         TOUCHUP=True,
     )
     return config
-
-
-def _shortcuts(settings: Settings) -> dict[str, Any]:
-    if settings.log_level == "debug":  # when successful checks are logged like everything else
-        return {}
-    return {
-        "verify": lambda slow: fast_path(slow, answer_verify, settings),
-        "me": lambda slow: fast_path(slow, answer_me, settings),
-    }
 
 
 def _add_openapi(app: App, settings: Settings) -> None:

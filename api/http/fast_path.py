@@ -20,7 +20,8 @@ from api.http.client_address import address_of
 from api.http.credentials import credential_of
 from api.settings import Settings
 
-Answerer = Callable[[Request, CachedCredential], BaseHTTPResponse | None]
+# None where the long way is to decide.
+FastAnswer = Callable[[Request, CachedCredential], BaseHTTPResponse | None]
 
 LINE_END = b"\r\n"
 _KEEP_ALIVE = (b"connection", b"keep-alive")
@@ -54,7 +55,7 @@ class RememberedResponse(BaseHTTPResponse):
         return ((name, rest), _CLOSE if connection == "close" else _KEEP_ALIVE)
 
 
-def fast_path(slow: Any, answer: Answerer, settings: Settings) -> Any:
+def fast_path(slow: Any, answer: FastAnswer, settings: Settings) -> Any:
     """What Sanic calls: answers from memory, or hands on to the route's ordinary endpoint."""
     is_open_mode, has_cors = settings.mode == "none", bool(settings.cors_origins)
 

@@ -13,6 +13,7 @@ from api.errors import Refusal
 from api.http import schemas
 from api.http.browser_rules import SAFE_METHODS, check_host, check_site
 from api.http.credentials import principal_of
+from api.http.fast_path import FastAnswer, fast_path
 from api.http.permissions import Guard
 from api.http.requests import Call, SignedInCall, context_of
 from api.settings import Settings
@@ -60,28 +61,23 @@ class Route:
     is_checked_for_site: bool = True
     # A GET that changes things, because a browser is led to it.
     is_write: bool = False
-    # Successes are counted, not logged, below debug level; a GET or HEAD takes the quick way.
+    # Successes are counted, not logged, below debug level.
     is_quiet: bool = False
+    # Answers a remembered credential in the guard's and the handler's place.
+    fast_answer: FastAnswer | None = None
 
     @property
     def name(self) -> str:
         return self.handler.__name__
 
 
-def add_routes(
-    app: Sanic[Any, Any],
-    routes: tuple[Route, ...],
-    settings: Settings,
-    shortcuts: Mapping[str, Callable[..., Any]],
-) -> None:
-    """Wire each route under each of its prefixes.
-
-    `shortcuts` wrap the endpoint of the route that they are named after.
-    """
+def add_routes(app: Sanic[Any, Any], routes: tuple[Route, ...], settings: Settings) -> None:
+    """Wire each route under each of its prefixes."""
     for route in routes:
         endpoint = _endpoint(route, settings)
-        if route.name in shortcuts:
-            endpoint = shortcuts[route.name](endpoint)
+        # At debug level successful checks are logged like everything else.
+        if route.fast_answer is not None and settings.log_level != "debug":
+            endpoint = fast_path(endpoint, route.fast_answer, settings)
         for number, prefix in enumerate(settings.prefixes if route.is_prefixed else ("",)):
             app.add_route(
                 endpoint,

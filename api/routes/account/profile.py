@@ -124,6 +124,7 @@ ROUTES = (
         guard=anyone,
         answers={200: schemas.Me},
         is_quiet=True,
+        fast_answer=answer_me,
     ),
     Route(
         ("PATCH",),

@@ -131,5 +131,6 @@ ROUTES = (
         },
         is_checked_for_site=False,
         is_quiet=True,
+        fast_answer=answer_verify,
     ),
 )

@@ -14,6 +14,7 @@ from api.authentication.principal import Principal
 from api.errors import AdminRequired, Refusal
 from api.http import schemas
 from api.http.openapi import document, refusals_of
+from api.http.permissions import anyone
 from api.http.problems import status_of
 from api.http.route_table import Route
 from api.routes.all import ROUTES
@@ -87,6 +88,11 @@ def test_a_route_that_takes_a_password_may_be_refused_for_its_form(
 ) -> None:
     if route.body is not None and not route.is_body_optional:
         assert {400, 415, 422} <= {status_of(one) for one in refusals_of(route)}
+
+
+@every_route
+def test_only_what_any_credential_may_ask_is_answered_from_memory(route: Route) -> None:
+    assert route.fast_answer is None or route.guard is anyone
 
 
 def test_no_two_routes_answer_the_same_question() -> None:
