@@ -12,7 +12,7 @@ from api import __version__, errors
 from api.errors import Refusal
 from api.http import schemas
 from api.http.problems import status_of
-from api.http.route_table import Parameter, Route
+from api.http.route_table import Answer, ArrayOf, MediaType, Parameter, Route
 
 _COMPONENT = "#/components/schemas/{model}"
 _PROBLEM = "application/problem+json"
@@ -71,8 +71,8 @@ def _operation(route: Route, method: str) -> dict[str, Any]:
     }
     if route.body is not None:
         operation["requestBody"] = {
-            "required": not route.is_body_optional,
-            "content": {"application/json": {"schema": _reference(route.body)}},
+            "required": route.body.presence == "required",
+            "content": {"application/json": {"schema": _reference(route.body.schema)}},
         }
     return operation
 
@@ -114,18 +114,22 @@ def _headers(route: Route) -> Iterable[dict[str, Any]]:
 
 
 def _answers(route: Route) -> dict[str, Any]:
-    answers = {}
-    for status, model in route.answers.items():
-        answer: dict[str, Any] = {"description": route.summary}
-        if model is not None:
-            schema: dict[str, Any] = _reference(model)
-            if route.is_list:
-                schema = {"type": "array", "items": schema}
-            answer["content"] = {"application/json": {"schema": schema}}
-        elif route.media_type is not None:
-            answer["content"] = {route.media_type: {"schema": {"type": "string"}}}
-        answers[str(status)] = answer
+    answers: dict[str, Any] = {}
+    for status, answer in route.answers.items():
+        answers[str(status)] = {"description": route.summary, **_content(answer)}
     return answers
+
+
+def _content(answer: Answer) -> dict[str, Any]:
+    if answer is None:
+        return {}
+    if isinstance(answer, MediaType):
+        return {"content": {answer.name: {"schema": {"type": "string"}}}}
+    if isinstance(answer, ArrayOf):
+        schema: dict[str, Any] = {"type": "array", "items": _reference(answer.row)}
+    else:
+        schema = _reference(answer)
+    return {"content": {"application/json": {"schema": schema}}}
 
 
 def _refusals(route: Route) -> dict[str, Any]:
@@ -155,17 +159,17 @@ def refusals_of(route: Route) -> tuple[type[Refusal], ...]:
             errors.ApiKeyExpired,
             errors.DatabaseUnavailable,
         ]
-        if route.is_checked_for_site and "GET" not in route.methods:
+        if route.audience.is_checked_for_site and "GET" not in route.methods:
             brought.append(errors.CrossSiteWrite)
     if route.body is not None:
         brought.append(errors.DatabaseUnavailable)
-        if not route.is_lenient:
+        if route.body.presence != "lenient":
             brought += [
                 errors.MalformedJson,
                 errors.UnsupportedMediaType,
                 errors.Invalid,
             ]
-    if not route.is_for_probes:
+    if route.audience.is_checked_for_host:
         brought.append(errors.ForeignHost)
     return tuple(dict.fromkeys((*route.refusals, *brought)))
 
@@ -173,15 +177,23 @@ def refusals_of(route: Route) -> tuple[type[Refusal], ...]:
 def _schemas(routes: tuple[Route, ...]) -> dict[str, Any]:
     models: dict[type[BaseModel], None] = {schemas.Problem: None}
     for route in routes:
-        for model in (route.body, *route.answers.values()):
-            if model is not None:
-                models[model] = None
+        models |= dict.fromkeys(_models(route))
     wanted = [
         (model, "validation" if issubclass(model, schemas.Request) else "serialization")
         for model in models
     ]
     _, definitions = models_json_schema(wanted, ref_template=_COMPONENT)  # type: ignore[arg-type]
     return dict(definitions["$defs"])
+
+
+def _models(route: Route) -> Iterable[type[BaseModel]]:
+    if route.body is not None:
+        yield route.body.schema
+    for answer in route.answers.values():
+        if isinstance(answer, ArrayOf):
+            yield answer.row
+        elif answer is not None and not isinstance(answer, MediaType):
+            yield answer
 
 
 def _reference(model: type[BaseModel]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from api.http import body
 from api.http.permissions import anyone
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_list, reply_nothing
-from api.http.route_table import Route
+from api.http.route_table import ArrayOf, Body, Route
 from api.routes.account import schemas
 from models import ApiKey
 
@@ -64,8 +64,7 @@ ROUTES = (
         list_keys,
         "One's own API keys, newest first",
         guard=anyone,
-        answers={200: schemas.ApiKeyRow},
-        is_list=True,
+        answers={200: ArrayOf(schemas.ApiKeyRow)},
         refusals=(errors.ScopeRequired,),
     ),
     Route(
@@ -74,7 +73,7 @@ ROUTES = (
         create_key,
         "Make an API key; the key is shown only in this answer",
         guard=anyone,
-        body=schemas.ApiKeyRequest,
+        body=Body(schemas.ApiKeyRequest),
         answers={201: schemas.NewApiKey},
         refusals=(errors.SessionRequired, errors.Invalid),
     ),

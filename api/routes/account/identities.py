@@ -9,7 +9,7 @@ from api.accounts import identities
 from api.http.permissions import session_only
 from api.http.requests import SignedInCall
 from api.http.responses import reply_list, reply_nothing
-from api.http.route_table import Route
+from api.http.route_table import ArrayOf, Route
 from api.routes.account import schemas
 
 
@@ -33,8 +33,7 @@ ROUTES = (
         list_identities,
         "One's own accounts at providers, oldest first",
         guard=session_only,
-        answers={200: schemas.Identity},
-        is_list=True,
+        answers={200: ArrayOf(schemas.Identity)},
         refusals=(errors.SessionRequired, errors.UserNotFound),
     ),
     Route(

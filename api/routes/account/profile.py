@@ -20,7 +20,7 @@ from api.http.metrics import count_quietly
 from api.http.permissions import anyone, session_only, whole_user
 from api.http.requests import SignedInCall, id_in_path, proxy_request_id
 from api.http.responses import date_header, reply, reply_list, reply_nothing
-from api.http.route_table import Route
+from api.http.route_table import ArrayOf, Body, Route
 from api.routes.account import schemas
 from models import RefreshToken
 
@@ -123,7 +123,7 @@ ROUTES = (
         "Who is asking",
         guard=anyone,
         answers={200: schemas.Me},
-        is_quiet=True,
+        logged="failures",
         fast_answer=answer_me,
     ),
     Route(
@@ -132,7 +132,7 @@ ROUTES = (
         rename_me,
         "Change one's own name",
         guard=whole_user,
-        body=schemas.RenameRequest,
+        body=Body(schemas.RenameRequest),
         answers={200: schemas.Me},
         refusals=(errors.ScopeRequired, errors.Invalid),
     ),
@@ -142,7 +142,7 @@ ROUTES = (
         change_password,
         "Change one's own password; every other session ends",
         guard=session_only,
-        body=schemas.PasswordRequest,
+        body=Body(schemas.PasswordRequest),
         answers={204: None},
         refusals=(
             errors.WrongCurrentPassword,
@@ -159,8 +159,7 @@ ROUTES = (
         list_sessions,
         "One's own sessions, newest first",
         guard=session_only,
-        answers={200: schemas.Session},
-        is_list=True,
+        answers={200: ArrayOf(schemas.Session)},
         refusals=(errors.SessionRequired,),
     ),
     Route(

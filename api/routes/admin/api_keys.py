@@ -14,7 +14,7 @@ from api.http import body
 from api.http.permissions import READ, REFUSALS, WRITE, actor_of
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
-from api.http.route_table import Parameter, Route
+from api.http.route_table import Body, Parameter, Route
 from api.routes.admin import schemas
 from api.routes.admin.list_parameters import ListQuery, Q, parameters
 from models.lists.api_keys import SORTS, STALE_DAYS, Ages, KeyFilters, KeyStatus
@@ -124,7 +124,7 @@ ROUTES = (
         revoke_keys,
         "Revoke up to 500 API keys, all in one transaction",
         guard=WRITE,
-        body=schemas.RevokeKeysRequest,
+        body=Body(schemas.RevokeKeysRequest),
         answers={200: schemas.KeysRevoked},
         refusals=(*REFUSALS, errors.Invalid),
     ),

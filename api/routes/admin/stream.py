@@ -21,7 +21,7 @@ from api.administration.feed import Event, Listener, ListenerEnded
 from api.http.credentials import principal_of
 from api.http.permissions import READ, REFUSALS
 from api.http.requests import SignedInCall, context_of
-from api.http.route_table import Route
+from api.http.route_table import MediaType, Route
 from api.routes.admin import schemas
 from models.trouble import is_trouble
 
@@ -154,8 +154,7 @@ ROUTES = (
         stream,
         "What happens to users, sessions and keys, as server-sent events; Last-Event-ID resumes",
         guard=READ,
-        answers={200: None},
-        media_type=MEDIA_TYPE,
+        answers={200: MediaType(MEDIA_TYPE)},
         headers={"Last-Event-ID": "The `id` of the last event that was heard: go on after it"},
         refusals=REFUSALS,
     ),

@@ -13,7 +13,7 @@ from api.http import body
 from api.http.permissions import READ, REFUSALS, WRITE, actor_of
 from api.http.requests import SignedInCall, id_in_path
 from api.http.responses import reply, reply_nothing
-from api.http.route_table import Parameter, Route
+from api.http.route_table import Body, Parameter, Route
 from api.routes.admin import schemas
 from api.routes.admin.list_parameters import ListQuery, Q, parameters, searched
 from api.routes.admin.sessions import USER_SESSIONS, user_sessions
@@ -129,7 +129,7 @@ ROUTES = (
         create_user,
         "Make an account; without a password it can sign in only through a provider",
         guard=WRITE,
-        body=schemas.CreateUserRequest,
+        body=Body(schemas.CreateUserRequest),
         answers={201: schemas.UserRow},
         refusals=(
             *REFUSALS,
@@ -154,7 +154,7 @@ ROUTES = (
         change_user,
         "Change a user's name and roles, disable or enable them",
         guard=WRITE,
-        body=schemas.ChangeUserRequest,
+        body=Body(schemas.ChangeUserRequest),
         answers={200: schemas.UserRow},
         refusals=(
             *REFUSALS,

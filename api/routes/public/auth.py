@@ -16,7 +16,7 @@ from api.http.credentials import credentials_naming_sessions
 from api.http.new_session import hand_over
 from api.http.requests import Call
 from api.http.responses import reply
-from api.http.route_table import Route
+from api.http.route_table import Audience, Body, Route
 from api.http.schemas import Nothing
 from api.routes.public import schemas
 
@@ -93,14 +93,14 @@ ROUTES = (
         "How one may sign in here",
         answers={200: schemas.AuthConfig},
         # Every dashboard asks for it every few seconds, to see whether the server is there.
-        is_quiet=True,
+        logged="failures",
     ),
     Route(
         ("POST",),
         "/v1/auth/register",
         register,
         "Make an account and sign it in",
-        body=schemas.RegisterRequest,
+        body=Body(schemas.RegisterRequest),
         answers={201: schemas.TokenBody},
         refusals=(
             errors.RegistrationDisabled,
@@ -116,7 +116,7 @@ ROUTES = (
         "/v1/auth/login",
         log_in,
         "Sign in with an address and a password",
-        body=schemas.LoginRequest,
+        body=Body(schemas.LoginRequest),
         answers={200: schemas.TokenBody},
         refusals=(
             errors.InvalidCredentials,
@@ -131,8 +131,7 @@ ROUTES = (
         "/v1/auth/refresh",
         refresh,
         "Exchange a refresh token (body or cookie) for its successor",
-        body=schemas.RefreshRequest,
-        is_body_optional=True,
+        body=Body(schemas.RefreshRequest, "optional"),
         answers={200: schemas.TokenBody},
         refusals=(
             errors.MissingRefreshToken,
@@ -147,11 +146,9 @@ ROUTES = (
         "/v1/auth/logout",
         log_out,
         "End every session that a cookie, the bearer token or the body names",
-        body=schemas.RefreshRequest,
-        is_body_optional=True,
+        body=Body(schemas.RefreshRequest, "lenient"),
         answers={200: Nothing},
         refusals=(errors.DatabaseUnavailable,),
-        is_checked_for_site=False,
-        is_lenient=True,
+        audience=Audience.BROWSER,
     ),
 )

@@ -10,7 +10,7 @@ from api.http.metrics import CONTENT_TYPE, exposition
 from api.http.permissions import operator
 from api.http.requests import Call, SignedInCall
 from api.http.responses import reply
-from api.http.route_table import Route
+from api.http.route_table import Audience, Route
 from api.routes.public import schemas
 from models import database, schema
 from models.trouble import trouble_of
@@ -78,8 +78,7 @@ ROUTES = (
         health,
         "Whether the process lives",
         answers={200: schemas.Health},
-        is_prefixed=False,
-        is_for_probes=True,
+        audience=Audience.PROBE,
     ),
     Route(
         ("GET",),
@@ -87,8 +86,7 @@ ROUTES = (
         ready,
         "Whether the database answers and its migrations are applied",
         answers={200: schemas.Ready, 503: schemas.Ready},
-        is_prefixed=False,
-        is_for_probes=True,
+        audience=Audience.PROBE,
     ),
     Route(
         ("GET",),
@@ -98,6 +96,6 @@ ROUTES = (
         guard=operator("admin:read"),
         answers={200: None},
         refusals=(errors.AdminRequired, errors.ScopeRequired),
-        is_prefixed=False,
+        audience=Audience.SCRAPER,
     ),
 )

@@ -17,7 +17,7 @@ from api.http.browser_rules import check_navigation
 from api.http.new_session import hand_over
 from api.http.redirects import fit_target, lead_to
 from api.http.requests import Call
-from api.http.route_table import Route
+from api.http.route_table import Audience, Route
 from api.settings import Settings
 
 
@@ -83,6 +83,7 @@ ROUTES = (
         query={"redirect_to": "Where to go afterwards; ignored where that is not allowed"},
         answers={303: None},
         refusals=_REFUSALS,
+        audience=Audience.BROWSER,
     ),
     Route(
         ("GET",),
@@ -103,6 +104,7 @@ ROUTES = (
             errors.Overloaded,
             errors.DatabaseUnavailable,
         ),
-        is_write=True,
+        audience=Audience.BROWSER,
+        effect="write",
     ),
 )

@@ -19,7 +19,7 @@ from api.http.fast_path import LINE_END, RememberedResponse
 from api.http.metrics import count_quietly
 from api.http.permissions import anyone
 from api.http.requests import SignedInCall, proxy_request_id
-from api.http.route_table import Route
+from api.http.route_table import Audience, Route
 
 HEADERS = (
     "X-Auth-User-Id",
@@ -129,8 +129,9 @@ ROUTES = (
             "role": "a role that must be held; several must all hold",
             "scope": "a scope that must be held; several must all hold",
         },
-        is_checked_for_site=False,
-        is_quiet=True,
+        audience=Audience.PROXY,
+        effect="read",
+        logged="failures",
         fast_answer=answer_verify,
     ),
 )

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.authentication.principal import Principal
 from api.errors import AdminRequired, Refusal
 from api.http import schemas
+from api.http.browser_rules import SAFE_METHODS
 from api.http.openapi import document, refusals_of
 from api.http.permissions import anyone
 from api.http.problems import status_of
@@ -74,19 +75,31 @@ def test_what_is_for_operators_is_guarded_against_users(route: Route) -> None:
 
 @every_route
 def test_a_write_is_checked_for_the_site_it_comes_from(route: Route) -> None:
-    assert route.is_checked_for_site or route.path in CHECKS_SITES_ITSELF
+    is_safe = SAFE_METHODS.issuperset(route.methods)
+    assert is_safe or route.audience.is_checked_for_site or route.path in CHECKS_SITES_ITSELF
 
 
 @every_route
 def test_only_probes_are_answered_under_any_host(route: Route) -> None:
-    assert route.is_for_probes == (route.path in ("/health", "/ready"))
+    is_probe = route.path in ("/health", "/ready")
+    assert route.audience.is_checked_for_host is not is_probe
+
+
+@every_route
+def test_a_get_that_is_led_to_and_every_other_method_writes_but_a_proxy_s_question(
+    route: Route,
+) -> None:
+    if route.path == "/v1/auth/verify":
+        assert not route.is_write
+    else:
+        assert route.is_write == (route.methods != ("GET",) or "/callback/" in route.path)
 
 
 @every_route
 def test_a_route_that_takes_a_password_may_be_refused_for_its_form(
     route: Route,
 ) -> None:
-    if route.body is not None and not route.is_body_optional:
+    if route.body is not None and route.body.presence == "required":
         assert {400, 415, 422} <= {status_of(one) for one in refusals_of(route)}
 
 
@@ -105,7 +118,7 @@ def test_the_app_answers_every_route_under_every_prefix() -> None:
     app = create_app(settings)
     wired = {(method, "/" + route.path) for route in app.router.routes for method in route.methods}
     for route in ROUTES:
-        for prefix in ("", "/api", "/auth") if route.is_prefixed else ("",):
+        for prefix in ("", "/api", "/auth") if route.audience.has_prefixes else ("",):
             path = prefix + route.path.replace("{", "<").replace("}", ":str>")
             assert {(method, path) for method in route.methods} <= wired
 
@@ -169,13 +182,15 @@ def test_a_parameter_of_a_path_is_described(written: dict[str, Any]) -> None:
 
 def test_the_document_has_every_shape_that_is_sent(written: dict[str, Any]) -> None:
     known = set(written["components"]["schemas"])
-    sent = {route.body for route in ROUTES if route.body is not None}
+    sent = {route.body.schema for route in ROUTES if route.body is not None}
     assert {model.__name__ for model in sent} <= known
     assert all(issubclass(model, schemas.Request) for model in sent)
 
 
 def test_only_the_ways_in_and_out_ignore_unknown_members() -> None:
-    lenient = {r.path for r in ROUTES if r.body and issubclass(r.body, schemas.LenientRequest)}
+    lenient = {
+        r.path for r in ROUTES if r.body and issubclass(r.body.schema, schemas.LenientRequest)
+    }
     names = ("register", "login", "refresh", "logout")
     assert lenient == {f"/v1/auth/{name}" for name in names}
 
