@@ -1,4 +1,4 @@
-"""Owns the audit trail: which actions there are, and that no secret gets into a row."""
+"""The audit trail: its actions, and rows without secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Outcome = Literal["success", "failure"]
 
 
 class Action(StrEnum):
-    """What can be in the trail; docs/audit.md explains each."""
+    """The actions of the trail; docs/audit.md explains each."""
 
     REGISTER = "auth.register"
     LOGIN = "auth.login"
@@ -43,10 +43,10 @@ async def record(
     user_id: UUID | None = None,
     detail: dict[str, object] | None = None,
 ) -> None:
-    """Write one event, in the running transaction where there is one.
+    """Writes one event, in the running transaction if there is one.
 
-    `detail` holds names and counts. What a stranger typed into a form stays out of it: people
-    type passwords into the wrong field.
+    `detail` holds names and counts. Text that a stranger typed stays out of it, because people type
+    passwords into the wrong field.
     """
     await AuditEvent.add(
         **_columns(action, context),
@@ -64,7 +64,7 @@ async def record_each(
     actor_id: UUID | None,
     concerned: Iterable[tuple[UUID, dict[str, object]]],
 ) -> None:
-    """Write one successful event for each of `concerned`: a user and the detail."""
+    """Writes one successful event for each of `concerned`: a user id and the detail."""
     shared = {**_columns(action, context), "outcome": "success", "actor_id": actor_id}
     await AuditEvent.add_all(
         [{**shared, "user_id": user_id, "detail": detail} for user_id, detail in concerned]
@@ -84,7 +84,7 @@ def _columns(action: Action, context: RequestContext) -> dict[str, Any]:
 async def record_throttled(
     what: str, throttle: Throttle, context: RequestContext, *, user_id: UUID | None = None
 ) -> None:
-    """Write that `what` was refused for its number: once a minute and address, not once a try."""
+    """Writes that the limit of `what` refused a try: once a minute and network, not once a try."""
     if await throttle.is_audited_first(what, context):
         await record(
             Action.RATE_LIMITED,

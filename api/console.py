@@ -1,7 +1,7 @@
-"""Where the console scripts begin: light, so that Ctrl-C is obeyed before anything large is loaded.
+"""The console scripts: they obey Ctrl-C before anything large is imported.
 
-Python's own way is a traceback out of the middle of an import; and another one where what is printed
-cannot be written, or not in the locale's encoding.
+Python's own handlers would print a traceback out of the middle of an import, or of a print that the
+output or the locale's encoding refuses.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import NoReturn
 
-# A full disk, and a reader who has enough.
+# Errors of a print: a full disk, and a closed pipe.
 _UNWRITABLE = (errno.ENOSPC, errno.EPIPE)
 
 
 @contextmanager
 def _printing() -> Iterator[None]:
-    """Inside the block, what cannot be printed is replaced or said in one line."""
+    """Replaces characters that cannot be printed, and ends with one line if nothing can."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -36,13 +36,13 @@ def _printing() -> Iterator[None]:
 
 
 def _flush() -> None:
-    """Python would do it later, and complain."""
+    """Flushes now, because at exit Python would print a traceback."""
     if sys.stdout is not None:
         sys.stdout.flush()
 
 
 def _end(wrong: OSError) -> NoReturn:
-    # Else Python would try once more.
+    # To the null device, because Python flushes again at exit.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(wrong, BrokenPipeError):
         sys.exit(0)
@@ -51,7 +51,7 @@ def _end(wrong: OSError) -> NoReturn:
 
 
 def auth() -> None:
-    """`everruns-auth`. Once it serves, the supervisor obeys the signals."""
+    """Runs `everruns-auth`; once it serves, the supervisor obeys the signals."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from api.cli.auth import run  # noqa: PLC0415  (after the line above, on purpose)
 
@@ -60,11 +60,11 @@ def auth() -> None:
 
 
 def admin() -> None:
-    """`everruns-admin`."""
+    """Runs `everruns-admin`; Ctrl-C at a prompt raises KeyboardInterrupt."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from api.cli.admin import run  # noqa: PLC0415  (after the line above, on purpose)
 
-    # A prompt for a password must put the terminal's echo back.
+    # Python's handler, because a password prompt must restore the terminal's echo.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with _printing():
         run()

@@ -1,6 +1,6 @@
-"""Keeps password hashing off the event loop, in a bounded pool of threads.
+"""Password hashing off the event loop, in a bounded pool of threads.
 
-bcrypt lets go of the interpreter's lock, so threads use the cores. It knows no user.
+bcrypt releases the interpreter's lock, so threads use the cores. The module knows no user.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from api.security import passwords
 
 T = TypeVar("T")
 
+# Seconds that a request waits for a thread before it is refused.
 WAIT_SECONDS = 10
-# Lower priority than the loop's thread: a storm of sign-ins must not delay other answers.
+# Niceness of the threads, below the event loop's, so that sign-ins do not delay other answers.
 _NICENESS = 10
+# Steps of cost by which imported hashes may lengthen every verification (four times).
 _MAX_EXTRA_COST = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a password is right; `new_hash` is set when the stored one should be replaced."""
+    """The result of a verification; `new_hash` replaces the stored hash when it is set."""
 
     is_right: bool
     new_hash: str | None = field(default=None, repr=False)
@@ -45,24 +47,28 @@ class PasswordHasher:
         )
 
     async def hash(self, password: str) -> str:
-        """The stored form of `password`; raises `Overloaded` when no thread frees in time."""
-        return await self._run(lambda: passwords.hash_password(password, self._cost))
-
-    async def verify(self, password: str, stored: str | None) -> Verdict:
-        """Compare with a stored hash, taking the same time where there is none.
+        """The stored form of `password`.
 
         Raises:
             Overloaded: no thread became free within the time allowed.
         """
-        # A hash that costs more than the setting must not answer later than one that is not there.
-        # Up to a bound: one hash of cost 16 brought from elsewhere must not cost everybody that.
+        return await self._run(lambda: passwords.hash_password(password, self._cost))
+
+    async def verify(self, password: str, stored: str | None) -> Verdict:
+        """Compares with a stored hash, and takes as long when there is none.
+
+        Raises:
+            Overloaded: no thread became free within the time allowed.
+        """
+        # A hash of a higher cost than the setting must not take longer than a missing one. Bounded,
+        # because one imported hash of cost 16 must not slow down every sign-in.
         seen = min(passwords.cost_of(stored or ""), self._cost + _MAX_EXTRA_COST)
         self._ceiling = max(self._ceiling, seen)
         ceiling = self._ceiling
         return await self._run(lambda: _verdict(password, stored, self._cost, ceiling))
 
     def close(self) -> None:
-        """Let what runs finish and drop what waits."""
+        """Waits for running work and drops waiting work."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     async def _run(self, work: Callable[[], T]) -> T:
@@ -73,7 +79,7 @@ class PasswordHasher:
         loop = asyncio.get_running_loop()
 
         def free(_: Future[T]) -> None:
-            # Only when the thread is done, also where the caller was cancelled meanwhile.
+            # When the thread is done, also after the caller was cancelled.
             loop.call_soon_threadsafe(self._places.release)
 
         future = self._pool.submit(work)
@@ -82,14 +88,14 @@ class PasswordHasher:
 
 
 def default_threads(workers: int) -> int:
-    """Threads a worker, so that all workers together fill the cores once."""
+    """Threads for each worker, so that all workers together fill the cores once; at least one."""
     return max(1, (os.cpu_count() or 1) // workers)
 
 
 def _verdict(password: str, stored: str | None, cost: int, ceiling: int) -> Verdict:
     stored_cost = passwords.cost_of(stored or "")
     if stored is None or not 0 < stored_cost <= passwords.MAX_COST:
-        # No user, no password, or no hash: burn what a comparison costs (OWASP ASVS 2.2.1).
+        # No user, no password, or no hash: take the time of a comparison (OWASP ASVS 2.2.1).
         passwords.burn(password, ceiling)
         return Verdict(is_right=False)
     if not passwords.verify_password(password, stored):

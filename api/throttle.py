@@ -1,8 +1,8 @@
-"""Owns the limits on failed sign-ins, registrations and refused refreshes (OWASP ASVS 6.3.1).
+"""The limits on failed sign-ins, registrations and refused refreshes (OWASP ASVS 6.3.1).
 
-Counting is done in a store (`counts`); which things are counted together is decided here. Strangers
-lock nobody out who sits where they always sit: from a network that the account signed in from, only
-what failed for that account on that network counts against it.
+A store (`counts`) counts; this module decides which things are counted together. A stranger locks
+no owner out: on a network that the account signed in from, only failures for that account on that
+network count against it.
 """
 
 from __future__ import annotations
@@ -40,38 +40,39 @@ ACCOUNT = Limit("sign-in.account", 100, 60 * MINUTE)
 REGISTRATION = Limit("registration.network", 5, MINUTE)
 REFUSED_REFRESH = Limit("refresh.network", 60, MINUTE)
 OAUTH = Limit("oauth.network", 60, 10 * MINUTE)
-# A provider's trouble is nobody's fault here; yet each return leaves rows.
+# Callbacks that end in a provider's trouble: the limit is high, because no caller is to blame.
 OAUTH_TROUBLE = Limit("oauth-trouble.network", 600, 10 * MINUTE)
-# A flood of refused tries leaves one audit row a minute, not one a try.
+# Audit rows of one kind and network: one a minute, however many tries are refused.
 AUDIT_ROW = Limit("audit.row", 1, MINUTE)
 
-# How long a network stays known after the last sign-in from it.
+# Time for which a network stays known after the last sign-in from it.
 KNOWN_FOR = timedelta(days=30)
-# The longest window: an older unblocking has nothing left to forgive.
+# The longest window of a limit: an older unblocking has no failure left to forgive.
 UNBLOCKS_COUNT_FOR = timedelta(hours=1)
-# Seconds that an attempt waits for those in flight.
+# Seconds that an attempt waits for others in flight.
 WAIT_SECONDS = 10
-# Seconds between two looks for a place; each is twice as long as the one before.
+# Seconds between two tries to enter, doubled from the first to the longest.
 FIRST_PAUSE, LONGEST_PAUSE = 0.02, 0.5
-# Seconds that the store has for one answer.
+# Timeout of one question to the store, in seconds.
 ANSWER_SECONDS = 1
+# Attempts remembered while the store is unreachable; it drops older ones by itself.
 MOST_UNTOLD = 10_000
 
 log = structlog.get_logger("everruns_auth.throttle")
 
 
 def counts_at(storage_url: str, shared_file: Path | None = None) -> Counts:
-    """The store that a URL names; `memory://` is shared by all processes that name one file."""
+    """The store that a URL names; `memory://` is shared by all processes with the same file."""
     if storage_url.startswith("memory:"):
         return LocalCounts(shared_file)
-    # Most servers do without it, and start without loading it.
+    # Imported here: most servers have no Redis, and start without loading its client.
     from api.counts.redis import RedisCounts  # noqa: PLC0415
 
     return RedisCounts(storage_url)
 
 
 async def is_known(email: str, context: RequestContext) -> bool:
-    """Whether the account of an address signed in lately from the network of the occasion."""
+    """Whether the account of `email` signed in from the network of this request within 30 days."""
     network = network_of(context.ip_address)
     if network == NOWHERE:
         return False
@@ -80,19 +81,19 @@ async def is_known(email: str, context: RequestContext) -> bool:
 
 
 async def unblocked(subjects: Sequence[str], now: datetime) -> list[tuple[UUID, str]]:
-    """The unblockings of any of the subjects that may still have something to forgive."""
+    """The unblockings of `subjects` within the last hour, as (id, subject)."""
     return await Unblock.of(subjects, since=now - UNBLOCKS_COUNT_FOR)
 
 
 class Throttle:
-    """Counts failures, and attempts still in flight, against the limits."""
+    """Counts failures and attempts in flight against the limits."""
 
     def __init__(self, counts: Counts, unblocks: Unblocks = unblocked) -> None:
         self._counts = counts
         self._troubles: tuple[type[Exception], ...] = (TimeoutError, *counts.troubles)
         self._unblocks = unblocks
         self._is_away = False
-        # What the store was not told while it was away, the newest; the rest it forgets by itself.
+        # Ends of attempts that the store missed while unreachable, the newest MOST_UNTOLD of them.
         self._untold: deque[tuple[Attempt, bool]] = deque(maxlen=MOST_UNTOLD)
         self._telling: asyncio.Task[None] | None = None
 
@@ -100,9 +101,10 @@ class Throttle:
     async def sign_in(
         self, email: str, context: RequestContext, *, is_known: bool
     ) -> AsyncIterator[Attempt]:
-        """One try at a password of `email`; whether its network is known says `is_known`.
+        """One try at a password of `email`, counted as failed by `Attempt.count`.
 
-        What fails on a known network counts against strangers as well.
+        `is_known` says whether the account signed in from this network before. A failure on a known
+        network counts against strangers as well.
 
         Raises:
             Throttled: too many failed; the same for accounts that exist and that do not.
@@ -123,34 +125,39 @@ class Throttle:
 
     @asynccontextmanager
     async def registration(self, context: RequestContext) -> AsyncIterator[Attempt]:
-        """One try to register; it counts once it is said to have succeeded. Raises as `sign_in`."""
+        """One registration, counted by `Attempt.count` when it succeeded; raises as `sign_in`."""
         async with self._attempt(context, (_of_network(REGISTRATION, context),)) as attempt:
             yield attempt
 
     @asynccontextmanager
     async def oauth(self, context: RequestContext) -> AsyncIterator[Attempt]:
-        """One return from a provider; raises as `sign_in` does.
+        """One callback of a provider, counted by `Attempt.count` if it failed; raises as `sign_in`.
 
-        Each can make this server ask the provider, so those that come to nothing are few.
+        Each callback can make this server ask the provider, so the failed ones are limited.
         """
         async with self._attempt(context, (_of_network(OAUTH, context),)) as attempt:
             yield attempt
 
     async def oauth_trouble(self, context: RequestContext) -> None:
-        """Count a return that ended in a provider's trouble; raises `Throttled` after very many."""
+        """Counts a callback that ended in a provider's trouble; raises as `sign_in`."""
         await self._count(_of_network(OAUTH_TROUBLE, context), context)
 
     async def refused_refresh(self, context: RequestContext) -> None:
-        """Count one refused refresh; good ones are not limited, a whole office may share an address.
+        """Counts one refused refresh; good ones are unlimited: offices share one address.
 
         Raises:
-            Throttled: there were too many.
+            Throttled: too many were refused.
+            Overloaded: too many are in flight for too long.
             Unavailable: the store of counts does not answer.
         """
         await self._count(_of_network(REFUSED_REFRESH, context), context)
 
     async def is_audited_first(self, what: str, context: RequestContext) -> bool:
-        """Whether this refusal is the first of its kind within a minute."""
+        """Whether `what` was not refused yet to this network within the last minute.
+
+        Raises:
+            Unavailable: the store of counts does not answer.
+        """
         attempt = Attempt(self, (Count(AUDIT_ROW, f"{what}@{network_of(context.ip_address)}"),))
         is_first = (await self._enter(attempt, attempt.counted)).is_let_in
         if is_first:
@@ -158,9 +165,11 @@ class Throttle:
         return is_first
 
     async def is_reachable(self) -> bool:
+        """Whether the store of counts answers, for `/ready`."""
         return await self._counts.is_reachable()
 
     async def close(self) -> None:
+        """Stops reporting missed ends to the store, and closes it."""
         if self._telling is not None:
             self._telling.cancel()
             await asyncio.gather(self._telling, return_exceptions=True)
@@ -175,17 +184,17 @@ class Throttle:
     ) -> AsyncIterator[Attempt]:
         attempt = Attempt(self, counted or limiting)
         try:
-            # `wait_for` would swallow a cancellation that comes as a place is found (Python 3.11).
+            # `wait_for` would swallow a cancellation at the moment of entry (Python 3.11).
             async with asyncio.timeout(WAIT_SECONDS) as patience:
                 await self._find_place(attempt, limiting, context)
         except (TimeoutError, asyncio.CancelledError):
-            # It may have got in just then.
+            # The attempt may have entered at that moment.
             await attempt.leave()
             if patience.expired():
                 raise Overloaded(retry_after=1) from None
             raise
         except Unavailable:
-            # A store that hung does what it was asked once it goes on.
+            # A store that hangs enters the attempt when it resumes; its end is reported then.
             self._untold.append((attempt, False))
             raise
         try:
@@ -196,10 +205,10 @@ class Throttle:
     async def _find_place(
         self, attempt: Attempt, limiting: tuple[Count, ...], context: RequestContext
     ) -> None:
-        """Take a place; wait while those in flight could, if all failed, use up the limit.
+        """Enters the attempt; waits while those in flight would use up the limit if all failed.
 
-        So a hundred guesses at once get no further than ten, and a program that signs in a hundred
-        times at once with the right password is served.
+        A hundred guesses at once therefore get no further than ten, and a program that signs in a
+        hundred times at once with the right password is served.
         """
         pause = FIRST_PAUSE
         while True:
@@ -207,14 +216,14 @@ class Throttle:
             if entry.is_let_in:
                 return
             if not entry.full:
-                # Spread, so that those who wait do not ask together.
+                # A random factor, so that waiting attempts do not ask together.
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
                 pause = min(2 * pause, LONGEST_PAUSE)
             elif not await self._lift(entry.full, context):
                 raise Throttled(retry_after=max(1, math.ceil(max(entry.full.values()))))
 
     async def _lift(self, full: Mapping[Count, float], context: RequestContext) -> bool:
-        """Forget what an operator has forgiven since; whether that was anything."""
+        """Forgets failures that an operator has forgiven since; returns whether there were any."""
         subjects = {subject for count in full for subject in count.subjects}
         lifted = [
             await self._ask(self._counts.lift(f"{row_id}:{count.key}", count))
@@ -228,7 +237,11 @@ class Throttle:
         return await self._ask(self._counts.enter(attempt.id, limiting))
 
     async def leave(self, attempt: Attempt, *, has_failed: bool) -> None:
-        """End an attempt's flight; see `AuthorizationRequest`."""
+        """Ends the flight of an attempt; see `Attempt`.
+
+        Raises:
+            Unavailable: the store does not answer; it is told once it does.
+        """
         question = self._counts.leave(attempt.id, attempt.counted, has_failed=has_failed)
         try:
             await self._ask(question)
@@ -237,8 +250,8 @@ class Throttle:
             raise
 
     async def _tell(self) -> None:
-        """Tell the store what it missed; else attempts that nobody makes any more hold places."""
-        # After what it was asked before it hung.
+        """Reports to the store the ends that it missed; else dead attempts would hold places."""
+        # After the questions that were sent before it hung.
         await asyncio.sleep(ANSWER_SECONDS)
         with suppress(Unavailable):
             while self._untold:
@@ -250,7 +263,7 @@ class Throttle:
             await attempt.count()
 
     async def _ask(self, question: Awaitable[T]) -> T:
-        """The store's answer. Fail closed: without counting, guessing would be free."""
+        """The answer of the store. Fails closed: without counting, guessing would be free."""
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer = await question
@@ -261,7 +274,7 @@ class Throttle:
         return answer
 
     def _note(self, trouble: BaseException | None) -> None:
-        """Log that the store went, and that it came back: once, not a line a request."""
+        """Logs once that the store became unreachable, and once that it answers again."""
         if trouble is not None and not self._is_away:
             log.error("the store of rate limits does not answer", trouble=_words(trouble))
         if trouble is None and self._is_away:
@@ -271,7 +284,7 @@ class Throttle:
 
 
 class Attempt:
-    """A try under way; it counts for good only once that is said."""
+    """An attempt in flight; it is counted for its whole window only after `count`."""
 
     def __init__(self, throttle: Throttle, counted: tuple[Count, ...]) -> None:
         self.id = uuid4().hex
@@ -280,16 +293,17 @@ class Attempt:
         self._is_over = False
 
     async def count(self) -> None:
-        """Count it: a sign-in that failed, a registration that succeeded.
+        """Counts the attempt: a sign-in that failed, a registration that succeeded.
 
         Raises:
-            Unavailable: the store of counts does not answer; the try must not be answered either.
+            Unavailable: the store of counts does not answer; the caller must refuse the request
+                too.
         """
         self._is_over = True
         await self._throttle.leave(self, has_failed=True)
 
     async def leave(self) -> None:
-        """End its flight where it does not count. A store that is away forgets it by itself."""
+        """Ends the flight without counting it; an unreachable store is told later."""
         if not self._is_over:
             self._is_over = True
             with suppress(Unavailable):
@@ -304,6 +318,6 @@ def _of_network(limit: Limit, context: RequestContext) -> Count:
 
 
 def _words(trouble: BaseException) -> str:
-    """Which trouble it is; the server's own words, such as READONLY, hold no secret."""
+    """The kind of trouble and its first line; words of Redis, such as READONLY, hold no secret."""
     words = str(trouble).splitlines()
     return f"{type(trouble).__name__}: {words[0]}" if words else type(trouble).__name__

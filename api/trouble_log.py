@@ -1,6 +1,6 @@
-"""Owns how trouble of the database is logged: once when it begins, not at every try.
+"""Logs trouble of the database once when it begins, not at every try.
 
-What the trouble is, `models/trouble.py` tells.
+`models/trouble.py` classifies the trouble.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from structlog.typing import FilteringBoundLogger
 
 from models.trouble import Trouble, trouble_of
 
-# The same trouble is said again after a minute, so that the newest page of a log shows it.
+# Seconds after which lasting trouble is logged again, so that the newest page of a log shows it.
 AGAIN_SECONDS = 60.0
 
 
 class TroubleLog:
-    """One activity's lines; `words` say what it cannot do meanwhile."""
+    """The log lines of one activity; `words` say what it cannot do meanwhile."""
 
     def __init__(self, log: FilteringBoundLogger, words: str) -> None:
         self._log = log
@@ -24,7 +24,7 @@ class TroubleLog:
         self._said: dict[str, float] = {}
 
     def report(self, error: Exception) -> Trouble | None:
-        """Log what went wrong, a bug in full and each time; the trouble, if it is the database's."""
+        """Logs an error, a bug in full and each time; returns the trouble if it is the database's."""
         trouble = trouble_of(error)
         if trouble is None:
             self._log.error(self._words, exc_info=error)
@@ -33,7 +33,7 @@ class TroubleLog:
         return trouble
 
     def end(self) -> None:
-        """It went well: the next trouble is another one."""
+        """Notes a success: the next trouble is logged at once."""
         self._said.clear()
 
     def _is_due(self, code: str) -> bool:

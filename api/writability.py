@@ -1,6 +1,6 @@
-"""Owns whether the database of this worker takes writes, and since when not; for `/ready`.
+"""Whether the database accepts writes of this worker, and since when not; for `/ready`.
 
-A database that only refuses writes still answers checks, so nothing else depends on it.
+A database that refuses writes still answers checks, so nothing else depends on this.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from models import database
 from models.engines.write_probe import WriteProbe
 from models.trouble import Kind, Trouble
 
+# Seconds between two probes.
 PROBE_SECONDS = 1.0
-# A moment's lock, or a failover that goes well, is no reason to take a node out.
+# Seconds of refusals before `/ready` says so: a short lock or a failover takes no node out.
 PATIENCE_SECONDS = 5.0
-# The probe does not see every refusal: a right that was taken, a disk that is nearly full. One
-# that only a request met counts for this long.
+# Seconds for which a refusal counts that a request met and the probe did not: the probe misses a
+# revoked right or a disk that is nearly full.
 NOTED_SECONDS = 10.0
 
 _REFUSALS: frozenset[Kind] = frozenset({"read-only", "full", "locked"})
@@ -29,7 +30,7 @@ log = structlog.get_logger("everruns_auth.writability")
 
 
 class Writability:
-    """Told by a probe once a second, and by requests whose writes were refused."""
+    """Combines a probe once a second with the refusals that requests meet."""
 
     def __init__(self, probe: WriteProbe, silences: Silences) -> None:
         self._probe = probe
@@ -39,12 +40,12 @@ class Writability:
         self._is_seen_by_probe = False
 
     def refused(self) -> Kind | None:
-        """Why writes have been refused for some seconds; None where they have not."""
+        """The kind of refusal that has lasted PATIENCE_SECONDS; None while writes are accepted."""
         is_long = monotonic() - self._since > PATIENCE_SECONDS
         return self._kind if is_long else None
 
     def note(self, trouble: Trouble) -> None:
-        """A write met this, which is logged already."""
+        """Notes trouble that a write met; its log line is written already."""
         if trouble.kind not in _REFUSALS:
             return
         self._noted_at = monotonic()
@@ -53,7 +54,7 @@ class Writability:
         self._kind = trouble.kind
 
     async def run(self) -> None:
-        """Ask the probe until cancelled."""
+        """Probes once a second until cancelled."""
         troubles = TroubleLog(log, "whether the database takes writes is not known")
         try:
             while True:
@@ -61,7 +62,7 @@ class Writability:
                 try:
                     await self._look()
                 except Exception as error:  # noqa: BLE001
-                    # It does not even answer; or a bug, that must not end this.
+                    # The database does not answer at all, or it is a bug, which must not end the loop.
                     troubles.report(error)
                 else:
                     troubles.end()
@@ -75,7 +76,7 @@ class Writability:
         self.take(trouble)
 
     def take(self, trouble: Trouble | None) -> None:
-        """What the probe saw."""
+        """Notes the result of a probe; None for an accepted write."""
         if trouble is not None:
             if self._kind is None and trouble.kind in _REFUSALS:
                 log.error("the database refuses writes", trouble=trouble.words)

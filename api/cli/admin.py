@@ -42,7 +42,7 @@ app = typer.Typer(
 
 @app.command()
 def migrate(json: Json = False) -> None:
-    """Apply what is pending; the server also does this when it starts."""
+    """Apply the pending migrations. The server also does this when it starts."""
 
     async def work() -> None:
         applied = await schema.migrate(database_from_environment())
@@ -54,7 +54,7 @@ def migrate(json: Json = False) -> None:
 
 @app.command("migrate-info")
 def migrate_info(json: Json = False) -> None:
-    """Tell which migrations are applied and pending. Exit status 0: current, 3: some pending."""
+    """List the applied and the pending migrations. Exit status 0: current, 3: some pending."""
 
     async def work() -> bool:
         url = database_from_environment()
@@ -84,7 +84,7 @@ def create_user(
     password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
-    """Create a user. Without --password-stdin the password is asked for, on a terminal."""
+    """Create a user. Without --password-stdin it asks for the password on a terminal."""
     password = _read_password(is_piped=password_stdin)
     roles = tuple(role) if role else ("user",)
     form = NewUser(email=email, name=name, password=password, roles=roles)
@@ -107,7 +107,7 @@ def set_password(
     password_stdin: PasswordStdin = False,
     json: Json = False,
 ) -> None:
-    """Give a user a new password and end their sessions."""
+    """Replace the password of a user and end their sessions."""
     password = _read_password(is_piped=password_stdin)
     if password is None:
         fail("a password is needed: type it on a terminal, or pipe it with --password-stdin")
@@ -165,7 +165,7 @@ def unblock(
     ],
     json: Json = False,
 ) -> None:
-    """Let an account or a network try again at once after too many failed sign-ins."""
+    """Let an account or a network sign in again at once after too many failures."""
 
     async def work() -> None:
         subject = await unblocking.unblock(who, ACTOR, _now())
@@ -206,19 +206,19 @@ def set_role(
 
 @app.command("disable-user")
 def disable_user(email: Email, json: Json = False) -> None:
-    """Shut a user out on the very next request: sessions end, keys are refused until enabled."""
+    """Disable a user at once: sessions end, and keys are refused until the user is enabled."""
     _change(email, Wanted(disabled=True), json=json)
 
 
 @app.command("enable-user")
 def enable_user(email: Email, json: Json = False) -> None:
-    """Let a disabled user in again."""
+    """Enable a disabled user. Ended sessions stay ended; keys work again."""
     _change(email, Wanted(disabled=False), json=json)
 
 
 @app.command()
 def purge(json: Json = False) -> None:
-    """Delete what is past: expired sessions; keys, audit rows and networks over 90 days old."""
+    """Delete old rows: expired sessions; keys, audit rows and networks over 90 days old."""
 
     async def work() -> None:
         purged = asdict(await housekeeping.purge(datetime.now(UTC)))
@@ -273,7 +273,7 @@ def _now() -> RequestContext:
 
 
 def _read_password(*, is_piped: bool) -> str | None:
-    """The password from the pipe or the terminal; None where there is neither, or nothing typed."""
+    """The password from standard input or the terminal; None without either, or without text."""
     if is_piped:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
@@ -290,5 +290,5 @@ def _checked_hash(password: str, email: str, settings: Settings) -> str:
 
 
 def run(arguments: list[str] | None = None) -> None:
-    """The console script."""
+    """Runs `everruns-admin` with `arguments`, by default those of the process."""
     app(args=arguments, prog_name="everruns-admin")

@@ -1,4 +1,4 @@
-"""`everruns-auth`: serve, and say what is in force."""
+"""`everruns-auth`: serves, opens the dashboard, and prints the settings in force."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=256, help="Worker processes.")] = 1,
 ) -> None:
     """Serve until Ctrl-C or SIGTERM. Settings come from the environment."""
-    # Nothing that is loaded becomes garbage; `main` has it looked for again, once it serves.
+    # Loading modules leaves no garbage; `main` turns collection on again once it serves.
     gc.disable()
     from api.server.start import main  # noqa: PLC0415  (the server's parts load only for serving)
 
@@ -107,7 +107,7 @@ def help_() -> None:
 
 
 def _rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    """Each variable with its shown value and its source."""
+    """Each variable with its printed value and its source."""
     for variable, name in variables().items():
         is_set = bool(trimmed(os.environ.get(variable, "")))
         shown = _shown(getattr(settings, name))
@@ -129,7 +129,7 @@ def _shown(value: Any) -> str:
 
 
 def _without_password(masked: str) -> str:
-    """A storage URL without its credentials; anything else is masked whole."""
+    """A storage URL without its credentials; any other text is masked whole."""
     parts = urlsplit(masked)
     if parts.scheme in ("memory", "redis", "rediss"):
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
@@ -137,5 +137,5 @@ def _without_password(masked: str) -> str:
 
 
 def run(arguments: list[str] | None = None) -> None:
-    """The console script."""
+    """Runs `everruns-auth` with `arguments`, by default those of the process."""
     app(args=arguments, prog_name="everruns-auth")

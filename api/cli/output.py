@@ -1,4 +1,4 @@
-"""Owns how a command answers: lines for people, or one JSON value for programs."""
+"""The output of a command: lines for people, or one JSON value for programs."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Prints on standard output; words about trouble go to standard error elsewhere."""
+    """Prints results on standard output; errors go to standard error elsewhere."""
 
     is_json: bool
 
     def show(self, facts: Mapping[str, object], words: Sequence[str]) -> None:
-        """One answer, as `facts` or as `words`."""
+        """Prints one result: `facts` as JSON, or the lines `words`."""
         print(json.dumps(facts) if self.is_json else "\n".join(words))
 
     def table(self, rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> None:
-        """Many rows; people see `columns`, programs see everything."""
+        """Prints rows: `columns` as a table for people, every field as JSON for programs."""
         if self.is_json:
             print(json.dumps(rows))
             return

@@ -1,4 +1,4 @@
-"""Owns how a command does its work: in a loop of its own, and failing with words."""
+"""Runs the work of a command in an event loop of its own; failures are printed as words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def finish_opened(work: Callable[[], Awaitable[T]]) -> T:
-    """Do the work with the database open, which must be there; the rest is as `finish`."""
+    """Runs `work` with the database open, which must exist; otherwise as `finish`."""
 
     async def opened() -> T:
         url = database_from_environment()
@@ -30,7 +30,7 @@ def finish_opened(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def finish(work: Callable[[], Awaitable[T]]) -> T:
-    """Do the work; what can go wrong is one line on standard error and exit status 1."""
+    """Runs `work`; an expected failure is one line on standard error and exit status 1."""
 
     async def main() -> T:
         return await work()
@@ -51,7 +51,7 @@ def finish(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def fail(*lines: str) -> NoReturn:
-    """Say what is wrong on standard error, and end with exit status 1."""
+    """Prints `lines` on standard error, and exits with status 1."""
     for line in lines:
         print(line, file=sys.stderr)
     raise typer.Exit(1)

@@ -1,8 +1,8 @@
-"""Stores of counts: what failed lately, and what is under way, for all who count together.
+"""Stores of counts: recent failures, and attempts in flight.
 
-count  the words: what a store is asked and answers
+count  the values and the interface of a store
 local  a SQLite file that the workers of one node share
-redis  for nodes that count together
+redis  a store that several nodes share
 
-Which things are counted together is decided in `throttle`.
+`throttle` decides which things are counted together.
 """

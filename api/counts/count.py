@@ -1,4 +1,4 @@
-"""Owns what a store of counts is asked and answers. It knows no store."""
+"""The values and the interface of a store of counts. The module knows no store."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
-# An attempt whose worker died stays counted for this long: more than any request may take.
+# Seconds for which the attempt of a dead worker stays counted: more than any request may take.
 IN_FLIGHT_SECONDS = 60
-# An unblocking is applied once to each count; the mark outlives every window.
+# Seconds for which an unblocking is marked as applied to a count: longer than every window.
 LIFTED_SECONDS = 7_200
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many may fail within a moving window; `name` is part of the key in the store."""
+    """The failures that are allowed within a moving window; `name` is part of the store's key."""
 
     name: str
     amount: int
@@ -24,9 +24,9 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A limit together with what it is counted for.
+    """A limit, and the thing that is counted under it.
 
-    `subjects` are the account and the networks by whose unblocking it is forgiven.
+    `subjects` are the account and the networks; unblocking one of them forgives the count.
     """
 
     limit: Limit
@@ -35,14 +35,16 @@ class Count:
 
     @property
     def key(self) -> str:
+        """The key in a store: the name of the limit and the thing that is counted."""
         return f"{self.limit.name}:{self.of}"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Whether an attempt was let in; if not, which counts failures alone have used up.
+    """The answer to an attempt: let in, or the counts that failures alone have used up.
 
-    `full` holds the seconds until each has room. Empty, attempts in flight hold the last places.
+    `full` maps each of these to the seconds until it has room. It is empty where attempts in flight
+    hold the last places.
     """
 
     is_let_in: bool
@@ -52,23 +54,27 @@ class Entry:
 class Counts(Protocol):
     """A store. Each method is atomic over all processes that share it.
 
-    Any of them may raise one of `troubles`, or take for ever: the caller bounds it.
+    Any method may raise one of `troubles`, or never return; the caller sets a timeout.
     """
 
     troubles: tuple[type[Exception], ...]
 
     async def enter(self, attempt: str, counts: Sequence[Count]) -> Entry:
-        """Count an attempt as in flight if every count has room for it, else change nothing."""
+        """Counts `attempt` as in flight if every count has room for it, else changes nothing."""
         ...
 
     async def leave(self, attempt: str, counts: Sequence[Count], *, has_failed: bool) -> None:
-        """End an attempt's flight; one that failed is counted in each of `counts` for good."""
+        """Ends the flight of an attempt; a failed one counts in each of `counts` for its window."""
         ...
 
     async def lift(self, mark: str, count: Count) -> bool:
-        """Forget the failures of a count, once for each mark; whether this was the first time."""
+        """Forgets the failures of a count once for each mark; whether it was the first time."""
         ...
 
-    async def is_reachable(self) -> bool: ...
+    async def is_reachable(self) -> bool:
+        """Whether the store answers; it raises none of `troubles`."""
+        ...
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Closes the connections of this process; counts stay for the other ones."""
+        ...

@@ -1,7 +1,7 @@
-"""Counts that the workers of one node share: a SQLite file of their own, gone with the server.
+"""Counts in a SQLite file that the workers of one node share; it goes with the server.
 
-SQLite makes each question atomic between processes, and undoes the half of one whose worker was
-killed. Nothing is synced to the disk: after a crash of the machine the counts begin anew.
+SQLite makes each question atomic between processes, and rolls back that of a killed worker. Nothing
+is synced to the disk: after a crash of the machine the counts begin anew.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from api.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
 
 T = TypeVar("T")
 
-# How long a question waits for another worker's; the caller gives up then, too.
+# Seconds that a question waits for another worker's; the caller's timeout is as long.
 _BUSY_SECONDS = 1
-# How many stale rows a question takes away, so that none takes long.
+# Stale rows that one question deletes from each table, so that no question takes long.
 _SWEPT = 100
 
 _OPENING = """
@@ -34,7 +34,7 @@ CREATE INDEX IF NOT EXISTS tries_until ON tries (until);
 CREATE TABLE IF NOT EXISTS lifted (mark TEXT PRIMARY KEY, until REAL NOT NULL);
 """
 _SWEEP = "DELETE FROM {0} WHERE rowid IN (SELECT rowid FROM {0} WHERE until <= ? LIMIT ?)"
-# The failure whose end makes room.
+# The failure after whose end the count has room.
 _MAKES_ROOM = """
 SELECT until FROM tries WHERE key = ? AND until > ? AND NOT is_in_flight
 ORDER BY until DESC LIMIT 1 OFFSET ?
@@ -47,9 +47,9 @@ _MARK = "INSERT OR IGNORE INTO lifted VALUES (?, ?)"
 
 
 class LocalCounts:
-    """A store in `file`, or in this process's memory where there is none.
+    """A store in `file`, or in the memory of this process without one.
 
-    Its clock is that of the machine since it started: nobody can set it.
+    Its clock is monotonic for the machine, so nobody can set it.
     """
 
     troubles: tuple[type[Exception], ...] = (sqlite3.Error,)
@@ -60,20 +60,23 @@ class LocalCounts:
         self._file = file
         self._clock = clock
         self._opened: sqlite3.Connection | None = None
-        # A thread, because another worker's question may have to be waited for.
+        # A thread, because a question may wait for another worker's.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="counts")
 
     async def enter(self, attempt: str, counts: Sequence[Count]) -> Entry:
+        """Counts an attempt as in flight, after deleting some stale rows; see `Counts.enter`."""
         return await self._ask(_enter, attempt, counts, self._clock())
 
     async def leave(self, attempt: str, counts: Sequence[Count], *, has_failed: bool) -> None:
+        """Ends the flight of an attempt; see `Counts.leave`."""
         await self._ask(_leave, attempt, counts, has_failed, self._clock())
 
     async def lift(self, mark: str, count: Count) -> bool:
+        """Forgets the failures of a count once for each mark; see `Counts.lift`."""
         return await self._ask(_lift, mark, count, self._clock())
 
     async def is_reachable(self) -> bool:
-        """Whether it can be opened; the first to ask makes the file, which others then only open."""
+        """Whether the file can be opened; the first call creates it."""
         try:
             await self._ask(lambda _: None)
         except sqlite3.Error:
@@ -81,6 +84,7 @@ class LocalCounts:
         return True
 
     async def close(self) -> None:
+        """Closes the file in its own thread; the server deletes it."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
 
@@ -90,7 +94,7 @@ class LocalCounts:
 
     def _answer(self, question: Callable[..., T], values: Sequence[object]) -> T:
         connection = self._connection()
-        # Alone from its beginning: what a question reads holds when it writes.
+        # A write lock from the beginning: rows that a question read are unchanged when it writes.
         connection.execute("BEGIN IMMEDIATE")
         try:
             answer = question(connection, *values)

@@ -1,6 +1,6 @@
-"""Counts that nodes share: in Redis, 5.0 or newer, by its own clock.
+"""Counts in Redis, 5.0 or newer, which several nodes share, by its own clock.
 
-A count is two sorted sets, of failures and of attempts in flight, each scored by when it ends.
+A count is two sorted sets, of failures and of attempts in flight, each scored by its end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 from api.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
 
 _PREFIX = "everruns-auth:"
-# Connections of one worker; who finds none free waits.
+# Connections of one worker; a question waits for a free one.
 _CONNECTIONS = 50
 _BUSY = -1
 
@@ -67,7 +67,7 @@ return is_first and 1 or 0
 
 
 class RedisCounts:
-    """A store at `url`; connections are made as they are needed."""
+    """A store at `url`; connections are opened on demand."""
 
     troubles: tuple[type[Exception], ...] = (RedisError, OSError)
 
@@ -75,14 +75,14 @@ class RedisCounts:
         pool = BlockingConnectionPool.from_url(
             url,
             max_connections=_CONNECTIONS,
-            # The caller bounds the whole. The library's own bound swallows cancellations that come
-            # while it writes (Python 3.11's `wait_for`).
+            # The caller sets the timeout. The library's own swallows cancellations that come while
+            # it writes (Python 3.11's `wait_for`).
             timeout=None,
             socket_timeout=None,
             socket_connect_timeout=None,
-            # What every version speaks.
+            # RESP2, which every version speaks.
             protocol=2,
-            # Once more, as an idle connection may have been closed; each script may be repeated.
+            # One retry, as an idle connection may have been closed; each script may be repeated.
             retry=Retry(NoBackoff(), 1),
         )
         self._redis = Redis.from_pool(pool)
@@ -91,6 +91,7 @@ class RedisCounts:
         self._lift = self._redis.register_script(_LIFT)
 
     async def enter(self, attempt: str, counts: Sequence[Count]) -> Entry:
+        """Counts an attempt as in flight; see `Counts.enter`."""
         amounts = [count.limit.amount for count in counts]
         answers: list[int] = await self._enter(
             _keys(counts),
@@ -100,14 +101,17 @@ class RedisCounts:
         return Entry(is_let_in=not any(answers), full=full)
 
     async def leave(self, attempt: str, counts: Sequence[Count], *, has_failed: bool) -> None:
+        """Ends the flight of an attempt; see `Counts.leave`."""
         windows = [_milliseconds(count.limit.window) for count in counts]
         await self._leave(_keys(counts), [attempt, int(has_failed), *windows])
 
     async def lift(self, mark: str, count: Count) -> bool:
+        """Forgets the failures of a count once for each mark; see `Counts.lift`."""
         keys = (f"{_PREFIX}lifted:{mark}", *_keys([count]))
         return bool(await self._lift(keys, [LIFTED_SECONDS]))
 
     async def is_reachable(self) -> bool:
+        """Whether Redis answers a PING."""
         try:
             await self._redis.ping()
         except self.troubles:
@@ -115,6 +119,7 @@ class RedisCounts:
         return True
 
     async def close(self) -> None:
+        """Closes the connections of this process."""
         await self._redis.aclose()
 
 

@@ -12,7 +12,7 @@ TROUBLE = 1
 
 
 def demo(*, port: int, has_dashboard: bool) -> int:
-    """Run the demo until the dashboard is closed, or Ctrl-C; the exit status."""
+    """Runs the demo until the dashboard is closed, or Ctrl-C; returns the exit status."""
     print("Inventing people, and starting a server for them …", file=sys.stderr)
     try:
         with running_sandbox(port) as sandbox:
@@ -30,7 +30,7 @@ def _open_dashboard(sandbox: Sandbox) -> int:
         try:
             return dashboard.wait()
         except BaseException:
-            # It puts the terminal back as it was.
+            # The dashboard restores the terminal when it is terminated.
             dashboard.terminate()
             try:
                 dashboard.wait(STOP_SECONDS)

@@ -1,4 +1,4 @@
-"""Fills an empty database with invented users, keys, sessions and a past. It knows no server."""
+"""Fills an empty database with invented users, keys, sessions and events. It knows no server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from models import ApiKey, AuditEvent, OAuthIdentity, RefreshToken, User, databa
 
 PEOPLE = 320
 KEYS = 520
-# People and keys whose secrets the traffic is told.
+# People and keys that the traffic uses, so their secrets are kept.
 ACTIVE_PEOPLE = 12
 ACTIVE_KEYS = 24
 _COST = 4
@@ -26,7 +26,7 @@ _BATCH = 200
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What the dashboard and the traffic need to get in."""
+    """The secrets that the dashboard and the traffic sign in with."""
 
     operator_key: str = field(repr=False)
     password: str = field(repr=False)
@@ -35,7 +35,7 @@ class Filled:
 
 
 class Filling:
-    """Makes the rows of one database."""
+    """Creates the rows of one database."""
 
     def __init__(self, inventor: Inventor, now: datetime, password: str) -> None:
         self._inventor, self._rng, self._now = inventor, inventor.rng, now
@@ -43,7 +43,7 @@ class Filling:
         self._hash = hash_password(password, _COST)
 
     async def fill(self, operator_email: str) -> Filled:
-        """Insert everybody; the operator comes first."""
+        """Inserts all rows; the first user is the operator."""
         people = [Invented("Olivia Park", operator_email), *self._inventor.people(PEOPLE)]
         users = [self._user(number, person) for number, person in enumerate(people)]
         await User.bulk_create(users, batch_size=_BATCH)
@@ -57,7 +57,7 @@ class Filling:
         return Filled(secrets[0], self._password, tuple(secrets[1:]), emails)
 
     def _ago(self, longest: timedelta) -> datetime:
-        """A moment in the past; the nearer, the likelier."""
+        """A random moment within `longest` before now; recent ones are likelier."""
         return self._now - longest * self._rng.random() ** 2
 
     def _user(self, number: int, person: Invented) -> User:
@@ -109,7 +109,7 @@ class Filling:
                 )
 
     def _keys(self, users: list[User], secrets: list[str]) -> Iterable[ApiKey]:
-        """The operator's first, then the active ones, then the rest."""
+        """The operator's key first, then those of the traffic, then the rest."""
         yield self._key(users[0], secrets[0], name="dashboard", scopes=["*"], is_active=True)
         owners = [user for user in users[:60] if user.disabled_at is None]
         for secret in secrets[1:]:
@@ -134,7 +134,7 @@ class Filling:
         )
 
     def _past(self, users: list[User]) -> Iterable[AuditEvent]:
-        """Two days of sign-ins, those of the last hour so dense that a chart shows them."""
+        """Two days of sign-ins; the last hour is dense, so that its chart shows them."""
         for span, count in ((2 * _DAY, 300), (_HOUR, 240)):
             for _ in range(count):
                 yield self._sign_in(self._rng.choice(users), self._now - span * self._rng.random())
@@ -156,7 +156,7 @@ class Filling:
 
 
 async def fill(url: DatabaseUrl, now: datetime, *, operator_email: str, password: str) -> Filled:
-    """Migrate the database at `url` and fill it, from a fixed seed but for the secrets."""
+    """Migrates the database at `url` and fills it: from a fixed seed, except for the secrets."""
     await schema.migrate(url)
     async with database.opened(url), database.transaction():
         return await Filling(Inventor(seed=9300), now, password).fill(operator_email)

@@ -1,7 +1,6 @@
-"""Invents people, machines and the names that they give to their keys; from a seed, always the same.
+"""Invents people, machines and names of keys; the same seed always gives the same ones.
 
-Addresses are of the blocks that are kept for examples (RFC 5737, RFC 3849), as are the domains
-(RFC 2606).
+Addresses are from the blocks for documentation (RFC 5737, RFC 3849), domains from RFC 2606.
 """
 
 from __future__ import annotations
@@ -47,20 +46,20 @@ _BROWSERS = (
 
 @dataclass(frozen=True, slots=True)
 class Invented:
-    """Somebody who does not exist."""
+    """A person who does not exist."""
 
     name: str
     email: str
 
 
 class Inventor:
-    """Invents, from a seed."""
+    """Invents values from a seed."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)  # noqa: S311  (nothing here is secret)
 
     def people(self, count: int) -> Iterator[Invented]:
-        """As many people, each with an address of their own."""
+        """`count` people, each with an address of their own."""
         taken: Counter[str] = Counter()
         for number in range(count):
             name = f"{self.rng.choice(_FIRST)} {self.rng.choice(_LAST)}"
@@ -71,17 +70,19 @@ class Inventor:
             yield Invented(shown, f"{local}{again}@{self.rng.choice(_DOMAINS)}")
 
     def purpose(self) -> str:
-        """What a key is called."""
+        """A name for a key, such as `nightly-backup`."""
         return self.rng.choice(_PURPOSES)
 
     def scopes(self) -> list[str]:
+        """The scopes of a key; `*` is the likeliest."""
         return list(self.rng.choice(_SCOPES))
 
     def browser(self) -> str:
+        """A user agent, of a browser or of a command-line client."""
         return self.rng.choice(_BROWSERS)
 
     def address(self) -> str:
-        """An address out of the blocks for documentation."""
+        """An address from the blocks for documentation; one in seven is IPv6."""
         if self.rng.random() < 0.15:
             return f"2001:db8::{self.rng.randrange(1, 0xFFFF):x}"
         block = self.rng.choice(("192.0.2", "198.51.100", "203.0.113"))
@@ -89,6 +90,6 @@ class Inventor:
 
 
 def _local_part(name: str) -> str:
-    """The name as mail systems like it: small letters of ASCII, and dots."""
+    """The name as mail systems write it: ASCII letters in lower case, and dots."""
     plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     return plain.replace("'", "").replace(" ", ".")

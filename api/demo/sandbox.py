@@ -1,4 +1,4 @@
-"""The demo's folder and processes: made, and gone again whatever happens."""
+"""The folder and the processes of the demo; both are removed whatever happens."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ OPERATOR = "operator@example.com"
 HOST = "127.0.0.1"
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
-# The caller's own settings must not reach the demo, nor its database be touched.
+# Prefixes of variables that the demo's processes do not inherit: the caller's settings and files.
 _NOT_OURS = ("AUTH_", "SANIC_", "EVERRUNS_AUTH_", "CORS_", "XDG_", "SSL_CERT_")
-# It asks this machine alone, over plain http.
+# Further variables that they do not inherit: the demo asks this machine alone, over plain http.
 _NOT_NAMED = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "database_url", "api_prefix")
-# Through no proxy of the environment.
+# Opens URLs without the proxies of the environment.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 _ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class DemoFailed(Exception):
-    """The demo's server did not come up; the message says what it said."""
+    """The demo's server did not start; the message is its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A server that runs, and what opens it."""
+    """A running server, and the credentials that open it."""
 
     folder: Path
     url: str
@@ -49,7 +49,7 @@ class Sandbox:
     operator_key: str = field(repr=False)
 
     def environment(self) -> dict[str, str]:
-        """What the dashboard sees: the key, and nothing of the user's own files."""
+        """The environment of the dashboard: the operator's key, and none of the user's own files."""
         home = str(self.folder / "home")
         return {
             **_clean_environment(),
@@ -62,10 +62,10 @@ class Sandbox:
 
 @contextmanager
 def running_sandbox(port: int = 0) -> Iterator[Sandbox]:
-    """Have a server with invented people and traffic inside the block.
+    """Runs a server with invented people and traffic inside the block.
 
     Raises:
-        DemoFailed: the server did not come up.
+        DemoFailed: the server did not start within START_SECONDS.
     """
     with _ended_by_signals(), TemporaryDirectory(prefix="everruns-auth-demo-") as name:
         folder, password = Path(name), secrets.token_urlsafe(12)
@@ -84,7 +84,7 @@ def _filled(url: DatabaseUrl, password: str) -> Filled:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let a signal that asks us to end unwind the block, so that nothing is left behind."""
+    """Turns SIGTERM and SIGHUP into SystemExit, so that the block cleans up."""
 
     def unwind(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -135,9 +135,9 @@ def _traffic(folder: Path, address: str, filled: Filled) -> Iterator[None]:
 def _process(
     arguments: list[str], variables: Mapping[str, str], *, stderr: object
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of its own session, so that a Ctrl-C in the terminal is ours alone; ended after.
+    """A process in a session of its own, terminated after the block; Ctrl-C reaches us alone.
 
-    `-P`: else Python would take modules of the folder in which the demo was started for ours.
+    `-P`, because Python would otherwise import modules from the current folder.
     """
     process = subprocess.Popen(
         [sys.executable, "-P", *arguments],

@@ -2,6 +2,6 @@
 
 start       reads the settings, checks everything that can be checked, and starts the workers
 supervisor  watches the workers: signals, deaths, stopping
-heartbeats  tells a worker that works from one that hangs
+heartbeats  tells working workers from hanging ones
 logs        configures logging, once a process
 """

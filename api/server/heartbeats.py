@@ -1,7 +1,8 @@
-"""Owns telling a worker whose event loop turns from one that hangs. It starts and ends no process.
+"""Heartbeats of the workers, which tell one whose event loop runs from one that hangs.
 
-Each worker writes its process id into one pipe, once a second. The main process counts for how many
-of its own looks a worker was silent: looks, not seconds, for it may itself have been suspended.
+The module starts and ends no process. Each worker writes its process id into one pipe, once a
+second. The main process counts its own checks in which a worker was silent: checks and not seconds,
+because it may have been suspended itself.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from collections.abc import Collection
 from contextlib import suppress
 
 BEAT_SECONDS = 1.0
-# Far above what a loaded machine withholds from a process, or a request from the event loop.
+# Silent checks after which a worker hangs: far above the delays of a loaded machine or a request.
 MAX_SILENT_LOOKS = 10
-# Until its first beat a worker opens the database, which may be slow to answer.
+# The same before the first heartbeat, when a worker opens a database that may answer slowly.
 MAX_STARTING_LOOKS = 60
 
 
@@ -29,26 +30,26 @@ class Heartbeats:
 
     @property
     def started_count(self) -> int:
-        """How many workers have ever begun to serve."""
+        """Number of workers that have ever begun to serve, replaced ones included."""
         self._read()
         return len(self._started)
 
     def open(self) -> None:
-        """In the main process, before it forks. Neither end ever waits: a beat may be lost."""
+        """Creates the pipe in the main process, before it forks; a full pipe loses heartbeats."""
         self._pipe = os.pipe()
         for end in self._pipe:
             os.set_blocking(end, False)
 
     def enter_worker(self) -> None:
-        """In a worker: else the reading end would outlive the main process."""
+        """Closes the reading end in a worker, else it would outlive the main process."""
         os.close(self._pipe[0])
 
     def begin(self) -> None:
-        """In a worker, once it serves: beat for as long as the event loop turns."""
+        """Starts a heartbeat every second in the event loop of a worker that serves."""
         loop = asyncio.get_running_loop()
 
         def beat() -> None:
-            # Where the main process is gone, the supervisor's pipe is about to say so.
+            # Without a main process the pipe is broken; the supervisor's pipe ends the worker then.
             with suppress(BrokenPipeError, BlockingIOError):
                 os.write(self._pipe[1], array("i", [os.getpid()]).tobytes())
             loop.call_later(BEAT_SECONDS, beat)
@@ -56,7 +57,7 @@ class Heartbeats:
         beat()
 
     def look(self, pids: Collection[int]) -> list[int]:
-        """In the main process, once a second: those of the workers `pids` that hang."""
+        """The process ids among `pids` that hang; called by the main process once a second."""
         looks = {pid: self._silent_looks.get(pid, 0) + 1 for pid in pids}
         self._silent_looks = looks
         self._read()

@@ -1,4 +1,4 @@
-"""Owns how log lines look: text for people, JSON for machines, one form for every logger."""
+"""The form of log lines: text for people, JSON for machines, the same for every logger."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-# Libraries that say at each start and stop what our own lines say better, and those that would
-# write every statement's parameters down, digests and all.
+# Loggers that repeat our own lines at each start and stop, and those that would log the parameters
+# of every statement, digests among them.
 _QUIET = (
     "sanic.root",
     "sanic.server",
@@ -29,17 +29,17 @@ _QUIET = (
     "aiosqlite",
     "filelock",
     "tortoise",
-    # Their lines hold headers: client secrets, and access tokens of providers.
+    # Lines of these hold headers: client secrets, and access tokens of providers.
     "httpx2",
     "httpcore2",
     "authlib",
 )
-# They tell of a lost connection at length, several times over; we say it once, in a line.
+# These log a lost connection several times at length; our own line says it once.
 _SILENT = ("asyncpg", "coredis")
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send every logger of the process to `stream` (standard error) in the chosen form."""
+    """Sends every logger of the process to `stream` (standard error) in the configured form."""
     is_json = settings.log_format == "json"
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_formatter(is_json=is_json, is_tty=handler.stream.isatty()))
@@ -75,7 +75,7 @@ def _formatter(*, is_json: bool, is_tty: bool) -> logging.Formatter:
             colors=is_tty,
             pad_event_to=0,
             sort_keys=False,
-            # The default one prints local variables, passwords among them.
+            # The default formatter prints local variables, passwords among them.
             exception_formatter=structlog.dev.plain_traceback,
         )
     )
@@ -90,7 +90,7 @@ def _formatter(*, is_json: bool, is_tty: bool) -> logging.Formatter:
 
 
 def _without_controls(_: Any, __: str, event: EventDict) -> EventDict:
-    """Escape control characters: a stranger's path must not write lines or colours into the log."""
+    """Escapes control characters, so that a stranger's path writes no lines or colours."""
     for name, value in event.items():
         if isinstance(value, str) and name != "exception":
             event[name] = _CONTROLS.sub(lambda match: f"\\x{ord(match[0]):02x}", value)

@@ -1,4 +1,4 @@
-"""Settings to a running server: checks everything that can be checked, then starts the workers."""
+"""From settings to a running server: checks everything that can be checked, then starts workers."""
 
 from __future__ import annotations
 
@@ -40,21 +40,21 @@ from models.explanation import explained, refusal_of_writes
 BACKLOG = 1024
 STORAGE_SECONDS = 5
 _LOOPBACK = ("127.", "::1", "localhost")
-# Known to prometheus-client, and not taken from `api.http.metrics`, which would import that.
+# A name of prometheus-client; `api.http.metrics` has it too, and would import the library.
 _METRICS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 
 log = structlog.get_logger("everruns_auth")
 
 
 class StartRefused(Exception):
-    """The server cannot start; the message is one line that says what to do."""
+    """The server cannot start; the message is one line with the reason and the remedy."""
 
 
 def serve(settings: Settings, *, workers: int = 1) -> int:
-    """Serve until told to stop; the exit status.
+    """Serves until a signal stops it; returns the exit status.
 
     Raises:
-        StartRefused: the port, the database or the limits' storage cannot be used.
+        StartRefused: the port, the database or the storage of limits cannot be used.
     """
     logs.configure(settings)
     for sentence in (*unknown_in_environment(), *advice_in_environment()):
@@ -79,10 +79,10 @@ def _do_first(settings: Settings, counts_file: Path) -> None:
 
 
 def _run(settings: Settings, listener: socket.socket, workers: int, counts_file: Path) -> int:
-    # After the metrics' directory is known: the library reads it when it is imported.
+    # Imported after the metrics' directory is set: the library reads it on import.
     from api.app import create_app  # noqa: PLC0415
 
-    # Forked, workers share what is loaded already and start in a fraction of the time.
+    # Forked workers share the loaded modules and start in a fraction of the time.
     Sanic.start_method = "fork"
     app = create_app(settings, workers=workers, counts_file=counts_file)
     supervisor = Supervisor(app, listener, workers=workers)
@@ -91,11 +91,11 @@ def _run(settings: Settings, listener: socket.socket, workers: int, counts_file:
         supervisor.enter_worker()
         return app
 
-    # Said again, or Sanic would shorten it.
+    # The backlog again, because Sanic would shorten it.
     app.prepare(sock=listener, workers=workers, backlog=BACKLOG, motd=False, protocol=Connection)
     app.state.server_info[0].settings["connections"] = supervisor.connections
     _announce(settings, listener, workers)
-    # Else a collection in a worker would write to every page that it shares.
+    # Without it, a garbage collection in a worker would write to every shared page.
     gc.freeze()
     gc.enable()
     Sanic.serve(primary=app, app_loader=AppLoader(factory=load_app))
@@ -105,7 +105,7 @@ def _run(settings: Settings, listener: socket.socket, workers: int, counts_file:
 
 
 async def _prepare(settings: Settings, counts_file: Path) -> None:
-    """Ask the limits' storage, migrate once, and make the rows that the mode needs."""
+    """Asks the storage of limits, migrates once, and creates the rows that the mode needs."""
     await _check_storage(settings, counts_file)
     applied = await schema.migrate(settings.database)
     if applied:
@@ -151,7 +151,7 @@ def _bind(settings: Settings) -> socket.socket:
 
 @contextmanager
 def _shared_folder() -> Iterator[Path]:
-    """A folder of this server's workers, for its user alone, gone when it stops."""
+    """A folder of this server's workers, open to its user alone, deleted when it stops."""
     try:
         made = tempfile.TemporaryDirectory(prefix="everruns-auth-")
     except OSError as error:
@@ -161,7 +161,7 @@ def _shared_folder() -> Iterator[Path]:
         ) from error
     with made as name:
         handle = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
-        # systemd-tmpfiles clears away what nobody used for days, unless it is locked.
+        # Locked, because systemd-tmpfiles deletes unlocked files that were not used for days.
         fcntl.flock(handle, fcntl.LOCK_SH)
         try:
             yield Path(name)
@@ -171,7 +171,7 @@ def _shared_folder() -> Iterator[Path]:
 
 @contextmanager
 def _shared_metrics(workers: int, folder: Path) -> Iterator[None]:
-    """Give several workers a directory in which each keeps its numbers, for all to add up."""
+    """Gives several workers a directory in which each keeps its numbers, to be added up."""
     if workers == 1 or _METRICS_DIRECTORY in os.environ:
         yield
         return
@@ -197,7 +197,7 @@ def _announce(settings: Settings, listener: socket.socket, workers: int) -> None
 
 
 def main(*, workers: int = 1, **overrides: object) -> int:
-    """Read the environment and serve; problems go to standard error, one a line."""
+    """Reads the environment and serves; problems go to standard error, one a line."""
     hold_signals()
     try:
         settings = load().model_copy(update={k: v for k, v in overrides.items() if v is not None})

@@ -1,13 +1,13 @@
-"""Owns the life of the worker processes: stopping cleanly whenever asked, replacing what dies.
+"""The life of the worker processes: stops them cleanly, and replaces those that die.
 
 Sanic's manager starts and joins the workers. Stopping them by signals has gaps: a signal that
 arrives while a worker starts is lost, and the manager then waits for ever. So workers ignore
 signals and hold the reading end of a pipe instead. When the main process closes its end, or dies,
-each worker sees the end of the pipe as soon as it is able to, and stops. The main process in turn
-holds a stop back until the pipe is there.
+each worker reads the end of the pipe and stops. The main process delays a stop until the pipe
+exists.
 
-The listening socket belongs to every process that holds a copy. A stop closes all copies before
-anything is waited for, so that new connections are refused rather than left to nobody.
+The listening socket belongs to every process that holds a copy. A stop closes all copies before it
+waits for anything, so that new connections are refused.
 """
 
 from __future__ import annotations
@@ -37,25 +37,27 @@ from api.server.heartbeats import BEAT_SECONDS, Heartbeats
 
 App = Sanic[Any, Any]
 
+# Deaths of workers within the window after which the server gives up.
 MAX_DEATHS = 10
 DEATHS_WINDOW_SECONDS = 60.0
-# One Ctrl-C can arrive twice: from the terminal and from whatever started us.
+# Seconds within which a second signal is the same Ctrl-C: it may come from the terminal and
+# from the process that started us.
 ECHO_SECONDS = 1.0
 KILLED = 137
 _DRAIN_SECONDS = 0.05
-# As many as may wait: see BACKLOG.
+# Connections taken from the queue at a stop: as many as may wait there (BACKLOG).
 _MAX_ACCEPTED = 1024
 _STOP_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
-# Python's own way with them is to die.
+# Signals by which Python would die, and that the server ignores.
 _OTHER_SIGNALS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 log = structlog.get_logger("everruns_auth.supervisor")
 
 
 def hold_signals() -> None:
-    """Let a stop wait until the supervisor can obey it, and other signals pass.
+    """Blocks stop signals until the supervisor can obey them, and ignores other signals.
 
-    Else it would cut a migration in two, or be lost where Sanic puts its own handlers in place.
+    Otherwise a stop could interrupt a migration, or be lost while Sanic installs its handlers.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     for number in _OTHER_SIGNALS:
@@ -63,15 +65,15 @@ def hold_signals() -> None:
 
 
 class Supervisor:
-    """Stops and replaces the workers of `app`; lives in the main process and is forked into each."""
+    """Stops and replaces the workers of `app`; it lives in the main process and in each worker."""
 
     def __init__(self, app: App, listener: socket.socket, *, workers: int) -> None:
         self.exit_status = 0
-        # In each worker its own; Sanic must be given this set.
+        # The connections of this worker; Sanic must be given this set.
         self.connections: set[HttpProtocol] = set()
         self._listener = listener
         self._workers = workers
-        # Workers may die together.
+        # Twice the workers, because all of them may die together.
         self._max_deaths = max(MAX_DEATHS, 2 * workers)
         self._main_pid = os.getpid()
         self._manager: WorkerManager | None = None
@@ -91,33 +93,33 @@ class Supervisor:
         app.after_server_stop(self._end_draining)
 
     def end(self) -> None:
-        """Once all workers are gone: a signal from here on must not change how this ends."""
+        """Ignores signals once all workers are gone, so that none changes the exit status."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         hold_signals()
 
     def enter_worker(self) -> None:
-        """What a forked worker does first: obey the lifeline alone."""
-        # Blocked, not ignored: Sanic installs handlers of its own later, which then never run.
+        """Makes a forked worker obey the pipe alone; the first call in a worker."""
+        # Blocked and not ignored, so that the handlers that Sanic installs later never run.
         signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        # Closed already where the stop came before this worker.
+        # The stop has closed it if it came before this worker.
         if self._lifeline[1] >= 0:
             os.close(self._lifeline[1])
         self._heartbeats.enter_worker()
 
     def _watch_main(self) -> None:
-        """In a forked child: Sanic's helper, which nothing else would end, ends after us all.
+        """Ends a forked helper of Sanic with the main process, and closes its listening socket.
 
-        With a copy of the listening socket it would take connections that nobody answers.
+        With a copy of the socket it would accept connections that nobody answers.
         """
         if self._manager is None:
             self._listener.close()
             Thread(target=_end_with_parent, daemon=True).start()
 
     async def _take_over(self, app: App) -> None:
-        """After Sanic's manager took the signals and before it forks the workers."""
+        """Installs the handlers, after Sanic's manager did and before it forks the workers."""
         self._manager = app.manager
-        # Sanic's own way kills the whole process group, and with it whoever started us.
+        # Sanic's own `kill` ends the whole process group, and with it the process that started us.
         app.manager.kill = self._kill  # type: ignore[method-assign]
         self._lifeline = list(os.pipe())
         self._heartbeats.open()
@@ -127,23 +129,23 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, self._on_child_death)
         signal.signal(signal.SIGALRM, self._on_tick)
         signal.setitimer(signal.ITIMER_REAL, BEAT_SECONDS, BEAT_SECONDS)
-        # One that was held back is obeyed here.
+        # A signal that was blocked until now is delivered here.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOP_SIGNALS)
 
     async def _begin_beating(self, _app: App) -> None:
-        """In a worker, before its first answer: from here on it can be replaced."""
+        """Starts the heartbeats of a worker before its first answer; they make it replaceable."""
         self._heartbeats.begin()
 
     async def _watch_lifeline(self, app: App) -> None:
-        """In a worker, once it serves: stop at the end of the pipe."""
+        """Stops a serving worker at the end of the pipe."""
         loop = asyncio.get_running_loop()
 
         def stop() -> None:
-            # Sanic still runs this very listener to its end: a stop would be taken for that end,
-            # and forgotten. The loop calls again at once.
+            # While Sanic still runs this listener, it would take a stop for the end of its start.
+            # The loop calls again at once.
             if app.state.is_running:
                 loop.remove_reader(self._lifeline[0])
-                # Said with each answer from here on.
+                # Every answer from here on has `Connection: close`.
                 app.config.KEEP_ALIVE = False
                 self._accept_the_rest()
                 self._stop_listening()
@@ -152,9 +154,9 @@ class Supervisor:
         loop.add_reader(self._lifeline[0], stop)
 
     def _accept_the_rest(self) -> None:
-        """Empty the queue of the listening socket; connections left in it would be reset.
+        """Accepts every waiting connection at once; those left in the queue would be reset.
 
-        The event loop would take one a turn.
+        The event loop would accept one a turn.
         """
         with suppress(OSError):
             while len(self._accepted) < _MAX_ACCEPTED:
@@ -163,10 +165,10 @@ class Supervisor:
                 self._accepted.append(connection)
 
     def _stop_listening(self) -> None:
-        """Give up this process's copy of the listening socket; with the last copy it is gone.
+        """Closes this process's copy of the listening socket; the last copy ends it.
 
-        Another socket takes its place: Sanic is still to close one, and a worker that is being
-        forked right now wants one to start, before it can see that it is to stop.
+        Another socket takes its place, because Sanic still closes one, and a worker that is being
+        forked needs one before it sees the stop.
         """
         with socket.socket() as nobodys:
             nobodys.bind(("127.0.0.1", 0))
@@ -179,7 +181,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         connect = partial(Connection, loop=loop, app=app, connections=self.connections)
         for accepted in self._accepted:
-            # Its client may have gone meanwhile.
+            # Its client may have closed it meanwhile.
             with suppress(OSError):
                 await loop.connect_accepted_socket(connect, accepted)
 
@@ -218,27 +220,27 @@ class Supervisor:
     def _stop(self) -> None:
         assert self._manager is not None
         self._stopping_since = monotonic()
-        # Two signals at once are two calls, the second in the middle of the first.
+        # A second signal may call this in the middle of the first call.
         writing_end, self._lifeline[1] = self._lifeline[1], -1
         if writing_end < 0:
             return
         self._stop_listening()
         os.close(writing_end)
-        # Wakes the manager, which then joins the workers.
+        # This wakes the manager, which then joins the workers.
         self._manager.monitor_publisher.send(None)
 
     def _on_hangup(self, _number: int, _frame: FrameType | None) -> None:
         if os.getpid() != self._main_pid:
             return
         if self._had_terminal and not _has_terminal():
-            # Somebody closed its window. Nothing can be said any more; the workers stop by themselves.
+            # The terminal is closed and nothing can be printed; the workers stop by themselves.
             signal.signal(signal.SIGHUP, signal.SIG_DFL)
             os.kill(self._main_pid, signal.SIGHUP)
         else:
             log.info("SIGHUP: nothing is read again")
 
     def _on_tick(self, _number: int, _frame: FrameType | None) -> None:
-        """Kill the workers that hang, stopped by a signal for instance; their deaths are seen."""
+        """Kills the workers that hang, for instance stopped by a signal; their deaths are handled."""
         if os.getpid() != self._main_pid or self._manager is None:
             return
         workers = {
@@ -254,7 +256,7 @@ class Supervisor:
         manager = self._manager
         if os.getpid() != self._main_pid or self._stopping_since is not None or manager is None:
             return
-        # Two deaths at once are two signals, and each would see both: no worker is replaced twice.
+        # Two deaths give two signals, and each call sees both; no worker is replaced twice.
         dead = [
             process
             for process in manager.transient_processes
@@ -283,7 +285,7 @@ class Supervisor:
         return is_full and self._deaths[-1] - self._deaths[0] < DEATHS_WINDOW_SECONDS
 
     def _kill(self) -> None:
-        """End every worker and this process, now. Sanic's own way would kill our caller too."""
+        """Ends every worker and this process at once; Sanic's own `kill` would end our caller too."""
         assert self._manager is not None
         for process in self._manager.transient_processes:
             if process.pid and process.is_alive():
