@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from models.lists import search
-from models.lists.experience import Experience
 from tests.support.databases import (
     copied_sqlite,
     migrated,
@@ -29,12 +27,6 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 10, 10)
-
-
-@pytest.fixture(autouse=True)
-def _no_experience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was found out about one test's database is not true of the next one's."""
-    monkeypatch.setattr(search, "_experience", Experience())
 
 
 @pytest.fixture(scope="session")

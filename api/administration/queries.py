@@ -25,6 +25,7 @@ from models.lists.api_keys import Ages, KeyFilters, KeyRow
 from models.lists.audit_events import EventFilters, EventRow
 from models.lists.budget import Budget
 from models.lists.cursors import CursorRejected
+from models.lists.experience import Experience
 from models.lists.page_request import PageRequest
 from models.lists.pages import Page, one_row, page_of
 from models.lists.query import Query, Shape, Sort
@@ -34,7 +35,7 @@ from models.lists.users import UserFilters, UserRow
 F = TypeVar("F")
 R = TypeVar("R")
 DEFAULT_LIMIT, MAX_LIMIT = 50, 200
-BUDGET = Budget()
+BUDGET, EXPERIENCE = Budget(), Experience()
 
 
 def page_request(
@@ -53,7 +54,14 @@ def page_request(
     if column is None:
         names = ", ".join(sorts)
         raise Invalid(FieldError("sort", f"sort: One of {names}; with - in front for descending"))
-    request = PageRequest(filters, column, sort.startswith("-"), limit, budget=BUDGET)
+    request = PageRequest(
+        filters,
+        column,
+        sort.startswith("-"),
+        limit,
+        budget=BUDGET,
+        experience=EXPERIENCE,
+    )
     with _refusing_cursors():
         return request if cursor is None else request.at(cursor)
 

@@ -14,7 +14,7 @@ from models.sql import Sql
 
 # Rows come and go; for so long nothing is lost but time where it is otherwise by now.
 SECONDS = 60.0
-ENTRIES = 500
+MAX_ENTRIES = 500
 
 # The part of the table, and the queries.
 Question = tuple[tuple[Sql, ...], tuple[CandidateQuery, ...]]
@@ -30,7 +30,8 @@ class _Finding(NamedTuple):
 class Experience:
     """What was found out by this process, for a while. Times are seconds of a clock of one's own."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
+        self._max_entries = max_entries
         self._findings: dict[Question, _Finding] = {}
 
     def is_detour(self, question: Question, most: int, now: float) -> bool:
@@ -56,6 +57,6 @@ class Experience:
 
     def _note(self, question: Question, finding: _Finding) -> None:
         self._findings.pop(question, None)
-        if len(self._findings) >= ENTRIES:
+        if len(self._findings) >= self._max_entries:
             del self._findings[next(iter(self._findings))]
         self._findings[question] = finding

@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from models.lists import cursors
 from models.lists.budget import Budget
 from models.lists.cursors import Cursor, Side
+from models.lists.experience import Experience
 from models.lists.query import Sort
 
 F = TypeVar("F")
@@ -20,7 +21,8 @@ F = TypeVar("F")
 class PageRequest(Generic[F]):
     """At most `limit` rows that pass `filters`, beside a cursor or from the beginning of the list.
 
-    The page is read within the budget: it may be short where few rows fit.
+    The page is read within the budget: it may be short where few rows fit. Pages that
+    share an experience learn from each other which candidate sets are worth reading.
     """
 
     filters: F
@@ -29,6 +31,7 @@ class PageRequest(Generic[F]):
     limit: int
     cursor: Cursor | None = None
     budget: Budget = field(default_factory=Budget)
+    experience: Experience = field(default_factory=Experience)
 
     @property
     def side(self) -> Side:

@@ -51,7 +51,12 @@ async def page_of(
     """
     dialect = database.engine().dialect
     search = Search(
-        dialect, query, shape, is_forward=request.side.is_forward, budget=request.budget
+        dialect,
+        query,
+        shape,
+        is_forward=request.side.is_forward,
+        budget=request.budget,
+        experience=request.experience,
     )
     try:
         found = await search.found(request.cursor, request.limit + 1)

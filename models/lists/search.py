@@ -35,8 +35,6 @@ from models.sql import Sql, all_of, any_of, filled, joined
 
 Row = dict[str, Any]
 
-_experience = Experience()
-
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -60,10 +58,11 @@ class Search:
         *,
         is_forward: bool,
         budget: Budget,
+        experience: Experience,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._engine, self._query, self._shape = engine, query, shape
-        self._is_forward, self._budget = is_forward, budget
+        self._is_forward, self._budget, self._experience = is_forward, budget, experience
         self._clock = clock
         self._segments = tuple(segments.segments(query, is_forward=is_forward))
         self._conditions = segments.conditions(engine, query)
@@ -78,7 +77,7 @@ class Search:
     async def _searched(self, start: Cursor | None, wanted: int) -> Found:
         budget, began = self._budget, self._clock()
         for candidates in self._query.candidate_sets:
-            if _experience.is_few(self._question(candidates), began):
+            if self._experience.is_few(self._question(candidates), began):
                 rows = await self._by_candidates(candidates, budget.few_candidates, start, wanted)
                 if rows is not None:
                     return Found(rows)
@@ -183,15 +182,15 @@ class Search:
     ) -> list[Row] | None:
         """As `_rows_by`, but a set that is known to have too many rows is not read."""
         question = self._question(candidates)
-        if _experience.is_detour(question, most, self._clock()):
+        if self._experience.is_detour(question, most, self._clock()):
             return None
         rows, is_few = await self._rows_by(candidates, most, start, wanted)
         if candidates.is_of_now:
             return rows
         if is_few:
-            _experience.note_few(question, self._clock())
+            self._experience.note_few(question, self._clock())
         elif rows is None:
-            _experience.note_detour(question, most, self._clock())
+            self._experience.note_detour(question, most, self._clock())
         return rows
 
     def _question(self, candidates: CandidateSet) -> Question:

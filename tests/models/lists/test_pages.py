@@ -16,6 +16,7 @@ from api.settings.database_url import DatabaseUrl
 from models import ApiKey, User, database
 from models.lists.api_keys import SORTS, KeyFilters, KeyRow, KeyStatus
 from models.lists.budget import Budget
+from models.lists.experience import Experience
 from models.lists.pages import Page
 from tests.models.rows import DAY, NOW, add_key, add_user
 from tests.support.databases import execute
@@ -35,7 +36,8 @@ async def page(
     budget: Budget = BUDGET,
 ) -> Page[KeyRow]:
     request = page_request(filters, SORTS, sort=sort, limit=limit, cursor=cursor)
-    return await queries.page_of_keys(replace(request, budget=budget), NOW)
+    small = replace(request, budget=budget, experience=Experience())
+    return await queries.page_of_keys(small, NOW)
 
 
 async def whole(

@@ -19,6 +19,7 @@ from api.settings.database_url import DatabaseUrl
 from models import User, database, new_id
 from models.engines.sqlite.folding import folded
 from models.lists.budget import Budget
+from models.lists.experience import Experience
 from models.lists.page_request import PageRequest
 from models.lists.users import SORTS, UserFilters
 from tests.models.rows import NOW
@@ -159,7 +160,9 @@ def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
     budget: Budget,
 ) -> None:
     sort, wanted, limit = asking
-    request = replace(page_request(wanted, SORTS, sort=sort, limit=limit), budget=budget)
+    request = replace(
+        page_request(wanted, SORTS, sort=sort, limit=limit), budget=budget, experience=Experience()
+    )
 
     async def run() -> None:
         async with database.opened(DatabaseUrl.parse(url)):
