@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
+from os import urandom
 from time import time
 from uuid import UUID
 
@@ -110,9 +110,9 @@ def answer_me(request: Request, known: CachedCredential) -> BaseHTTPResponse | N
     if body is None:
         body = known.me = profile_of(known.principal).model_dump_json().encode()
     count_quietly(request.method, "/v1/auth/me")
-    request_id = proxy_request_id(request) or token_hex(16)
-    date = date_header(int(time())).encode()
-    return RememberedResponse(_ME_LINES % (date, len(body), request_id.encode()), body)
+    request_id = proxy_request_id(request) or urandom(16).hex()
+    date = date_header(int(time()))
+    return RememberedResponse(_ME_LINES % (date.encode(), len(body), request_id.encode()), body)
 
 
 ROUTES = (
