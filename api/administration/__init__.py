@@ -1,10 +1,10 @@
-"""What operators see and do. Whether the caller is one, routes check.
+"""Operators' queries and changes. Routes check that the caller is an operator.
 
-users sessions api_keys  verbs
-actor         in whose name they are done, and what the audit trail says of it
-queries       pages of rows, and single ones
-overview      numbers
+users sessions api_keys  changes
+actor         the operator or tool that makes them, for the audit trail
+queries       pages of rows, and single rows
+overview      counts
 feed          events as they happen
-unblocking    an account or a network may try again
-housekeeping  what is thrown away, and when
+unblocking    lifts the limits on an account or a network
+housekeeping  deletes old rows
 """

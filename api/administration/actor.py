@@ -1,7 +1,7 @@
-"""Owns who does what operators may do, and what the audit trail says of it.
+"""The operator or tool that makes a change, and the row that the audit trail gets.
 
-It does not check that the caller is an operator: that is the caller's duty. Only that an operator
-still is one where a decision takes long.
+The module does not check that the caller is an operator. It checks that an operator still is one,
+for changes that take long.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from models import ApiKey, RefreshToken, User
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does it: an operator by id, or a tool by name.
+    """An operator by id, or a tool by name.
 
-    An operator shows a session or a key. Where one address alone is admitted (mode admin),
-    `only_operator` is that.
+    An operator shows a session or a key. `only_operator` is the one address that is admitted in
+    mode admin.
     """
 
     user_id: UUID | None = None
@@ -30,22 +30,23 @@ class Actor:
     only_operator: str | None = None
 
     def detail(self, **more: object) -> dict[str, object]:
+        """The detail of an audit row, with `by` for a tool."""
         return {**({"by": self.tool} if self.tool else {}), **more}
 
     def refuse_key(self) -> None:
-        """Raise `SessionRequired` for a key: what is given here outlives the key, and is more.
+        """Raises `SessionRequired` for a key.
 
-        A stolen key must not make itself an operator's password.
+        A stolen key must not create an operator or a password, which would outlive it.
         """
         if self.key_id is not None:
             raise SessionRequired
 
     async def keep(self) -> None:
-        """Hold the operator's right until the running transaction ends.
+        """Locks the operator's right until the running transaction ends.
 
-        For what takes long between the check and the transaction: somebody who is shut out must not
-        go on making operators meanwhile. Locks are taken in one order everywhere, the user's before
-        the session's or the key's.
+        For changes that take long after the check: an operator who is disabled meanwhile must not
+        create others. Locks are taken in one order everywhere, the user's before the session's or
+        the key's.
 
         Raises:
             InvalidToken, InvalidApiKey, AdminRequired: the right has ended.
@@ -66,7 +67,7 @@ class Actor:
 async def record_of(
     user: User, action: Action, actor: Actor, context: RequestContext, **detail: object
 ) -> None:
-    """Write what an operator did to a user, in the running transaction."""
+    """Writes the audit row of an operator's change to a user, in the running transaction."""
     await record(
         action,
         context,

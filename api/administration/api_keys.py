@@ -1,6 +1,6 @@
-"""Owns how an operator finds API keys and revokes them: one, or many at once.
+"""An operator's search for API keys, and their revocation: one, or many at once.
 
-It does not check that the caller is an operator: that is the caller's duty.
+The caller must have checked that the request is an operator's.
 """
 
 from __future__ import annotations
@@ -17,12 +17,16 @@ from api.request_context import RequestContext
 from api.security.digests import digest, is_api_key
 from models import ApiKey, database
 
-# Shorter, it would name a key by chance.
+# At least eight digits, because fewer would match a key by chance.
 _PREFIX = re.compile(r"evr_[0-9a-f]{8,}")
 
 
 async def key_by_id(key_id: UUID) -> ApiKey:
-    """The key of an id; raises `ApiKeyNotFound`."""
+    """The key with this id.
+
+    Raises:
+        ApiKeyNotFound: no key has it.
+    """
     key = await ApiKey.by_id(key_id)
     if key is None:
         raise ApiKeyNotFound
@@ -30,11 +34,11 @@ async def key_by_id(key_id: UUID) -> ApiKey:
 
 
 async def key_by_id_or_prefix(text: str) -> ApiKey:
-    """The one key that `text` names: its id, the whole key, or its beginning.
+    """The one key that `text` names: by its id, its whole text, or its first characters.
 
     Raises:
-        ApiKeyNotFound: none.
-        Invalid: several keys begin so.
+        ApiKeyNotFound: no key fits.
+        Invalid: several keys have the same first characters.
     """
     found = await _keys_named(text)
     if not found:
@@ -45,7 +49,11 @@ async def key_by_id_or_prefix(text: str) -> ApiKey:
 
 
 async def revoke_key(key: ApiKey, actor: Actor, context: RequestContext) -> None:
-    """Delete a key; raises `ApiKeyNotFound` when it is gone already."""
+    """Deletes a key and records it.
+
+    Raises:
+        ApiKeyNotFound: it is gone already.
+    """
     async with database.transaction():
         if not await ApiKey.remove(key.id):
             raise ApiKeyNotFound
@@ -61,7 +69,7 @@ async def revoke_key(key: ApiKey, actor: Actor, context: RequestContext) -> None
 async def revoke_keys(
     key_ids: Sequence[UUID], actor: Actor, context: RequestContext
 ) -> tuple[UUID, ...]:
-    """Delete keys, all in one transaction; the ids of those that were not there."""
+    """Deletes keys in one transaction; returns the ids that did not exist."""
     wanted = tuple(dict.fromkeys(key_ids))
     async with database.transaction():
         owners = await ApiKey.remove_all(wanted)

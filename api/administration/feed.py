@@ -1,6 +1,6 @@
-"""Owns what dashboards are told as it happens: one reader a worker, however many listen.
+"""The feed of events for dashboards: one reader for each worker, however many listen.
 
-It does not know who may listen, nor how an event is written down.
+The module does not know who may listen, nor how an event is encoded.
 """
 
 from __future__ import annotations
@@ -20,9 +20,11 @@ from models import events
 from models.event_position import Position, Row
 from models.events import RESET
 
+# Age of a position up to which a listener can resume; older events are deleted.
 KEPT = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)
-# About a quarter of a minute's worth; a listener that is further behind resumes where it was.
+# Batches that a listener may be behind: one a second, so about half a minute. Its connection is
+# then closed, and it resumes at its position.
 MAX_BEHIND = 32
 
 LISTENING = "listening"
@@ -32,7 +34,7 @@ log = structlog.get_logger("everruns_auth.feed")
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. `place` is what a listener names to go on after it."""
+    """An event. `position` is where a listener resumes after it."""
 
     position: str
     kind: str
@@ -40,11 +42,11 @@ class Event:
 
 
 class ListenerEnded(Exception):
-    """The listener is told nothing more: the server stops, or the listener fell too far behind."""
+    """The listener gets no more events: the server stops, or the listener fell too far behind."""
 
 
 class Listener:
-    """One dashboard's share of the feed."""
+    """The events of one connected dashboard."""
 
     def __init__(self) -> None:
         self._batches: asyncio.Queue[list[Row] | None] = asyncio.Queue(MAX_BEHIND)
@@ -53,10 +55,10 @@ class Listener:
         self.is_ended = False
 
     async def next(self, seconds: float) -> list[Event]:
-        """What happened since the last call; an empty list after `seconds` in which nothing did.
+        """The events since the last call; an empty list after `seconds` without any.
 
         Raises:
-            ListenerEnded: there is nothing more to come.
+            ListenerEnded: no more events will come.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -68,7 +70,7 @@ class Listener:
         return self._told([row for row in rows if row.position.last_id not in self._caught_up])
 
     def catch_up(self, after: Position, rows: list[Row], present: Position) -> list[Event]:
-        """What a listener that comes back has missed since. What follows does not repeat it."""
+        """The events that a resuming listener has missed; later batches do not repeat them."""
         self._caught_up = frozenset(row.position.last_id for row in rows)
         self.position = after
         told = self._told(rows)
@@ -76,17 +78,17 @@ class Listener:
         return told
 
     def take(self, rows: list[Row], read: Position) -> None:
-        """What one look found, and where it has read to; ends the listener that is too far behind."""
+        """Queues a batch and its position; ends a listener that is MAX_BEHIND batches behind."""
         if rows and self._batches.full():
             self.end()
         elif rows:
             self._batches.put_nowait(rows)
         elif self._batches.empty():
-            # A quiet hour does not make a place too old to go on from.
+            # So that after a quiet hour the position is not too old to resume from.
             self.position = read
 
     def end(self) -> None:
-        """Drop what is not read yet and say that nothing follows."""
+        """Drops the queued events and ends the listener."""
         self.is_ended = True
         while not self._batches.empty():
             self._batches.get_nowait()
@@ -99,7 +101,7 @@ class Listener:
         return told
 
     def _events(self, row: Row) -> list[Event]:
-        """The row's events. One that is not the last is to be resumed from before the row."""
+        """The row's events; all but the last have the position before the row."""
         *first, last = row.items or [{}]
         before = str(self.position)
         self.position = row.position
@@ -110,7 +112,7 @@ class Listener:
 
 
 class Feed:
-    """Reads the events while anybody listens, and hands them to all."""
+    """Reads the events while anybody listens, and distributes them."""
 
     def __init__(self) -> None:
         self._listeners: set[Listener] = set()
@@ -121,10 +123,10 @@ class Feed:
 
     @asynccontextmanager
     async def listening(self, after: str | None) -> AsyncIterator[tuple[Listener, list[Event]]]:
-        """Listen inside the block; yields also what happened between `after` and now.
+        """Yields a listener, and the events between `after` and now.
 
-        `after` is a place that an earlier event named. Where what followed it is no longer kept,
-        the first event is `reset`: everything is to be loaded again.
+        `after` is the position of an earlier event. Where the events after it are gone, the first
+        event is `reset`: the dashboard loads everything again.
 
         Raises:
             what `trouble_of` knows: the database does not answer.
@@ -149,7 +151,7 @@ class Feed:
             self._task = asyncio.create_task(self._run())
 
     async def close(self) -> None:
-        """End every listener, now and from now on."""
+        """Ends every listener, now and from now on."""
         self._is_closed = True
         for listener in self._listeners:
             listener.end()
@@ -166,7 +168,7 @@ class Feed:
             try:
                 await self._read()
             except Exception as error:  # noqa: BLE001
-                # A bug, too: a task that ended here would leave listeners deaf.
+                # Bugs too, because after the end of this task no listener would get events.
                 troubles.report(error)
             else:
                 troubles.end()
@@ -197,7 +199,7 @@ async def _missed(listener: Listener, after: str | None) -> list[Event]:
 
 
 def _is_lost(position: Position, present: Position) -> bool:
-    """Whether what followed `place` may be gone: it is too old, or of another database."""
+    """Whether events after `position` may be gone: it is too old, or of another database."""
     age = timedelta(seconds=present.read_at - position.read_at)
     # After a failover the clock may be a little behind.
     return not -_SKEW <= age <= KEPT or position.is_after(present)

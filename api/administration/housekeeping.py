@@ -1,4 +1,4 @@
-"""Owns what is thrown away, and when: expired sessions and keys, old audit rows and events."""
+"""Deletes old rows: expired sessions and keys, old audit rows, networks and events."""
 
 from __future__ import annotations
 
@@ -29,9 +29,11 @@ from models.locks import held_if_free
 
 EVERY = timedelta(hours=1)
 SWEEP_EVERY = timedelta(minutes=1)
+# Age at which audit rows, expired keys and unused networks are deleted.
 KEPT = timedelta(days=90)
-# Far past the hour for which they have anything to forgive.
+# Age at which unblockings are deleted; after an hour they have no failure left to forgive.
 UNBLOCKS_KEPT = timedelta(days=1)
+# Rows of one DELETE, and the pause after it: other writers wait for milliseconds only.
 BATCH = 1_000
 PAUSE_SECONDS = 0.01
 
@@ -40,7 +42,7 @@ log = structlog.get_logger("everruns_auth.housekeeping")
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """How many rows went."""
+    """The number of deleted rows of each table."""
 
     sessions: int
     api_keys: int
@@ -51,10 +53,10 @@ class Purged:
 
 
 async def purge(now: datetime) -> Purged:
-    """Delete what is past.
+    """Deletes old rows in batches; returns how many of each table.
 
-    That is expired sessions and states, unblockings a day old, and what is 90 days old: expired
-    keys, audit rows, and networks that nobody signed in from since.
+    Expired sessions and states; unblockings after a day; after 90 days expired keys, audit rows,
+    and networks without a sign-in since.
     """
     return Purged(
         sessions=await _all(lambda: RefreshToken.purge(expired_before=now, limit=BATCH)),
@@ -67,7 +69,7 @@ async def purge(now: datetime) -> Purged:
 
 
 async def _all(purge_some: Callable[[], Awaitable[int]]) -> int:
-    """Purge batch by batch, so that nobody waits long for the lock; how many rows went."""
+    """Deletes batch by batch, so that no writer waits long for the lock; counts the rows."""
     total = 0
     while some := await purge_some():
         total += some
@@ -76,17 +78,17 @@ async def _all(purge_some: Callable[[], Awaitable[int]]) -> int:
 
 
 class Sweeper:
-    """Drops the events that are too old to resume from, and sums up the tallies."""
+    """Deletes events that are too old to resume from, and sums up the counters."""
 
     def __init__(self) -> None:
         self._positions: deque[Position] = deque()
 
     async def sweep(self) -> None:
-        """To be called about once a minute: drops what was there in a call over ten minutes ago."""
+        """Deletes the events that were there in a call over ten minutes ago; called once a minute."""
         present = await events.present()
         self._positions.append(present)
         passed = None
-        # A round longer than promised: places know only whole seconds, and somebody may be resuming.
+        # One round longer than KEPT: positions have whole seconds, and a listener may be resuming.
         kept = feed.KEPT + SWEEP_EVERY
         while self._positions[0].read_at < present.read_at - kept.total_seconds():
             passed = self._positions.popleft()
@@ -96,7 +98,7 @@ class Sweeper:
 
 
 async def run(url: DatabaseUrl) -> None:
-    """Purge once an hour until cancelled; of all workers and nodes one does it at a time."""
+    """Purges once an hour until cancelled; one worker of all nodes does it at a time."""
 
     async def purge_all() -> None:
         purged = await purge(datetime.now(UTC))
@@ -108,7 +110,7 @@ async def run(url: DatabaseUrl) -> None:
 
 
 async def keep_sweeping(url: DatabaseUrl) -> None:
-    """Sweep once a minute until cancelled; of all workers and nodes one does it at a time."""
+    """Sweeps once a minute until cancelled; one worker of all nodes does it at a time."""
     sweeper = Sweeper()
     while True:
         await _sleep(SWEEP_EVERY)
@@ -116,16 +118,16 @@ async def keep_sweeping(url: DatabaseUrl) -> None:
 
 
 async def _sleep(every: timedelta) -> None:
-    # Spread, so that workers that start together do not ask for the lock together.
+    # A random factor, so that workers that start together do not ask for the lock together.
     await asyncio.sleep(every.total_seconds() * random.uniform(0.9, 1.1))  # noqa: S311
 
 
 async def _alone(url: DatabaseUrl, purpose: str, do: Callable[[], Awaitable[None]]) -> None:
-    """Do it, unless another process is at it; what goes wrong is logged."""
+    """Runs `do`, unless another process holds the lock for `purpose`; failures are logged."""
     try:
         async with held_if_free(url, purpose) as is_mine:
             if is_mine:
                 await do()
     except Exception as error:  # noqa: BLE001
-        # A bug, too: a task that ended here would never do it again.
+        # Bugs too, because a task that ends here would never run again.
         TroubleLog(log, f"no {purpose} this time").report(error)

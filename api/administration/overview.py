@@ -1,6 +1,6 @@
-"""Owns the numbers of the operators' overview: how many, how many of those, how lately used.
+"""The counts of the operators' overview.
 
-Nothing is scanned that grows: tallies hold the whole days, indexes count what is left of one.
+No growing table is scanned: counters hold the whole days, and indexes count the rest of one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.counters import NEVER, CounterRow
 from models.lists.api_keys import STALE_DAYS
 
 STALE = timedelta(days=STALE_DAYS)
-# How old an answer may be that another one is spared for.
+# Maximum age of a cached overview.
 KEPT = timedelta(seconds=2)
 MINUTES = 60
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -24,6 +24,8 @@ _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=
 
 @dataclass(frozen=True, slots=True)
 class UserCounts:
+    """Users: all, disabled ones, enabled operators, those created in the last 24 hours."""
+
     total: int
     disabled: int
     operators: int
@@ -32,9 +34,9 @@ class UserCounts:
 
 @dataclass(frozen=True, slots=True)
 class KeyCounts:
-    """Keys by their status: each is counted under one of the first four, as the list shows it.
+    """Keys by status; each counts under one of the first four, as the list shows it.
 
-    `used_…` count keys, by their last use, the expired ones too.
+    `used_…` count keys by their last use, expired ones included.
     """
 
     live: int
@@ -57,7 +59,7 @@ class SignIns:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What there was at one moment."""
+    """All counts, as of `counted_at`."""
 
     counted_at: datetime
     engine: str
@@ -70,9 +72,9 @@ class Overview:
 
 
 class Overviews:
-    """Counts at most every other second, whoever asks how often.
+    """Counts at most every other second, however often it is asked.
 
-    The anonymous operator is in no tally; `is_open` adds the one that everybody is in mode none.
+    The counters leave the anonymous operator out; `is_open` (mode none) adds it.
     """
 
     def __init__(self, *, is_open: bool = False) -> None:
@@ -81,9 +83,9 @@ class Overviews:
         self._turn = asyncio.Lock()
 
     async def latest(self, now: datetime) -> Overview:
-        """The numbers of now, or of two seconds ago."""
+        """The counts, at most two seconds old."""
         async with self._turn:
-            # Also what was counted just after: whoever came first may have waited behind others.
+            # Either sign: this request may have waited behind a later one that counted.
             if self._last is None or abs(now - self._last.counted_at) >= KEPT:
                 self._last = await _count(now, anonymous=int(self._is_open))
             return self._last
@@ -115,7 +117,7 @@ async def _counter_rows(now: datetime) -> list[CounterRow]:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """Now, the day that it is in, and the tallies to add up."""
+    """A moment, the day in UTC that it is in, and the counters to add up."""
 
     now: datetime
     counter_rows: Iterable[CounterRow]
@@ -141,7 +143,7 @@ class _Day:
         )
 
     def lasts(self, counter_row: CounterRow) -> bool:
-        """Whether what expires on the tally's day lives on after today."""
+        """Whether rows that expire on the counter's day are still valid after today."""
         return counter_row.expires_day == NEVER or counter_row.expires_day > self.number
 
 
@@ -182,7 +184,7 @@ async def _never_used(day: _Day) -> int:
 
 
 async def _stale(day: _Day) -> int:
-    """Unexpired keys that were used, but not lately: of whole days, and of the day of the limit."""
+    """Unexpired keys last used before the limit: of whole days, and of the day of the limit."""
     limit = day.now - STALE
     limit_day = counters.day_of(limit)
     begin = counters.beginning_of(limit_day)
@@ -195,7 +197,7 @@ async def _stale(day: _Day) -> int:
 
 
 async def _sign_ins(now: datetime) -> tuple[SignIns, ...]:
-    """The last hour, minute by minute, the running one last."""
+    """The sign-ins of the last hour by minute, oldest first, the current minute last."""
     newest = now.replace(second=0, microsecond=0)
     minutes = [newest - _MINUTE * ago for ago in reversed(range(MINUTES))]
     counts = dict.fromkeys(((minute, word) for minute in minutes for word in _OUTCOMES), 0)

@@ -1,6 +1,6 @@
-"""Owns what operators look at: pages of users, sessions, keys and audit events, and single rows.
+"""Operators' pages of users, sessions, keys and audit events, and single rows.
 
-It does not check that the caller is an operator: that is the caller's duty.
+The caller must have checked that the request is an operator's.
 """
 
 from __future__ import annotations
@@ -48,7 +48,10 @@ def page_request(
 ) -> PageRequest[F]:
     """The request for a page of the list with these sorts.
 
-    `sort` begins with `-` for descending. Raises `Invalid` when the sort or the cursor does not fit.
+    `sort` is a name of `sorts`, with `-` in front for descending.
+
+    Raises:
+        Invalid: the sort is unknown, or the cursor is not of this list, sort and filters.
     """
     column = sorts.get(sort.removeprefix("-"))
     if column is None:
@@ -67,12 +70,12 @@ def page_request(
 
 
 async def page_of_users(request: PageRequest[UserFilters], now: datetime) -> Page[UserRow]:
-    """Raises `Invalid` when the cursor does not fit."""
+    """One page of users; raises `Invalid` when the cursor does not fit."""
     return await _page_of(users.query(request), users.shape(now), request, users.read)
 
 
 async def first_users(request: PageRequest[UserFilters], now: datetime) -> tuple[UserRow, ...]:
-    """The first `limit` users, or all where there are fewer, read in as many pages as it takes."""
+    """The first `limit` users, or all of fewer, read in as many pages as needed."""
     found: list[UserRow] = []
     while len(found) < request.limit:
         page = await page_of_users(request, now)
@@ -84,19 +87,19 @@ async def first_users(request: PageRequest[UserFilters], now: datetime) -> tuple
 
 
 async def page_of_sessions(request: PageRequest[SessionFilters], now: datetime) -> Page[SessionRow]:
-    """Raises `Invalid` when the cursor does not fit."""
+    """One page of sessions; raises `Invalid` when the cursor does not fit."""
     return await _page_of(sessions.query(request, now), sessions.shape(), request, sessions.read)
 
 
 async def page_of_keys(request: PageRequest[KeyFilters], now: datetime) -> Page[KeyRow]:
-    """Raises `Invalid` when the cursor does not fit."""
+    """One page of keys with their status at `now`; raises `Invalid` when the cursor does not fit."""
     ages = Ages.at(now, request.filters.stale_days)
     query, shape = api_keys.query(request, now), api_keys.shape()
     return await _page_of(query, shape, request, lambda row: api_keys.read(row, ages))
 
 
 async def page_of_events(request: PageRequest[EventFilters]) -> Page[EventRow]:
-    """Raises `Invalid` when the cursor does not fit."""
+    """One page of audit events; raises `Invalid` when the cursor does not fit."""
     query, shape = audit_events.query(request), audit_events.shape()
     return await _page_of(query, shape, request, audit_events.read)
 

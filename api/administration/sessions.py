@@ -1,6 +1,6 @@
-"""Owns how an operator ends sessions: one, or all of a user.
+"""Ends sessions for an operator: one, or all of a user.
 
-It does not check that the caller is an operator: that is the caller's duty.
+The caller must have checked that the request is an operator's.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ from models import RefreshToken, User, database
 
 
 async def end_session(session_id: UUID, actor: Actor, context: RequestContext) -> None:
-    """End one session of anybody; raises `SessionNotFound`."""
+    """Ends one session of any user.
+
+    Raises:
+        SessionNotFound: it does not exist, or ended meanwhile.
+    """
     session = await RefreshToken.by_id(session_id)
     async with database.transaction():
         if session is None or not await RefreshToken.end(session_id):
@@ -30,7 +34,7 @@ async def end_session(session_id: UUID, actor: Actor, context: RequestContext) -
 
 
 async def force_logout(user: User, actor: Actor, context: RequestContext) -> int:
-    """End every session of a user; how many there were. API keys go on working."""
+    """Ends every session of a user and returns their number; API keys go on working."""
     async with database.transaction():
         count = await RefreshToken.end_of_user(user.id)
         await record_of(user, Action.USER_LOGGED_OUT, actor, context, sessions=count)

@@ -1,6 +1,6 @@
-"""Owns an operator's word that an account or a network may try again.
+"""Lifts the limits on an account or a network.
 
-It is a row, so that every worker and node honours it, wherever the failures are counted.
+An unblocking is a row, so that every worker and node obeys it, wherever failures are counted.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from models import Unblock, User, database
 
 
 async def unblock(named: str, actor: Actor, context: RequestContext) -> str:
-    """Forgive what failed up to now for an address or a network; returns which, normalised.
+    """Forgives the failures of an address or a network up to now; returns it normalised.
 
-    The address need not have an account: an unknown one is limited like a known one.
+    The address need not have an account, because unknown ones are limited like known ones.
 
     Raises:
-        Invalid: it names neither.
+        Invalid: `named` is neither an address nor a network.
     """
     subject = _subject(named)
     async with database.transaction():
@@ -44,7 +44,7 @@ def _is_email(text: str) -> bool:
 
 
 def _subject(named: str) -> str:
-    """As failures are counted by it; also an address that no new account may have any more."""
+    """The subject under which failures are counted; old addresses are accepted as well."""
     if len(named) <= MAX_LENGTH and "\0" not in named:
         if _is_email(named):
             return normalise_email(named)

@@ -1,6 +1,6 @@
-"""Owns what an operator does about users: making, finding, changing and deleting them.
+"""Creates, finds, changes and deletes users for an operator.
 
-It does not check that the caller is an operator: that is the caller's duty.
+The caller must have checked that the request is an operator's.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_ROLES = 32
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """An account to make; without a password it can sign in only through a provider."""
+    """An account to create; without a password it can sign in only with a provider."""
 
     email: str
     name: str | None = None
@@ -38,7 +38,7 @@ class NewUser:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a user is to be from now on; None leaves it as it is."""
+    """The new values of a user; None leaves a column as it is."""
 
     name: str | None = None
     roles: tuple[str, ...] | None = None
@@ -53,10 +53,10 @@ async def create(
     settings: Settings,
     hasher: PasswordHasher,
 ) -> User:
-    """Make an account.
+    """Creates an account.
 
     Raises:
-        SessionRequired: a key is to give a password or the role of operators.
+        SessionRequired: a key may not set a password or make an operator.
         Invalid: the address, the name, a role or the password is not acceptable.
         EmailTaken: the address has an account.
         Overloaded: no thread became free to hash the password.
@@ -87,17 +87,17 @@ async def create(
 
 
 async def change(user_id: UUID, wanted: Wanted, actor: Actor, context: RequestContext) -> User:
-    """Change a user, all of it or nothing; what is so already is left alone.
+    """Changes a user in one transaction; values that are equal already are left out.
 
-    Whoever is disabled is shut out on the very next request. Sessions end, so that enabling the
-    user again revives none (OWASP ASVS 3.3.3), also those of somebody whom a hand had disabled;
-    keys, which programs hold, are refused until then.
+    A disabled user is refused on the very next request. Sessions end, so that enabling the user
+    revives none (OWASP ASVS 3.3.3), also when somebody disabled the row by hand. Keys, which
+    programs hold, are refused until the user is enabled.
 
     Raises:
-        SessionRequired: a key is to give the role of operators.
-        UserNotFound: there is no such user.
+        SessionRequired: a key may not make an operator.
+        UserNotFound: the user does not exist.
         Invalid: the name or a role is not acceptable.
-        LastOperator: nobody would be left to operate.
+        LastOperator: no enabled operator would be left.
     """
     name = valid_name(wanted.name) if wanted.name is not None else None
     roles = _valid_roles(wanted.roles) if wanted.roles is not None else None
@@ -121,7 +121,7 @@ async def change(user_id: UUID, wanted: Wanted, actor: Actor, context: RequestCo
 
 
 def _changes(user: User, wanted: Wanted, context: RequestContext) -> dict[str, object]:
-    """The columns that become others."""
+    """The columns whose values differ, with the new ones."""
     changes: dict[str, object] = {}
     if wanted.name is not None and wanted.name != user.name:
         changes["name"] = wanted.name
@@ -133,7 +133,7 @@ def _changes(user: User, wanted: Wanted, context: RequestContext) -> dict[str, o
 
 
 def _detail(user: User, changes: dict[str, object], ended: int) -> dict[str, object]:
-    """What the trail says of it all."""
+    """The detail of the audit row."""
     detail: dict[str, object] = {}
     if "name" in changes:
         detail["changed"] = ["name"]
@@ -147,7 +147,7 @@ def _detail(user: User, changes: dict[str, object], ended: int) -> dict[str, obj
 
 
 def _valid_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
-    """The roles without repetitions; raises `Invalid`."""
+    """The roles without duplicates; raises `Invalid` for too many or malformed ones."""
     if len(roles) > MAX_ROLES or not all(_ROLE.fullmatch(role) for role in roles):
         raise Invalid(
             FieldError(
@@ -158,7 +158,7 @@ def _valid_roles(roles: tuple[str, ...]) -> tuple[str, ...]:
 
 
 async def user_by_id(user_id: UUID) -> User:
-    """The account of an id; raises `UserNotFound`."""
+    """The user with this id; raises `UserNotFound`."""
     user = await User.by_id(user_id)
     if user is None:
         raise UserNotFound
@@ -166,7 +166,7 @@ async def user_by_id(user_id: UUID) -> User:
 
 
 async def user_by_email(email: str) -> User:
-    """The account of an address; raises `UserNotFound`."""
+    """The user with this address, in any spelling; raises `UserNotFound`."""
     user = await User.by_email(normalise_email(email))
     if user is None:
         raise UserNotFound
@@ -176,10 +176,10 @@ async def user_by_email(email: str) -> User:
 async def set_password(
     user: User, password_hash: str, actor: Actor, context: RequestContext
 ) -> int:
-    """Replace a password and end every session; how many there were.
+    """Replaces a password and ends every session; returns their number.
 
     Raises:
-        UserNotFound: somebody deleted the user meanwhile.
+        UserNotFound: the user was deleted meanwhile.
     """
     async with database.transaction():
         held = await User.held(user.id)
@@ -191,11 +191,11 @@ async def set_password(
 
 
 async def delete_user(user: User, actor: Actor, context: RequestContext) -> None:
-    """Delete a user with sessions, keys and identities.
+    """Deletes a user with sessions, keys and identities.
 
     Raises:
-        LastOperator: nobody would be left to operate.
-        UserNotFound: somebody else was quicker.
+        LastOperator: no enabled operator would be left.
+        UserNotFound: the user was deleted meanwhile.
     """
     async with database.transaction():
         await keep_an_operator(user, actor)
@@ -205,7 +205,7 @@ async def delete_user(user: User, actor: Actor, context: RequestContext) -> None
 
 
 async def keep_an_operator(user: User, actor: Actor) -> None:
-    """Refuse what would leave no enabled operator who is admitted, in the running transaction."""
+    """Raises `LastOperator` if no other enabled operator exists; locks until the transaction ends."""
     await User.lock()
     current = await User.by_id(user.id)
     is_counted = (

@@ -2,8 +2,8 @@
 
 authenticator     resolves a credential; every request goes through it
 credential_cache  principals by the digest of their credential
-principal         the answer
-eligibility       which users count in the mode in force
-last_used         when keys were last used, written once a second
-flush_schedule    the moments of that, the same on every node
+principal         the answer: a user, the method and the scopes
+eligibility       the users who may authenticate in the mode in force
+last_used         the last use of each key, written once a second
+flush_schedule    the moments of writing, the same on every node
 """

@@ -1,8 +1,9 @@
-"""Resolves a credential to a principal: the hot path, and the one seam through which all ask.
+"""Resolves a credential to a principal: the hot path, and the one place where all requests ask.
 
-What was verified once is remembered, and trusted only while this process hears of every change; so
-a revoked credential is refused on the very next request, and asking costs microseconds. Everything
-else goes to the database, in one query. It does not know how a credential travels.
+A verified credential is cached, and the cache is used only while this process hears of every
+change; a revoked credential is therefore refused on the very next request, and a check costs
+microseconds. Every other credential takes one query. The module does not know how a credential
+travels.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from models import ANONYMOUS_ID, ApiKey, RefreshToken, User, database
 from models.engines.invalidation import Invalidation
 
 ANONYMOUS_NAME = "Anonymous"
-# What mode none remembers its operator under.
+# The credential under which mode none caches its operator.
 NO_CREDENTIAL = ""
 
 
 class Authenticator:
-    """Answers who is asking; only rows speak for a user, never a token's claims."""
+    """Authenticates requests; a user's data comes from the rows, never from a token's claims."""
 
     def __init__(
         self,
@@ -48,12 +49,12 @@ class Authenticator:
         self._invalidation = invalidation
 
     def recall(self, credential: str, now: float) -> CachedCredential | None:
-        """What is remembered of a credential, if that can be trusted at this moment.
+        """The cached entry of a credential, if the cache can be trusted at this moment, else None.
 
         `now` is in seconds since the epoch. Costs one digest, one dictionary read, one comparison
-        and one look whether anything changed.
+        and one check for changes.
         """
-        # The look comes first: it is what makes the memory forget.
+        # The check for changes comes first, because it removes the entries that changed.
         return (
             self._memory.recall(fingerprint(credential), now)
             if self._invalidation.is_current()
@@ -61,14 +62,14 @@ class Authenticator:
         )
 
     def note_use(self, key_id: UUID, at: float, ip_address: str | None) -> None:
-        """Note the use of a remembered key; `at` is in seconds since the epoch."""
+        """Notes the use of a cached key; `at` is in seconds since the epoch."""
         self._usage.note(key_id, at, ip_address)
 
     async def by_access_token(self, token: str, context: RequestContext) -> Principal:
         """The principal of a session's access token.
 
         Raises:
-            InvalidToken: it does not verify, is expired, or its session or user is gone.
+            InvalidToken: it does not verify, has expired, or its session or user is gone.
         """
         known = self.recall(token, context.now.timestamp())
         if known is not None and known.principal.method == "jwt":
@@ -90,12 +91,12 @@ class Authenticator:
     async def by_api_key(
         self, key: str, context: RequestContext, *, is_use: bool = True
     ) -> Principal:
-        """The principal of an API key, whose use is noted, where it is one.
+        """The principal of an API key; notes the use if `is_use`.
 
         Raises:
             InvalidApiKeyFormat: it is not `evr_` and 64 hex digits.
-            InvalidApiKey: it does not exist, or its user may not act.
-            ApiKeyExpired: its time is over.
+            InvalidApiKey: no such key exists, or its user may not authenticate.
+            ApiKeyExpired: it has expired.
         """
         if not is_api_key(key):
             raise InvalidApiKeyFormat
@@ -119,7 +120,7 @@ class Authenticator:
         return principal
 
     async def anonymous(self, context: RequestContext) -> Principal:
-        """The operator that everybody is in mode none: a real row, made anew if it is gone."""
+        """The operator of mode none: a real row, which is created again if it is gone."""
         known = self.recall(NO_CREDENTIAL, context.now.timestamp())
         if known is not None:
             return known.principal
@@ -129,7 +130,7 @@ class Authenticator:
         return principal
 
     def _mark(self) -> int | None:
-        """The memory's mark before a question; None when its answer must not be remembered."""
+        """The cache's mark before a query; None when the result must not be cached."""
         return self._memory.mark if self._invalidation.is_current() else None
 
     def _remember(

@@ -1,7 +1,7 @@
-"""Owns what is remembered of credentials: which principal a digest stands for, and until when.
+"""The cache of credentials: the principal that a digest stands for, and its expiry.
 
-It knows no database and no clock. Only credentials that were verified come in here, so a flood of
-wrong ones neither fills it nor pushes anything out.
+The module knows no database and no clock. Only verified credentials are stored, so a flood of wrong
+ones neither fills the cache nor pushes anything out.
 """
 
 from __future__ import annotations
@@ -11,17 +11,16 @@ from uuid import UUID
 
 from api.authentication.principal import Principal
 
-# More names than this are cheaper to forget with everything else.
+# Changed ids that are remembered; above this number it is cheaper to void every entry.
 MAX_CHANGED = 10_000
 
 
 @dataclass(slots=True)
 class CachedCredential:
-    """A principal and what its answers are made of.
+    """A principal, and the values that its answers are built from.
 
-    `expires_at` is in seconds since the epoch. `mark` is the memory's mark from before the
-    database was asked. `verify` and `me` are for the edge, which keeps there what it would otherwise
-    encode every time.
+    `expires_at` is in seconds since the epoch. `mark` is the cache's mark from before the query.
+    `verify` and `me` hold encoded answers, so that they are not encoded for every request.
     """
 
     principal: Principal
@@ -34,16 +33,16 @@ class CachedCredential:
 class CredentialCache:
     """The `size` credentials that were used last.
 
-    A plain dictionary keeps the order of use, since what is used is put in anew at its end. It is
-    half as large as an OrderedDict; finding its first entry takes longer, but only where one has
-    to go, beside a question to the database.
+    A plain dictionary keeps the order of use, because a used entry is inserted again at its end. It
+    takes half the memory of an OrderedDict. Finding its first entry takes longer, but only when an
+    entry is evicted, beside a query.
     """
 
     def __init__(self, size: int) -> None:
         self._size = size
         self._entries: dict[bytes, CachedCredential] = {}
         self._mark = 0
-        # What changed, and at which mark: an entry from before is void, whenever it came in.
+        # Changed id to the mark of the change; older entries are void, even if inserted later.
         self._changed: dict[int, int] = {}
         self._void_before = 0
 
@@ -52,11 +51,11 @@ class CredentialCache:
 
     @property
     def mark(self) -> int:
-        """A number that grows with every change; to be taken before the database is asked."""
+        """A number that grows with every change; callers read it before they query the database."""
         return self._mark
 
     def recall(self, digest: bytes, now: float) -> CachedCredential | None:
-        """What is remembered of a credential and still true."""
+        """The entry of a digest if it is neither expired nor void, else None."""
         entry = self._entries.pop(digest, None)
         if entry is None or entry.expires_at <= now or self._is_void(entry):
             return None
@@ -64,7 +63,7 @@ class CredentialCache:
         return entry
 
     def remember(self, digest: bytes, entry: CachedCredential) -> None:
-        """Keep an entry, unless what it says changed since its mark."""
+        """Inserts an entry, unless its rows changed since its mark."""
         if self._size == 0 or self._is_void(entry):
             return
         self._entries.pop(digest, None)
@@ -73,7 +72,7 @@ class CredentialCache:
         self._entries[digest] = entry
 
     def forget(self, what: str) -> None:
-        """Void what was read before now: of one user, session or key, or everything."""
+        """Voids entries read before now: `user:ID`, `session:ID`, `key:ID`, or `all`."""
         self._mark += 1
         ident = _ident(what)
         if ident is None or len(self._changed) >= MAX_CHANGED:
@@ -96,7 +95,7 @@ class CredentialCache:
 
 
 def _ident(what: str) -> int | None:
-    """The id that `user:ID` and the like name, as a number; None for everything else."""
+    """The id in `user:ID` and the like, as a number; None for any other text."""
     try:
         return UUID(what.partition(":")[2]).int
     except ValueError:

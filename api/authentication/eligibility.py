@@ -1,4 +1,4 @@
-"""Owns the rule which users count at all in the mode in force."""
+"""The users who may authenticate in the mode in force."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from models import ANONYMOUS_ID, User
 
 
 def is_eligible(user: User, settings: Settings) -> bool:
-    """Whether a credential of `user` may open anything.
+    """Whether a credential of `user` may authenticate.
 
-    Never when disabled. The anonymous row authenticates nobody outside mode none; in mode admin
-    there is one user, the environment's.
+    A disabled user never may. The anonymous row authenticates nobody outside mode none; in mode
+    admin the one user is the one of the environment.
     """
     if user.is_disabled:
         return False

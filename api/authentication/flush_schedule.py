@@ -1,23 +1,24 @@
-"""Owns the beat at which uses are written and dashboards are told: the same on every node.
+"""The moments at which uses are written and dashboards are told: the same on every node.
 
-A use waits for the next beat to be written, and is read right after it. So one statement a second
-for each of the two brings it onto an operator's screen within a second, where beats of their own
-would need two: a use could wait a whole one for the writer, and another for the reader. The clocks
-of the nodes are taken to agree; where one is off, its uses are told up to one beat later.
+A use waits for the next moment to be written, and is read right after it. One statement a second
+for each of the two therefore shows it to an operator within a second; with schedules of their own
+it could wait a second for the writer and another for the reader. The clocks of the nodes are
+assumed to agree; where one is off, its uses are shown up to one second later.
 """
 
 from __future__ import annotations
 
 import time
 
+# Seconds between two moments: below one, so that a use shows within a second of it.
 FLUSH_SECONDS = 0.9
-# How long after the beat what is written at it is read: a batch takes some milliseconds.
+# Seconds from writing to reading; writing a batch takes some milliseconds.
 READING_SECONDS = 0.05
-# A sleep may end a little before its time; the beat that it was for has come then.
+# Seconds by which a sleep may end early; the moment that it waited for counts as reached.
 _EARLY_SECONDS = 0.02
 
 
 def until_next_flush(now: float | None = None, *, after: float = 0.0) -> float:
-    """Seconds from `now` (since the epoch) to `after` seconds past the next beat."""
+    """Seconds from `now` (since the epoch) to `after` seconds past the next moment of writing."""
     past = (time.time() if now is None else now) - after + _EARLY_SECONDS
     return FLUSH_SECONDS - past % FLUSH_SECONDS + _EARLY_SECONDS

@@ -1,4 +1,4 @@
-"""Owns the answer to "who is asking": the principal, resolved from a credential."""
+"""The principal: the user that a credential stands for, with the method and the scopes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVERYTHING = "*"
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A user, with how they proved it and what that proof may be used for.
+    """A user, the method by which they authenticated, and the scopes of the credential.
 
     `session_id` is set for the method `jwt`, `key_id` for `api_key`.
     """
@@ -36,15 +36,16 @@ class Principal:
 
     @property
     def is_operator(self) -> bool:
+        """Whether the user has the role `admin`; routes also check the scopes of a key."""
         return OPERATOR in self.roles
 
     def has_scope(self, scope: str) -> bool:
-        """Whether the proof holds a scope; `*` holds all of them, nothing else is a pattern."""
+        """Whether the credential has a scope; `*` stands for every scope, there are no patterns."""
         return EVERYTHING in self.scopes or scope in self.scopes
 
 
 def shared(words: Iterable[str]) -> tuple[str, ...]:
-    """The words as a tuple, of which there is one for many principals that have the same."""
+    """The words as a tuple, one object for all principals with the same words, to save memory."""
     return _one_of_a_kind(tuple(words))
 
 
@@ -61,9 +62,9 @@ def principal_of(
     session_id: UUID | None = None,
     key_id: UUID | None = None,
 ) -> Principal:
-    """The principal for a row of `users`; nothing is taken from a token's claims.
+    """The principal of a row of `users`; nothing is read from a token's claims.
 
-    In mode none everybody is an operator, whatever somebody wrote into the anonymous one's row.
+    In mode none the principal is an operator, whatever the roles in the anonymous row.
     """
     roles = [OPERATOR] if method == "none" else user.roles
     return Principal(
