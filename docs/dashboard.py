@@ -12,8 +12,8 @@ from pathlib import Path
 
 from api.demo.sandbox import Sandbox, staged
 from tui.app import Dashboard
-from tui.context import Surroundings
 from tui.http.client import Client, connection
+from tui.session.session import Surroundings
 from tui.session.target import Target
 
 PICTURE = Path(__file__).with_suffix(".svg")

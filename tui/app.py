@@ -10,37 +10,42 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import events, on, work
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.notifications import SeverityLevel
+from textual.reactive import reactive
 from textual.theme import Theme
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from tui import themes
-from tui.context import Surroundings
 from tui.export.exporter import Exporter
 from tui.http.client import Client
-from tui.http.errors import NotPermitted, NotSignedIn
+from tui.http.errors import NotPermitted, NotSignedIn, Trouble
 from tui.http.feed import Event, Feed, Happening, Live, Lost
-from tui.operations.definitions import Operation
-from tui.operations.execution import Outcome
+from tui.lists.listing import Listing
+from tui.lists.schemas import Row
+from tui.navigation import Navigator
+from tui.operations.all import OPERATIONS
 from tui.operations.runner import Runner
 from tui.screens.dialogs.columns import Columns
-from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.questions import Dialogs
 from tui.screens.help import Help
 from tui.screens.key_help import by_use, here, sign
 from tui.screens.palette import Actions, ById
-from tui.screens.sign_in import SignIn
 from tui.screens.view import View
+from tui.session.login import Entered
 from tui.session.preferences import remember, remembered
-from tui.session.session import OperatorSession
+from tui.session.session import OperatorSession, Surroundings
 from tui.session.target import Target
+from tui.text import plain, raw
 from tui.widgets.header import Header, HeaderState
 from tui.widgets.held_keys import HeldKey
 from tui.widgets.list_pane import ListPane
@@ -52,11 +57,15 @@ WAITING_SECONDS = 0.02
 LEAVING_SECONDS = 5
 # A view is made in some hundredths of a second. After so many seconds keys no longer wait for it.
 SETTLING_SECONDS = 2
+NEWS_SECONDS = 4
+# Refusals are read, and sometimes copied.
+BAD_NEWS_SECONDS = 8
+CLOSING = "close"
 # What nobody may do who has not signed in, or needs to.
 OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export", "full_screen"})
 
 
-class Dashboard(OperatorSession, Runner, Exporter):
+class Dashboard(App[int]):
     """The operators' dashboard."""
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
@@ -85,6 +94,11 @@ class Dashboard(OperatorSession, Runner, Exporter):
         Binding("T", "change_theme", "Choose a theme", show=False),
     ]
 
+    is_armed = reactive(default=False, bindings=True)
+    is_paused = reactive(default=False)
+    under_way: reactive[str] = reactive("")
+    """All that is under way, in words; empty when nothing is."""
+
     class Told(Message):
         """The feed has told something."""
 
@@ -93,7 +107,16 @@ class Dashboard(OperatorSession, Runner, Exporter):
             self.happening = happening
 
     def __init__(self, target: Target, surroundings: Surroundings) -> None:
-        super().__init__(target, surroundings)
+        # Without colour focus is drawn by reversed letters, as it is in the terminal's own sixteen.
+        super().__init__(ansi_color=themes.has_no_color() or None)
+        self.surroundings = surroundings
+        self.session = OperatorSession(target, surroundings)
+        self.navigator = Navigator(self, self)
+        self.questions = Dialogs(self, lambda: self.is_signing_in)
+        self.runner = Runner(self, self.questions)
+        self.exporter = Exporter(self, self.questions, surroundings.exports)
+        self._tasks: dict[object, str] = {}
+        self.happened = 0
         self._lost: Lost | None = None
         self._is_connecting = True
         for theme in themes.OWN:
@@ -152,46 +175,91 @@ class Dashboard(OperatorSession, Runner, Exporter):
     async def _key_chosen(self, event: Actions.KeyChosen) -> None:
         await self.obey(event.key)
 
+    @on(ById.Chosen)
+    def _id_chosen(self, event: ById.Chosen) -> None:
+        if isinstance(event.act, str):
+            self.operate_by_name(event.act, event.name)
+        else:
+            self.open_by_name(event.act, event.name)
+
     @on(Actions.ViewChosen)
     def _view_chosen(self, event: Actions.ViewChosen) -> None:
         self.action_view(event.view)
         self.say(event.words)
 
-    @on(ById.Chosen)
-    def _named(self, event: ById.Chosen) -> None:
-        acts: dict[str, Callable[[str], object]] = {
-            act.__name__: act
-            for act in (
-                self.open_user,
-                self.open_key,
-                self.open_session,
-                self.open_event,
-                self.open_by_prefix,
-                self.open_by_address,
-                self.force_logout,
-                self.disable_user,
-                self.enable_user,
-                self.set_roles_of,
-                self.ask_for_unlinking,
-                self.revoke_key,
-                self.revoke_by_prefix,
-                self.end_session,
-            )
-        }
-        acts[event.act](event.name)
+    # Operations, and the rows that they are about
 
-    # Getting in
+    @work(group="operations")
+    async def operate(self, name: str, rows: Sequence[Row]) -> None:
+        await self.runner.run(OPERATIONS[name], rows)
+
+    @work(group="operations")
+    async def operate_by_name(self, name: str, row_name: str) -> None:
+        await self.runner.run_by_name(OPERATIONS[name], row_name)
+
+    def open_row(self, row: Row) -> None:
+        self.navigator.open_row(row)
+
+    @work(exclusive=True, group="open")
+    async def open_by_name(self, listing: Listing[Any], name: str) -> None:
+        await self.navigator.open_by_name(listing, name)
+
+    @work(group="export")
+    async def export(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
+        await self.exporter.export(listing, parameters)
+
+    def action_cancel_export(self) -> None:
+        if self.exporter.is_exporting:
+            self.workers.cancel_group(self, "export")
+        else:
+            self.say("no export is under way")
+
+    # The sign-in
+
+    @property
+    def client(self) -> Client:
+        return self.session.client
+
+    @property
+    def is_signing_in(self) -> bool:
+        return self.navigator.is_signing_in
+
+    def move_to(self, url: str) -> bool:
+        left = self.session.move_to(url)
+        if left is not None:
+            # Whatever still waits for the server that is left would ask it once more.
+            for worker in self.workers:
+                if worker.group != CLOSING:
+                    worker.cancel()
+            self.run_worker(left.close(), group=CLOSING)
+        return left is not None
+
+    def let_in(self, entered: Entered) -> None:
+        """Show the views; where they are there already, let them catch up."""
+        is_first = self.session.entered is None
+        self.session.entered = entered
+        if entered.remark:
+            self.say(entered.remark, is_bad=True)
+        if is_first:
+            self.navigator.show_views()
+        else:
+            self.navigator.return_from_sign_in()
+            self.catch_up()
+        self._listen()
+
+    def lose_sign_in(self, trouble: Trouble) -> None:
+        if not self.is_signing_in:
+            # Whoever signs in next begins as everybody does.
+            self.is_armed = False
+            self.navigator.ask_for_sign_in(f"the sign-in is over: {trouble.words}")
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        self.push_screen(SignIn(self))
+        self.navigator.ask_for_sign_in()
         self._obey_signals()
         self.set_interval(TICK_SECONDS, self._tick)
 
     # The feed
-
-    def listen(self) -> None:
-        self._listen()
 
     @work(exclusive=True, group="feed")
     async def _listen(self) -> None:
@@ -225,6 +293,23 @@ class Dashboard(OperatorSession, Runner, Exporter):
         else:
             self.publish((event,))
 
+    def publish(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.happened += 1
+            for live in self.navigator.lives:
+                live.handle(event)
+                live.seen = self.happened
+
+    def catch_up(self) -> None:
+        """Load anew what is on screen now, and what is not once it is again."""
+        self.happened += 1
+        for live in self.navigator.lives:
+            live.reload()
+
+    def unmark(self, rows: Sequence[Row]) -> None:
+        for live in self.navigator.lives:
+            live.unmark([row.id for row in rows])
+
     def action_pause(self) -> None:
         self.is_paused = not self.is_paused
         if not self.is_paused:
@@ -248,7 +333,7 @@ class Dashboard(OperatorSession, Runner, Exporter):
 
     def _tick(self) -> None:
         now = self.now()
-        for live in self.lives:
+        for live in self.navigator.lives:
             live.tick(now)
         self.show_standing()
 
@@ -257,16 +342,16 @@ class Dashboard(OperatorSession, Runner, Exporter):
         for screen in self.screen_stack:
             for bar in screen.query(Header):
                 bar.standing = standing
-        self.show_task(self.under_way)
         is_calm = standing.liveness[1] == "good" and not standing.is_armed
         self.set_class(is_calm, "-calm")
+        self._show_task(self.under_way)
 
     def _standing(self) -> HeaderState:
-        overview = self.entered.overview if self.entered else None
+        overview = self.session.entered.overview if self.session.entered else None
         return HeaderState(
-            url=self.target.url,
-            context=self.target.context,
-            colour=self.target.colour,
+            url=self.session.target.url,
+            context=self.session.target.context,
+            colour=self.session.target.colour,
             mode=overview.mode.lower() if overview else "",
             version=overview.version if overview else "",
             stale_for=time.monotonic() - self._lost.since if self._lost else None,
@@ -274,12 +359,12 @@ class Dashboard(OperatorSession, Runner, Exporter):
             is_paused=self.is_paused,
             is_connecting=self._is_connecting,
             is_armed=self.is_armed,
-            is_locked=bool(self.target.lock),
+            is_locked=bool(self.session.target.lock),
         )
 
     def action_arm(self) -> None:
-        if self.target.lock:
-            self.say(f"read-only: {self.target.lock}", is_bad=True)
+        if self.session.target.lock:
+            self.say(f"read-only: {self.session.target.lock}", is_bad=True)
             return
         self.is_armed = True
         self.show_standing()
@@ -296,11 +381,57 @@ class Dashboard(OperatorSession, Runner, Exporter):
             return (action == "disarm") == self.is_armed
         return super().check_action(action, parameters)
 
+    # Said to the operator
+
+    def now(self) -> datetime:
+        return self.client.clock.now()
+
+    def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
+        severity: SeverityLevel = "error" if is_bad else "information"
+        timeout = BAD_NEWS_SECONDS if is_bad else NEWS_SECONDS
+        self.notify(words, title=title, severity=severity, markup=False, timeout=timeout)
+
+    def say_trouble(self, trouble: Trouble, title: str) -> None:
+        self.say(trouble.words, is_bad=True, title=title)
+        if isinstance(trouble, NotSignedIn):
+            self.lose_sign_in(trouble)
+
+    def copy(self, name: str, text: str) -> None:
+        """By way of the terminal (OSC 52), which works over SSH."""
+        if text:
+            self.copy_to_clipboard(raw(text))
+            self.say(f"copied the {name}: {plain(text)}")
+
+    @contextmanager
+    def doing(self, words: str) -> Iterator[Callable[[str], None]]:
+        task = object()
+
+        def say(words: str) -> None:
+            self._tasks[task] = words
+            self.under_way = "  ·  ".join(self._tasks.values())
+
+        say(words)
+        try:
+            yield say
+        finally:
+            del self._tasks[task]
+            self.under_way = "  ·  ".join(self._tasks.values())
+
+    def watch_under_way(self, task: str) -> None:
+        self._show_task(task)
+
+    def _show_task(self, task: str) -> None:
+        """Say below the view what is under way."""
+        for screen in self.screen_stack:
+            for line in screen.query("#task").results(Static):
+                if str(line.content) != task:
+                    line.update(task)
+                line.display = bool(task)
+
     # Moving about
 
     def action_view(self, mode: str) -> None:
-        if self.entered is not None and isinstance(self.screen, View):
-            self.switch_mode(mode)
+        self.navigator.show(mode)
 
     def action_help(self) -> None:
         screen = self.screen
@@ -331,10 +462,10 @@ class Dashboard(OperatorSession, Runner, Exporter):
     @work(group="columns")
     async def _choose_columns(self, event: ListPane.ColumnsWanted) -> None:
         name = event.listing.name
-        hidden = await self.answer_to(Columns(event.listing, self.hidden_columns(name)))
+        hidden = await self.questions.answer_to(Columns(event.listing, self.hidden_columns(name)))
         if hidden is not None:
             self._remember(hidden_columns={**self._preferences.hidden_columns, name: hidden})
-            for live in self.lives:
+            for live in self.navigator.lives:
                 live.wake()
 
     # Getting out
@@ -342,8 +473,9 @@ class Dashboard(OperatorSession, Runner, Exporter):
     @work(group="leave")
     async def action_leave(self) -> None:
         # Without a sign-in nothing goes on that could be lost.
+        words = f"This is under way and would be stopped: {self.under_way}"
         is_asked = self.under_way and not self.is_signing_in
-        if is_asked and not await self.answer_to(Confirm(_leaving(self.under_way))):
+        if is_asked and not await self.questions.confirm("Quit?", words):
             return
         self.exit(0)
 
@@ -395,10 +527,3 @@ class Dashboard(OperatorSession, Runner, Exporter):
         traceback = Traceback(suppress=[rich, textual])
         self._exit_renderables.append(Segments(self.console.render(traceback)))
         self._close_messages_no_wait()
-
-
-def _leaving(task: str) -> Operation:
-    async def nothing(_: Client) -> Outcome:
-        return Outcome("")
-
-    return Operation("Quit?", f"This is under way and would be stopped: {task}", nothing)

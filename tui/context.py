@@ -1,50 +1,38 @@
-"""Owns what every part may ask the application for, and what the application finds around it.
+"""Owns what every part may ask the application for.
 
-The application alone implements `AppContext`; a part is handed it, and knows nothing else of the application.
+The application alone implements it; a part is handed it, and knows nothing else of the application.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from tui.http.client import Client
 from tui.http.errors import Trouble
+from tui.http.feed import Event
 from tui.lists.listing import Listing
-from tui.lists.schemas import ApiKey, Session, User
+from tui.lists.schemas import Row
 from tui.session.login import Entered
-from tui.session.target import Target
-from tui.session.token_store import TokenStore
-
-Connect = Callable[[str], Client]
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the dashboard finds around it: how to reach servers, and where to keep things."""
-
-    connect: Connect
-    tokens: Path
-    preferences: Path
-    exports: Path
-
-    def token_store(self, target: Target) -> TokenStore:
-        """Where the tokens of a target are kept."""
-        return TokenStore(self.tokens, target.url, target.context or None)
+from tui.session.session import OperatorSession
 
 
 class AppContext(Protocol):
     """The application, as its parts see it."""
 
-    client: Client
-    target: Target
-    token_store: TokenStore
-    entered: Entered | None
+    session: OperatorSession
     happened: int
-    """How much the server has told; what has seen less has something to catch up with."""
+    """How many events there were; a part that has seen fewer has something to catch up with."""
+
+    @property
+    def client(self) -> Client:
+        """The client of the server that is asked now."""
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether keys may change anything."""
 
     @property
     def is_paused(self) -> bool:
@@ -56,56 +44,53 @@ class AppContext(Protocol):
     def hidden_columns(self, listing: str) -> frozenset[str]:
         """Titles of the columns of the list of that name that are not to be seen."""
 
-    def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
-        """A toast."""
+    # Said to the operator
 
-    def carry(self, name: str, text: str) -> None:
-        """Copy a text, as it was written, by way of the terminal."""
+    def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
+        """Show a toast."""
+
+    def say_trouble(self, trouble: Trouble, title: str) -> None:
+        """Show a refusal in the server's words; one that ends the sign-in asks for another."""
+
+    def doing(self, words: str) -> AbstractContextManager[Callable[[str], None]]:
+        """Show these words below the view inside the block; yields a function that changes them."""
+
+    def copy(self, name: str, text: str) -> None:
+        """Copy a text of that name into the clipboard of the terminal."""
+
+    # Asked for: each is called at once, for the next key may be about what it leads to
+
+    def operate(self, name: str, rows: Sequence[Row]) -> object:
+        """Run the operation of that name on these rows, once an operator has said yes."""
+
+    def operate_by_name(self, name: str, row_name: str) -> object:
+        """The same on one row, by its id, a key's prefix or a user's address."""
+
+    def open_row(self, row: Row) -> None:
+        """Show one row with all that is known of it."""
+
+    def open_by_name(self, listing: Listing[Any], name: str) -> object:
+        """Show the row of that id, key's prefix or user's address."""
+
+    def export(self, listing: Listing[Any], parameters: Mapping[str, str]) -> object:
+        """Write the list with these parameters of its query into a file."""
+
+    # Changed for all
 
     def show_standing(self) -> None:
         """Bring the header up to date."""
 
-    def move_to(self, url: str) -> bool:
-        """Ask another server from now on; tells whether it is another."""
-
     def let_in(self, entered: Entered) -> None:
-        """Show the views."""
+        """Show the views to somebody who has signed in."""
+
+    def publish(self, events: Iterable[Event]) -> None:
+        """Hand these events to everything on screen."""
+
+    def unmark(self, rows: Sequence[Row]) -> None:
+        """Remove the marks of these rows in every list."""
+
+    def move_to(self, url: str) -> bool:
+        """Ask another server from now on; False where it is the same."""
 
     def lose_sign_in(self, trouble: Trouble) -> None:
-        """The server does not know us any more."""
-
-    def open_row(self, row: Any) -> None:
-        """Show one row with all that is known of it."""
-
-    def open_user(self, user_id: str) -> None:
-        """Show a user."""
-
-    def revoke_keys(self, keys: Sequence[ApiKey]) -> None:
-        """Revoke keys, once an operator has said yes."""
-
-    def end_sessions(self, sessions: Sequence[Session]) -> None:
-        """End sessions, once an operator has said yes."""
-
-    def log_out_users(self, users: Sequence[User]) -> None:
-        """End every session of users, once an operator has said yes."""
-
-    def force_logout(self, user_id: str) -> None:
-        """End every session of a user, once an operator has said yes."""
-
-    def disable_users(self, users: Sequence[User]) -> None:
-        """Shut users out, once an operator has said yes."""
-
-    def enable_users(self, users: Sequence[User]) -> None:
-        """Let users in again, once an operator has said yes."""
-
-    def ask_for_roles(self, user: User) -> None:
-        """Give a user other roles."""
-
-    def ask_for_unlinking(self, user_id: str) -> None:
-        """Take one of a user's identities away."""
-
-    def ask_for_user(self) -> None:
-        """Create a user."""
-
-    def ask_for_export(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
-        """Write a list into a file."""
+        """Ask for a sign-in: the server does not know this one any more."""

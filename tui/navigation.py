@@ -1,96 +1,85 @@
-"""Owns the ways into one thing: by its row, by its id, by a key's prefix."""
+"""Owns which screens there are, and the ways into one thing: by its row, its id, a key's prefix."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
-from textual import work
+from textual.app import App
+from textual.screen import ModalScreen
 
-from tui.application import Application
 from tui.context import AppContext
-from tui.http.errors import Missing, Trouble
-from tui.lists.api_keys import API_KEYS
-from tui.lists.audit import AUDIT
+from tui.http.errors import Trouble
 from tui.lists.listing import Listing
 from tui.lists.schemas import ApiKey, AuditEvent, Row, Session, User
-from tui.lists.sessions import SESSIONS
-from tui.lists.users import USERS
 from tui.screens.details import EventView, KeyView, SessionView, UserView
+from tui.screens.sign_in import SignIn
 from tui.screens.view import View
+from tui.screens.views import VIEWS
+from tui.widgets.live import Live
 
-R = TypeVar("R", bound=Row)
 
+class Navigator:
+    """Opens and leaves the screens of `app`."""
 
-class Navigation(Application):
-    """Opens views of single things."""
+    def __init__(self, app: App[Any], context: AppContext) -> None:
+        self._app = app
+        self._context = context
 
-    def open_row(self, row: Any) -> None:
+    @property
+    def is_signing_in(self) -> bool:
+        """Whether somebody is to sign in before anything goes on."""
+        return any(isinstance(screen, SignIn) for screen in self._app.screen_stack)
+
+    @property
+    def lives(self) -> Iterator[Live]:
+        """Every part that is kept live, on screen or below it."""
+        for screen in self._app.screen_stack:
+            if isinstance(screen, View):
+                yield from screen.lives
+
+    def ask_for_sign_in(self, reason: str = "") -> None:
+        """Show the way in; whoever comes in answers no question put to another."""
+        self._close_dialogs()
+        self._app.push_screen(SignIn(self._context, reason))
+
+    def show_views(self) -> None:
+        """Show the first view."""
+        for mode, view in VIEWS.items():
+            self._app.add_mode(mode, partial(view, self._context))
+        self._app.switch_mode(next(iter(VIEWS)))
+
+    def return_from_sign_in(self) -> None:
+        """Show what was there before the sign-in."""
+        self._close_dialogs()
+        self._app.pop_screen()
+
+    def _close_dialogs(self) -> None:
+        while isinstance(self._app.screen, ModalScreen):
+            self._app.screen.dismiss(None)
+
+    def show(self, mode: str) -> None:
+        """Show the view of that name; a dialog or the sign-in stays in front."""
+        if isinstance(self._app.screen, View):
+            self._app.switch_mode(mode)
+
+    def open_row(self, row: Row) -> None:
+        """Show one row with all that is known of it."""
         if not self.is_signing_in:
-            self.push_screen(view_of(row, self))  # type: ignore[arg-type]  # no mix-in is a context
+            self._app.push_screen(_view_of(row, self._context))
 
-    def open_user(self, user_id: str) -> None:
-        self._open(USERS, user_id)
-
-    def open_key(self, key_id: str) -> None:
-        self._open(API_KEYS, key_id)
-
-    def open_session(self, session_id: str) -> None:
-        self._open(SESSIONS, session_id)
-
-    def open_event(self, event_id: str) -> None:
-        self._open(AUDIT, event_id)
-
-    @work(exclusive=True, group="open")
-    async def open_by_address(self, address: str) -> None:
+    async def open_by_name(self, listing: Listing[Any], name: str) -> None:
+        """Show the row of that id, key's prefix or user's address; where there is none, say so."""
         try:
-            user_id = await self.client.user_id_of(address)
-            user = await self.client.one(User, USERS.path, user_id)
+            row = await self._context.client.named(listing.row, listing.path, name)
         except Trouble as trouble:
-            self.say_trouble(trouble, USERS.title)
+            self._context.say_trouble(trouble, listing.title)
         else:
-            self.open_row(user)
-
-    def open_by_prefix(self, prefix: str) -> None:
-        self._with_key_of(prefix, self.open_row)
-
-    @work(exclusive=True, group="open")
-    async def _open(self, listing: Listing[Any], row_id: str) -> None:
-        row = await self.row_of(listing, row_id)
-        if row is not None:
             self.open_row(row)
 
-    @work(exclusive=True, group="open")
-    async def _with_key_of(self, prefix: str, act: Callable[[ApiKey], None]) -> None:
-        key = await self.key_of(prefix)
-        if key is not None:
-            act(key)
 
-    async def row_of(self, listing: Listing[R], row_id: str) -> R | None:
-        """The row of that id; where there is none, it is said."""
-        try:
-            return await self.client.one(listing.row, listing.path, row_id)
-        except Missing as missing:
-            self.say(f"{row_id}: {missing.words}", is_bad=True, title=listing.title)
-        except Trouble as trouble:
-            self.say_trouble(trouble, listing.title)
-        return None
-
-    async def key_of(self, prefix: str) -> ApiKey | None:
-        """The one key that begins like this; where there is none, or more than one, it is said."""
-        found = self.client.every(ApiKey, API_KEYS.path, {"q": prefix})
-        try:
-            keys = [key async for key in found if key.key_prefix.startswith(prefix)]
-        except Trouble as trouble:
-            self.say_trouble(trouble, API_KEYS.title)
-            return None
-        if len(keys) == 1:
-            return keys[0]
-        self.say(f"{len(keys) or 'no'} keys begin with {prefix}", is_bad=True)
-        return None
-
-
-def view_of(row: Row, context: AppContext) -> View:
+def _view_of(row: Row, context: AppContext) -> View:
     """The view that a row opens.
 
     Raises:

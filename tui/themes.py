@@ -6,6 +6,8 @@ colours of the terminal and its own background.
 
 from __future__ import annotations
 
+import os
+
 from textual.theme import BUILTIN_THEMES, Theme
 
 EVERRUNS_DARK = Theme(
@@ -67,3 +69,11 @@ def following(name: str) -> str:
     """The theme after this one."""
     index = ROUND.index(name) if name in ROUND else -1
     return ROUND[(index + 1) % len(ROUND)]
+
+
+def has_no_color() -> bool:
+    """Whether NO_COLOR asks for none (no-color.org: empty does not)."""
+    if not os.environ.get("NO_COLOR"):
+        # Textual takes an empty one for a wish.
+        os.environ.pop("NO_COLOR", None)
+    return "NO_COLOR" in os.environ

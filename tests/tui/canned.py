@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 
 from tui.app import Dashboard
-from tui.context import Surroundings
 from tui.http.client import Client, connection
+from tui.session.session import Surroundings
 from tui.session.target import Target
 
 Answer = Callable[[httpx.Request], Coroutine[None, None, httpx.Response]]

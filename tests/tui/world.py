@@ -28,8 +28,8 @@ from tests.support.applications import PASSWORD, serving
 from tests.support.streaming import StreamingTransport
 from tests.support.waiting import until
 from tui.app import Dashboard
-from tui.context import Surroundings
 from tui.http.client import Client, connection
+from tui.session.session import Surroundings
 from tui.session.target import Target
 from tui.widgets.table import Table
 

@@ -200,7 +200,7 @@ def _serve(target: Target, context: str | None, port: int, flags: list[str]) -> 
 
 def _open(target: Target) -> int:
     from tui.app import Dashboard  # noqa: PLC0415  (Textual loads only when it is needed)
-    from tui.context import Surroundings  # noqa: PLC0415
+    from tui.session.session import Surroundings  # noqa: PLC0415
 
     surroundings = Surroundings(
         connect=partial(_client, target),

@@ -24,14 +24,6 @@ GNU_SCREEN = b"83"
 PATIENCE_SECONDS = 1.0
 
 
-def has_no_color() -> bool:
-    """Whether NO_COLOR asks for none (no-color.org: empty does not)."""
-    if not os.environ.get("NO_COLOR"):
-        # Textual takes an empty one for a wish.
-        os.environ.pop("NO_COLOR", None)
-    return "NO_COLOR" in os.environ
-
-
 def why_unusable() -> str:
     """Why nothing can be drawn on the terminal; empty where it can. One that nobody knows is tried."""
     name = os.environ.get("TERM", "")

@@ -1,45 +1,55 @@
-"""Owns the export that is under way: where it goes, how far it is, and that it can be stopped."""
+"""Owns the export that is under way: where it goes, how far it is, and that it can be cancelled."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
-from textual import work
-from textual.worker import Worker
-
-from tui.application import Application
+from tui.context import AppContext
 from tui.export.list_file import CannotExport, Order, export, file_of
 from tui.http.errors import Trouble
 from tui.lists.listing import Listing
-from tui.screens.dialogs.form import export_form
+from tui.questions import Field, Questions
 
 
-class Exporter(Application):
-    """One export at a time, beside everything else."""
+class Exporter:
+    """One export at a time, beside everything else; `folder` is offered for its file."""
 
-    _export: Worker[None] | None = None
+    def __init__(self, context: AppContext, questions: Questions, folder: Path) -> None:
+        self._context = context
+        self._questions = questions
+        self._folder = folder
+        self.is_exporting = False
 
-    @property
-    def is_exporting(self) -> bool:
-        return self._export is not None and self._export.is_running
-
-    def ask_for_export(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
-        """Ask where to, then carry the list away with its filter and its order."""
+    async def export(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
+        """Ask for a file, then write the list with its filter and its order into it."""
         if self.is_exporting:
-            self.say("one export is under way; E cancels it", is_bad=True)
-        else:
-            self._ask_for_file(listing, parameters)
+            self._context.say("one export is under way; E cancels it", is_bad=True)
+            return
+        order = await self._order(listing, parameters)
+        if order is not None:
+            self.is_exporting = True
+            try:
+                await self._run(order)
+            finally:
+                self.is_exporting = False
 
-    @work(group="export-form")
-    async def _ask_for_file(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
-        stamp = self.now().strftime("%Y%m%d-%H%M%S")
-        typed, problem = str(self.surroundings.exports / f"{listing.name}-{stamp}.csv"), ""
+    async def _order(self, listing: Listing[Any], parameters: Mapping[str, str]) -> Order | None:
+        """The order for a file that can be made; None where the operator gave up."""
+        stamp = self._context.now().strftime("%Y%m%d-%H%M%S")
+        typed, problem = str(self._folder / f"{listing.name}-{stamp}.csv"), ""
         while True:
-            form = await self.answer_to(export_form(listing.title, typed, problem))
+            label = "File: its ending, .csv or .jsonl, chooses the format"
+            form = await self._questions.fill(
+                f"Export {listing.title}",
+                (Field("file", label, typed),),
+                go_on="Export",
+                problem=problem,
+            )
             if form is None or not form["file"].strip():
-                return
+                return None
             typed = form["file"]
             try:
                 order = Order(listing, parameters, file_of(typed))
@@ -47,34 +57,26 @@ class Exporter(Application):
             except CannotExport as refused:
                 problem = str(refused)
             else:
-                self._export = self._run_export(order)
-                return
+                return order
 
-    @work(group="export")
-    async def _run_export(self, order: Order) -> None:
-        with self.doing(_progress(order, 0)) as say_how_far:
+    async def _run(self, order: Order) -> None:
+        say = self._context.say
+        with self._context.doing(_progress(order, 0)) as say_how_far:
             try:
                 count = await export(
-                    self.client, order, lambda count: say_how_far(_progress(order, count))
+                    self._context.client,
+                    order,
+                    lambda count: say_how_far(_progress(order, count)),
                 )
             except CannotExport as refused:
-                self.say(str(refused), is_bad=True)
+                say(str(refused), is_bad=True)
             except Trouble as trouble:
-                words = f"the export broke off, nothing was written: {trouble.words}"
-                self.say(words, is_bad=True)
+                say(f"the export broke off, nothing was written: {trouble.words}", is_bad=True)
             except asyncio.CancelledError:
-                self.say(
-                    f"the export to {order.file} was cancelled; nothing was written", is_bad=True
-                )
+                say(f"the export to {order.file} was cancelled; nothing was written", is_bad=True)
                 raise
             else:
-                self.say(f"{count:,} rows are in {order.file}")
-
-    def action_cancel_export(self) -> None:
-        if self.is_exporting and self._export is not None:
-            self._export.cancel()
-        else:
-            self.say("no export is under way")
+                say(f"{count:,} rows are in {order.file}")
 
 
 def _progress(order: Order, count: int) -> str:

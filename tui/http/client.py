@@ -275,6 +275,29 @@ class Client:
         """One row of the list at `path`."""
         return decoded(row, await self._asked("GET", _under(path, row_id)), f"GET {path}/…")
 
+    async def named(self, row: type[R], path: str, name: str) -> R:
+        """One row of the list at `path` by its id, a key's prefix (`evr_…`) or a user's address.
+
+        Raises:
+            Missing: there is none, or more than one; the words say the name.
+        """
+        if name.startswith("evr_"):
+            return await self._by_prefix(row, path, name)
+        row_id = await self.user_id_of(name) if "@" in name else name
+        try:
+            return await self.one(row, path, row_id)
+        except errors.Missing as missing:
+            words = f"{plain(name)}: {missing.words}"
+            raise errors.Missing(words, status=missing.status, code=missing.code) from None
+
+    async def _by_prefix(self, row: type[R], path: str, prefix: str) -> R:
+        found = self.every(row, path, {"q": prefix})
+        keys = [key async for key in found if getattr(key, "key_prefix", "").startswith(prefix)]
+        if len(keys) != 1:
+            words = f"{len(keys) or 'no'} keys begin with {plain(prefix)}"
+            raise errors.Missing(words, status=404)
+        return keys[0]
+
     async def identities(self, user_id: str) -> tuple[Identity, ...]:
         """The identities by which a user signs in elsewhere."""
         path = _under("/v1/admin/users", user_id, "identities")

@@ -1,6 +1,7 @@
-"""What an operator can do to rows.
+"""What an operator can do to rows. A new operation is one class, its name in `all`, and a binding.
 
-definitions what each is called, means and hits, and what must be typed: said before it is done
-execution   how each is carried out against the server, and what came of it
-runner      the way of all of them: allowed, confirmed, run, said
+users api_keys sessions identities   the operations, by what they are done to
+operation   what each of them says of itself, and what came of it
+runner      the way of all of them: allowed, asked, confirmed, run, said
+all         which there are
 """

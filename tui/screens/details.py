@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -30,54 +30,22 @@ from tui.widgets.table import Table
 TABS = ("sessions", "keys", "audit")
 
 
-class DetailView(View):
-    """One thing. Escape goes back to where one was."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back"),
-        Binding("y", "copy_id", "Copy id", show=False),
-        Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
-        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False),
-    ]
-
-    @property
-    def detail(self) -> Detail[Any]:
-        return self.query_one(Detail)
-
-    def action_back(self) -> None:
-        self.dismiss()
-
-    def action_copy_id(self) -> None:
-        self.context.carry("id", self.detail.row_id)
-
-    def action_copy_second(self) -> None:
-        name, text = self.detail.listing.second
-        if self.detail.row is not None:
-            self.context.carry(name, text(self.detail.row))
-
-    def action_reload(self) -> None:
-        for live in self.lives:
-            live.reload()
-        self.refresh(layout=True)
-
-    @property
-    def there(self) -> tuple[Any, ...]:
-        """The row, unless it is not loaded or no longer there."""
-        detail = self.detail
-        return () if detail.row is None or detail.is_gone else (detail.row,)
-
-
-class UserView(DetailView):
+class UserView(View):
     """A user: identity, sessions, keys, and what the audit trail says about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "tab(1)", "Tabs", tooltip="Next tab"),
         Binding("shift+tab", "tab(-1)", "Previous tab", show=False),
-        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("d", "disable", "Disable"),
-        Binding("D", "enable", "Enable", show=False),
-        Binding("m", "roles", "Roles"),
-        Binding("i", "unlink", "Unlink an identity (GitHub, Google…)", show=False),
+        Binding(
+            "l",
+            "operate('ForceLogout')",
+            "Logout",
+            tooltip="Force logout: every session of the user ends",
+        ),
+        Binding("d", "operate('Disable')", "Disable"),
+        Binding("D", "operate('Enable')", "Enable", show=False),
+        Binding("m", "operate('SetRoles')", "Roles"),
+        Binding("i", "operate('Unlink')", "Unlink an identity (GitHub, Google…)", show=False),
     ]
 
     class Identified(Message):
@@ -88,9 +56,8 @@ class UserView(DetailView):
             self.identities = identities
 
     def __init__(self, context: AppContext, user_id: str, email: str) -> None:
-        super().__init__(context)
+        super().__init__(context, USERS.title, email)
         self.user_id = user_id
-        self.crumbs = (USERS.title, email)
         self._identities: tuple[Identity, ...] = ()
 
     def parts(self) -> ComposeResult:
@@ -123,7 +90,7 @@ class UserView(DetailView):
     @on(Identified)
     def _identified(self, event: Identified) -> None:
         self._identities = event.identities
-        self.detail.show_again()
+        self.query_one(Detail).show_again()
 
     def action_tab(self, step: int) -> None:
         tabs = self.query_one(TabbedContent)
@@ -140,81 +107,52 @@ class UserView(DetailView):
         if active is None or not active.query_one(ListPane).clear_filter():
             self.dismiss()
 
-    @on(Table.Opened)
-    def _opened(self, event: Table.Opened) -> None:
-        self.context.open_row(event.row)
 
-    def action_log_out(self) -> None:
-        self.context.log_out_users(self.there)
-
-    def action_disable(self) -> None:
-        self.context.disable_users(self.there)
-
-    def action_enable(self) -> None:
-        self.context.enable_users(self.there)
-
-    def action_roles(self) -> None:
-        for user in self.there:
-            self.context.ask_for_roles(user)
-
-    def action_unlink(self) -> None:
-        for user in self.there:
-            self.context.ask_for_unlinking(user.id)
-
-
-class KeyView(DetailView):
+class KeyView(View):
     """An API key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "revoke", "Revoke"),
+        Binding("x", "operate('RevokeKeys')", "Revoke"),
         Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, context: AppContext, key: ApiKey) -> None:
-        super().__init__(context)
+        super().__init__(context, API_KEYS.title, API_KEYS.label(key))
         self.key = key
-        self.crumbs = (API_KEYS.title, API_KEYS.label(key))
 
     def parts(self) -> ComposeResult:
         yield Detail(self.context, API_KEYS, self.key.id, facts=detail_fields.api_key, is_wide=True)
 
-    def action_revoke(self) -> None:
-        self.context.revoke_keys(self.there)
-
     def action_owner(self) -> None:
-        self.context.open_user(self.key.user_id)
+        self.context.open_by_name(USERS, self.key.user_id)
 
 
-class SessionView(DetailView):
+class SessionView(View):
     """A session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "end", "End"),
+        Binding("x", "operate('EndSessions')", "End"),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("o", "owner", "Owner", tooltip="Open its owner"),
     ]
 
     def __init__(self, context: AppContext, session: Session) -> None:
-        super().__init__(context)
+        super().__init__(context, SESSIONS.title, SESSIONS.label(session))
         self.session = session
-        self.crumbs = (SESSIONS.title, SESSIONS.label(session))
 
     def parts(self) -> ComposeResult:
         yield Detail(
             self.context, SESSIONS, self.session.id, facts=detail_fields.session, is_wide=True
         )
 
-    def action_end(self) -> None:
-        self.context.end_sessions(self.there)
-
     def action_log_out(self) -> None:
-        self.context.force_logout(self.session.user_id)
+        self.context.operate_by_name("ForceLogout", self.session.user_id)
 
     def action_owner(self) -> None:
-        self.context.open_user(self.session.user_id)
+        self.context.open_by_name(USERS, self.session.user_id)
 
 
-class EventView(DetailView):
+class EventView(View):
     """An audit event, with its detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -223,9 +161,8 @@ class EventView(DetailView):
     ]
 
     def __init__(self, context: AppContext, event: AuditEvent) -> None:
-        super().__init__(context)
+        super().__init__(context, AUDIT.title, AUDIT.label(event))
         self.event = event
-        self.crumbs = (AUDIT.title, AUDIT.label(event))
 
     def parts(self) -> ComposeResult:
         yield Detail(
@@ -234,8 +171,8 @@ class EventView(DetailView):
 
     def action_owner(self) -> None:
         if self.event.user_id:
-            self.context.open_user(self.event.user_id)
+            self.context.open_by_name(USERS, self.event.user_id)
 
     def action_actor(self) -> None:
         if self.event.actor_id:
-            self.context.open_user(self.event.actor_id)
+            self.context.open_by_name(USERS, self.event.actor_id)

@@ -1,29 +1,26 @@
-"""Owns the four views that are one list each."""
+"""Owns the view that is one list."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui.context import AppContext
 from tui.screens.view import View
 from tui.widgets.list_pane import ListPane
-from tui.widgets.panes import ApiKeysPane, AuditPane, SessionsPane, UsersPane
 from tui.widgets.table import Table
 
 
 class ListView(View):
     """One list over the whole screen."""
 
-    pane: ClassVar[type[ListPane[Any]]]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
 
-    def __init__(self, context: AppContext) -> None:
-        super().__init__(context)
-        self.crumbs = (self.pane.listing.title,)
+    def __init__(self, context: AppContext, pane: type[ListPane[Any]]) -> None:
+        super().__init__(context, pane.listing.title)
+        self.pane = pane
 
     def parts(self) -> ComposeResult:
         yield self.pane(self.context)
@@ -34,23 +31,3 @@ class ListView(View):
     def action_back(self) -> None:
         """Out of the filter; there is nothing further back."""
         self.query_one(ListPane).clear_filter()
-
-    @on(Table.Opened)
-    def _opened(self, event: Table.Opened) -> None:
-        self.context.open_row(event.row)
-
-
-class UsersView(ListView):
-    pane = UsersPane
-
-
-class ApiKeysView(ListView):
-    pane = ApiKeysPane
-
-
-class SessionsView(ListView):
-    pane = SessionsPane
-
-
-class AuditView(ListView):
-    pane = AuditPane

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
@@ -44,7 +43,7 @@ class Numbers(PolledWidget[Overview]):
         yield self._server
 
     def on_mount(self) -> None:
-        entered = self.context.entered
+        entered = self.context.session.entered
         if entered is not None:
             self._show(entered.overview)
 
@@ -94,8 +93,10 @@ class Numbers(PolledWidget[Overview]):
 class OverviewView(View):
     """How things are."""
 
-    crumbs: ClassVar[tuple[str, ...]] = ("Overview",)  # type: ignore[misc]
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context, "Overview")
 
     def parts(self) -> ComposeResult:
         yield Numbers(self.context)
@@ -112,7 +113,3 @@ class OverviewView(View):
         pane = self.query_one(ApiKeysPane)
         if not pane.clear_filter():
             pane.table.step_out()
-
-    @on(Table.Opened)
-    def _opened(self, event: Table.Opened) -> None:
-        self.context.open_row(event.row)

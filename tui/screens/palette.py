@@ -8,13 +8,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.message import Message
 
+from tui.lists.api_keys import API_KEYS
+from tui.lists.audit import AUDIT
+from tui.lists.listing import Listing
+from tui.lists.sessions import SESSIONS
+from tui.lists.users import USERS
 from tui.screens.key_help import Key, by_use, here, sign
 from tui.screens.lists import ListView
-from tui.screens.views import VIEWS
+from tui.screens.views import PANES, VIEWS
 from tui.widgets.held_keys import HeldKey
 
 # What is named by its id, which need not be on screen; a key also by its prefix, a user by address.
@@ -27,6 +33,21 @@ _PREFIX = re.compile(r"\s*(evr_[0-9a-f]{4,64})\.*\s*", re.IGNORECASE)
 PREFIX_LENGTH = 12
 
 Act = tuple[str, Callable[[], object]]
+
+# A list opens the row of an id; an operation, by its name, is done to it.
+BY_ID: tuple[tuple[str, Listing[Any] | str], ...] = (
+    ("Open the user", USERS),
+    ("Force logout of the user", "ForceLogout"),
+    ("Disable the user", "Disable"),
+    ("Unlink an identity of the user", "Unlink"),
+    ("Open the API key", API_KEYS),
+    ("Revoke the API key", "RevokeKeys"),
+    ("Open the session", SESSIONS),
+    ("End the session", "EndSessions"),
+    ("Open the audit event", AUDIT),
+    ("Enable the user", "Enable"),
+    ("Set roles of the user", "SetRoles"),
+)
 
 
 class Actions(Provider):
@@ -64,12 +85,13 @@ class Actions(Provider):
 
     def _elsewhere(self) -> Iterator[Act]:
         """To do it there one needs a row of that view: so it leads there, and says which key."""
-        for digit, (mode, view) in enumerate(VIEWS.items(), 1):
-            if not issubclass(view, ListView) or isinstance(self.screen, view):
+        for digit, mode in enumerate(VIEWS, 1):
+            pane = PANES.get(mode)
+            if pane is None or (isinstance(self.screen, ListView) and self.screen.pane is pane):
                 continue
-            for binding in view.pane.own_bindings():
+            for binding in pane.own_bindings():
                 what, key = binding.tooltip or binding.description, sign(binding.key)
-                words = f"{what}  (in {view.pane.listing.title}: {digit}, then {key})"
+                words = f"{what}  (in {pane.listing.title}: {digit}, then {key})"
                 yield words, partial(self._post, self.ViewChosen(mode, f"{key}: {what}"))
 
     def _post(self, message: Message) -> None:
@@ -92,40 +114,25 @@ class ById(Provider):
     """Acts on what is named by an id, a key's prefix, or a user's address."""
 
     class Chosen(Message):
-        """Something is to be done with what is named."""
+        """A row is to be opened in a list, or an operation to be done to it."""
 
-        def __init__(self, act: str, name: str) -> None:
+        def __init__(self, act: Listing[Any] | str, name: str) -> None:
             super().__init__()
             self.act, self.name = act, name
 
-    def _chosen(self, act: str, name: str) -> Callable[[], object]:
-        return partial(self.app.post_message, self.Chosen(act, name))
-
     async def search(self, query: str) -> Hits:
-        for words, run in self._acts(query):
-            yield Hit(1.0, words, run, text=words)
+        for words, message in self._acts(query):
+            yield Hit(1.0, words, partial(self.app.post_message, message), text=words)
 
-    def _acts(self, query: str) -> Iterator[Act]:
+    @staticmethod
+    def _acts(query: str) -> Iterator[tuple[str, Message]]:
         if found := _ID.fullmatch(query):
             row_id = found[1].lower()
-            yield f"Open the user {row_id}", self._chosen("open_user", row_id)
-            yield f"Force logout of the user {row_id}", self._chosen("force_logout", row_id)
-            yield f"Disable the user {row_id}", self._chosen("disable_user", row_id)
-            yield (
-                f"Unlink an identity of the user {row_id}",
-                self._chosen("ask_for_unlinking", row_id),
-            )
-            yield f"Open the API key {row_id}", self._chosen("open_key", row_id)
-            yield f"Revoke the API key {row_id}", self._chosen("revoke_key", row_id)
-            yield f"Open the session {row_id}", self._chosen("open_session", row_id)
-            yield f"End the session {row_id}", self._chosen("end_session", row_id)
-            yield f"Open the audit event {row_id}", self._chosen("open_event", row_id)
-            yield f"Enable the user {row_id}", self._chosen("enable_user", row_id)
-            yield f"Set roles of the user {row_id}", self._chosen("set_roles_of", row_id)
+            for words, act in BY_ID:
+                yield f"{words} {row_id}", ById.Chosen(act, row_id)
         elif found := _PREFIX.fullmatch(query):
             prefix = found[1][:PREFIX_LENGTH].lower()
-            yield f"Open the API key {prefix}", self._chosen("open_by_prefix", prefix)
-            yield f"Revoke the API key {prefix}", self._chosen("revoke_by_prefix", prefix)
+            yield f"Open the API key {prefix}", ById.Chosen(API_KEYS, prefix)
+            yield f"Revoke the API key {prefix}", ById.Chosen("RevokeKeys", prefix)
         elif found := _ADDRESS.fullmatch(query):
-            address = found[1]
-            yield f"Open the user {address}", self._chosen("open_by_address", address)
+            yield f"Open the user {found[1]}", ById.Chosen(USERS, found[1])

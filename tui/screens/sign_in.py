@@ -48,7 +48,7 @@ class SignIn(Screen[None]):
         with Vertical(classes="dialog", id="sign-in"):
             yield Static(self._title, classes="title", markup=False)
             yield Static("URL of the API", classes="label", markup=False)
-            yield TextInput(self.context.target.url, id="url")
+            yield TextInput(self.context.session.target.url, id="url")
             with Vertical(id="credentials"):
                 yield Static("E-mail", classes="label", markup=False)
                 yield TextInput(id="email")
@@ -71,7 +71,7 @@ class SignIn(Screen[None]):
     @property
     def _title(self) -> str:
         """Which of one's servers it is; two may have the same URL."""
-        target = self.context.target
+        target = self.context.session.target
         parts = ("Everruns Auth", target.context, "READ-ONLY" if target.lock else "")
         return "  ·  ".join(filter(None, parts))
 
@@ -106,8 +106,8 @@ class SignIn(Screen[None]):
     @work(exclusive=True)
     async def _enter(self) -> None:
         self._say("Asking…")
-        context = self.context
-        answer = await enter(context.client, context.target, context.token_store)
+        session = self.context.session
+        answer = await enter(session.client, session.target, session.token_store)
         self.post_message(self.Tried(answer))
 
     @work(exclusive=True)
@@ -117,7 +117,7 @@ class SignIn(Screen[None]):
             self.context.client,
             self._value("email"),
             self.query_one("#password", Input).value,
-            token_store=self.context.token_store,
+            token_store=self.context.session.token_store,
             is_kept=self.query_one("#keep", Checkbox).value,
         )
         self.post_message(self.Tried(answer))

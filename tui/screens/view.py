@@ -5,27 +5,32 @@ Knows nothing of what a view shows.
 
 from __future__ import annotations
 
-from typing import cast
+from typing import ClassVar, cast
 
+from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.context import AppContext
 from tui.widgets.crumbs import Crumbs
+from tui.widgets.detail import Detail
 from tui.widgets.footer import Footer
 from tui.widgets.header import Header
 from tui.widgets.live import LIVE, Live
+from tui.widgets.table import Table
 
 
 class View(Screen[None]):
     """A view; `crumbs` says how one came here."""
 
-    crumbs: tuple[str, ...] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: AppContext, *crumbs: str) -> None:
         super().__init__()
         self.context = context
+        self.crumbs = crumbs
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -42,6 +47,18 @@ class View(Screen[None]):
         self.context.show_standing()
         for live in self.lives:
             live.wake()
+
+    @on(Table.Opened)
+    def _row_opened(self, event: Table.Opened) -> None:
+        self.context.open_row(event.row)
+
+    def action_back(self) -> None:
+        """Leave for where one was."""
+        self.dismiss()
+
+    def action_operate(self, name: str) -> None:
+        """Ask for the operation of that name on the one row that the view is about."""
+        self.query_one(Detail).action_operate(name)
 
     @property
     def lives(self) -> tuple[Live, ...]:

@@ -2,7 +2,7 @@
 
 login         which way in a server has, which credential opens it, and what to say if none does
 logout        forgetting the kept tokens, and ending their session
-session       a sign-in on screen: who is let in, and what ends with it
+session       the server that is asked, and who we are there
 token_store   the tokens of a sign-in, and their file
 target        the server that was named, and how far it may be trusted with this machine
 contexts      the servers that an operator gave names to

@@ -1,85 +1,70 @@
-"""Owns the life of a sign-in on screen: who is let in, and that nothing which was begun outlives it.
-
-How one gets in is the entrance's. Knows nothing of single views.
-"""
+"""Owns which server is asked, and who we are there. Knows nothing of screens."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
-from textual import work
-from textual.screen import ModalScreen
-
-from tui.application import Application
 from tui.http.client import Client
-from tui.http.errors import Trouble
-from tui.screens.sign_in import SignIn
-from tui.screens.views import VIEWS
 from tui.session.login import Entered
+from tui.session.target import Target
+from tui.session.token_store import TokenStore
 
-CLOSING = "close"
+Connect = Callable[[str], Client]
 
 
-class OperatorSession(Application):
-    """Lets somebody in, and sees them out."""
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the dashboard finds around it: how to reach servers, and where to keep things."""
 
-    def move_to(self, url: str) -> bool:
-        """Ask another server from now on; tells whether it is another."""
+    connect: Connect
+    tokens: Path
+    preferences: Path
+    exports: Path
+
+    def token_store(self, target: Target) -> TokenStore:
+        """The place where the tokens of a target are kept."""
+        return TokenStore(self.tokens, target.url, target.context or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who asks for an operation, and when. `api_key` is the dashboard's own, or empty."""
+
+    user_id: str
+    api_key: str = field(repr=False)
+    now: datetime
+
+
+class OperatorSession:
+    """A server, the connection to it, and the sign-in there."""
+
+    def __init__(self, target: Target, surroundings: Surroundings) -> None:
+        self._surroundings = surroundings
+        self.entered: Entered | None = None
+        self._connect(target)
+
+    def _connect(self, target: Target) -> None:
+        self.target = target
+        self.client = self._surroundings.connect(target.url)
+        self.token_store = self._surroundings.token_store(target)
+
+    def move_to(self, url: str) -> Client | None:
+        """Ask another server from now on.
+
+        Returns the client of the server that is left, which the caller closes; None where the URL is
+        the same.
+        """
         target = self.target.at(url.strip().rstrip("/"))
         if target == self.target:
-            return False
-        # Whatever still waits for the server that is left would ask it once more.
-        for worker in self.workers:
-            if worker.group != CLOSING:
-                worker.cancel()
-        self._close(self.client)
-        self.target = target
-        self.client = self.surroundings.connect(target.url)
-        self.token_store = self.surroundings.token_store(target)
-        return True
+            return None
+        left = self.client
+        self._connect(target)
+        return left
 
-    def let_in(self, entered: Entered) -> None:
-        """Show the views; where they are there already, let them catch up."""
-        is_first = self.entered is None
-        self.entered = entered
-        if entered.remark:
-            self.say(entered.remark, is_bad=True)
-        if is_first:
-            for mode, view in VIEWS.items():
-                self.add_mode(mode, partial(view, self))  # type: ignore[arg-type]
-            self.switch_mode(next(iter(VIEWS)))
-        else:
-            self._give_up_dialogs()
-            self.pop_screen()
-            self.catch_up()
-        self.listen()
-
-    def lose_sign_in(self, trouble: Trouble) -> None:
-        if self.is_signing_in:
-            return
-        # Whoever signs in next begins as everybody does, and answers no question put to another.
-        self.is_armed = False
-        self._give_up_dialogs()
-        self.push_screen(SignIn(self, f"the sign-in is over: {trouble.words}"))  # type: ignore[arg-type]
-
-    def _give_up_dialogs(self) -> None:
-        while isinstance(self.screen, ModalScreen):
-            self.screen.dismiss(None)
-
-    @property
-    def is_signing_in(self) -> bool:
-        return any(isinstance(screen, SignIn) for screen in self.screen_stack)
-
-    def listen(self) -> None:
-        """Follow the feed of the server from now on."""
-        raise NotImplementedError
-
-    def catch_up(self) -> None:
-        """Load anew what is on screen now, and what is not once it is again."""
-        self.happened += 1
-        for live in self.lives:
-            live.reload()
-
-    @work(group=CLOSING)
-    async def _close(self, client: Client) -> None:
-        await client.close()
+    def operator(self, now: datetime) -> Operator:
+        """The user who is signed in."""
+        user_id = self.entered.me.id if self.entered is not None else ""
+        return Operator(user_id, self.target.api_key or "", now)

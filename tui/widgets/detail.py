@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -29,6 +30,12 @@ R = TypeVar("R", bound=Row)
 class Detail(PolledWidget[R]):
     """All that is known of one row."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy_id", "Copy id", show=False),
+        Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
+        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False),
+    ]
+
     row: reactive[Any] = reactive(None)
 
     def __init__(
@@ -47,6 +54,8 @@ class Detail(PolledWidget[R]):
         self._shown = Facts(is_wide=is_wide)
         self._status = Static(classes="status", markup=False)
         self.is_gone = False
+        # Beside lists the keys are theirs.
+        self.can_focus = is_wide
 
     def compose(self) -> ComposeResult:
         yield self._shown
@@ -54,6 +63,23 @@ class Detail(PolledWidget[R]):
 
     def on_mount(self) -> None:
         self.reload()
+
+    def action_operate(self, name: str) -> None:
+        """Ask for the operation of that name on the row, unless it is not loaded or is gone."""
+        rows = () if self.row is None or self.is_gone else (self.row,)
+        self.context.operate(name, rows)
+
+    def action_copy_id(self) -> None:
+        self.context.copy("id", self.row_id)
+
+    def action_copy_second(self) -> None:
+        name, text = self.listing.second
+        if self.row is not None:
+            self.context.copy(name, text(self.row))
+
+    def action_reload(self) -> None:
+        self.reload()
+        self.app.refresh(layout=True)
 
     async def ask(self) -> R:
         row: R = await self.context.client.one(self.listing.row, self.listing.path, self.row_id)

@@ -30,7 +30,7 @@ LEAVING = (
     "command_palette",
     "owner",
     "tab(1)",
-    "roles",
+    "operate('SetRoles')",
     "arm",
     "disarm",
     "leave",

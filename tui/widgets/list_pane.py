@@ -466,19 +466,23 @@ class ListPane(Widget, Generic[R]):
 
     def action_copy_id(self) -> None:
         if self.current is not None:
-            self.context.carry("id", self.current.id)
+            self.context.copy("id", self.current.id)
 
     def action_copy_second(self) -> None:
         name, text = self.listing.second
         if self.current is not None:
-            self.context.carry(name, text(self.current))
+            self.context.copy(name, text(self.current))
+
+    def action_operate(self, name: str) -> None:
+        """Ask for the operation of that name on the chosen rows."""
+        self.context.operate(name, self.chosen)
 
     def action_export(self) -> None:
         if self.filter.problem:
             # Else it would be the list without it.
             self.context.say(f"the filter is not in force: {self.filter.problem}", is_bad=True)
             return
-        self.context.ask_for_export(self.listing, self.asked.as_parameters)
+        self.context.export(self.listing, self.asked.as_parameters)
 
     def action_columns(self) -> None:
         self.post_message(self.ColumnsWanted(self.listing))

@@ -1,6 +1,6 @@
 """Owns what each list does with its rows: which keys act on them, and how it follows the feed.
 
-Knows nothing of dialogs: an operation is handed to the application, which asks and carries it out.
+Knows nothing of dialogs: the operation that a key asks for is posted.
 """
 
 from __future__ import annotations
@@ -34,33 +34,18 @@ class UsersPane(ListPane[User]):
 
     listing = USERS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "create", "New user"),
+        Binding("n", "operate('CreateUser')", "New user"),
         Binding("space", "mark", "Mark", show=False),
-        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("d", "disable", "Disable"),
-        Binding("D", "enable", "Enable", show=False),
-        Binding("m", "roles", "Roles"),
+        Binding(
+            "l",
+            "operate('ForceLogout')",
+            "Logout",
+            tooltip="Force logout: every session of the user ends",
+        ),
+        Binding("d", "operate('Disable')", "Disable"),
+        Binding("D", "operate('Enable')", "Enable", show=False),
+        Binding("m", "operate('SetRoles')", "Roles"),
     ]
-
-    def action_create(self) -> None:
-        self.context.ask_for_user()
-
-    def action_log_out(self) -> None:
-        self.context.log_out_users(self.chosen)
-
-    def action_disable(self) -> None:
-        self.context.disable_users(self.chosen)
-
-    def action_enable(self) -> None:
-        self.context.enable_users(self.chosen)
-
-    def action_roles(self) -> None:
-        match self.chosen:
-            case [user]:
-                self.context.ask_for_roles(user)
-            case [_, *_]:
-                words = "roles are set for one user at a time; u takes the marks off"
-                self.context.say(words, is_bad=True)
 
     def handle(self, event: Event) -> None:
         super().handle(event)
@@ -84,17 +69,14 @@ class ApiKeysPane(ListPane[ApiKey]):
 
     listing = API_KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "revoke", "Revoke"),
+        Binding("x", "operate('RevokeKeys')", "Revoke"),
         Binding("f", "next_status", "Status", tooltip="Show the next status only, then all"),
         Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
     ]
 
-    def action_revoke(self) -> None:
-        self.context.revoke_keys(self.chosen)
-
     def action_owner(self) -> None:
         if self.current is not None:
-            self.context.open_user(self.current.user_id)
+            self.context.open_by_name(USERS, self.current.user_id)
 
     def action_next_status(self) -> None:
         """Go round: all, live, expired, never used, unused."""
@@ -144,21 +126,18 @@ class SessionsPane(ListPane[Session]):
 
     listing = SESSIONS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "end", "End"),
+        Binding("x", "operate('EndSessions')", "End"),
         Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
         Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
     ]
 
-    def action_end(self) -> None:
-        self.context.end_sessions(self.chosen)
-
     def action_log_out(self) -> None:
         if self.current is not None:
-            self.context.force_logout(self.current.user_id)
+            self.context.operate_by_name("ForceLogout", self.current.user_id)
 
     def action_owner(self) -> None:
         if self.current is not None:
-            self.context.open_user(self.current.user_id)
+            self.context.open_by_name(USERS, self.current.user_id)
 
     def handle(self, event: Event) -> None:
         super().handle(event)

@@ -6,6 +6,7 @@ import pytest
 from textual.widgets import OptionList
 
 from tests.tui.world import SMALL, World
+from tui.lists.users import USERS
 
 # Every key is pressed at both sizes in test_every_key.
 pytestmark = [pytest.mark.anyio, pytest.mark.parametrize("size", [SMALL], ids=["80x24"])]
@@ -99,5 +100,6 @@ async def test_the_palette_acts_on_a_user_by_id(world: World, act: str, words: s
 async def test_an_id_of_nothing_is_said(world: World) -> None:
     async with world.terminal() as terminal:
         await terminal.opens("5", "auth.login")
-        terminal.app.open_user("01a21090-2988-74ba-a853-f45ee4e9c51d")
+        user_id = "01a21090-2988-74ba-a853-f45ee4e9c51d"
+        terminal.app.open_by_name(USERS, user_id)
         await terminal.hears("User not found")

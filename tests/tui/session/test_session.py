@@ -19,7 +19,7 @@ from tui.app import Dashboard
 from tui.http import feed
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.form import Form
-from tui.screens.lists import ApiKeysView, UsersView
+from tui.screens.lists import ListView
 from tui.screens.overview import OverviewView
 from tui.screens.sign_in import SignIn
 from tui.widgets.table import Table
@@ -69,7 +69,7 @@ async def opens(app: Dashboard, pilot: Pilot[int], view: str, kind: type[Screen[
 async def ends(server: Server, app: Dashboard) -> None:
     """The sign-in ends, and some part of the view meets it."""
     server.is_over = True
-    for live in app.lives:
+    for live in app.navigator.lives:
         live.reload()
     await until(lambda: top(app, SignIn))
 
@@ -86,13 +86,13 @@ async def test_a_question_ends_with_the_sign_in_it_was_asked_in(tmp_path: Path) 
     server = Server()
     app = canned.still(tmp_path, server)
     async with app.run_test() as pilot:
-        await opens(app, pilot, "3", ApiKeysView)
+        await opens(app, pilot, "3", ListView)
         await until(lambda: len(app.screen.query(Table).first().window.rows) > 0)
         await pilot.press("down", "R", "x")
         await until(lambda: top(app, Confirm))
         await ends(server, app)
         await signs_in_again(app, pilot)
-        assert [type(screen) for screen in app.screen_stack] == [ApiKeysView]
+        assert [type(screen) for screen in app.screen_stack] == [ListView]
         await pilot.press("y")
         await pilot.pause()
     assert server.changes == []
@@ -102,7 +102,7 @@ async def test_a_form_does_not_come_back_over_the_sign_in(tmp_path: Path) -> Non
     server = Server()
     app = canned.still(tmp_path, server)
     async with app.run_test() as pilot:
-        await opens(app, pilot, "2", UsersView)
+        await opens(app, pilot, "2", ListView)
         await pilot.press("R", "n")
         await until(lambda: top(app, Form))
         server.is_over = True
@@ -110,14 +110,14 @@ async def test_a_form_does_not_come_back_over_the_sign_in(tmp_path: Path) -> Non
             await pilot.press("enter")
         await until(lambda: top(app, SignIn))
         await pilot.pause()
-        assert [type(screen) for screen in app.screen_stack] == [UsersView, SignIn]
+        assert [type(screen) for screen in app.screen_stack] == [ListView, SignIn]
 
 
 async def test_a_palette_over_the_sign_in_goes_with_it(tmp_path: Path) -> None:
     server = Server()
     app = canned.still(tmp_path, server)
     async with app.run_test() as pilot:
-        await opens(app, pilot, "3", ApiKeysView)
+        await opens(app, pilot, "3", ListView)
         server.is_slow.clear()
         await ends(server, app)
         await pilot.press("ctrl+p")
@@ -125,14 +125,14 @@ async def test_a_palette_over_the_sign_in_goes_with_it(tmp_path: Path) -> None:
         server.is_over = False
         server.is_slow.set()
         await until(lambda: not app.is_signing_in)
-        assert [type(screen) for screen in app.screen_stack] == [ApiKeysView]
+        assert [type(screen) for screen in app.screen_stack] == [ListView]
 
 
 async def test_a_deed_over_many_stops_at_the_first_that_nobody_may_do(tmp_path: Path) -> None:
     server = Server()
     app = canned.still(tmp_path, server)
     async with app.run_test() as pilot:
-        await opens(app, pilot, "2", UsersView)
+        await opens(app, pilot, "2", ListView)
         await until(lambda: len(app.screen.query(Table).first().window.rows) > 0)
         await pilot.press("down", "R", "space", "space", "D")
         await until(lambda: top(app, Confirm))
@@ -157,14 +157,14 @@ async def test_another_server_is_asked_with_nothing_left_at_the_first(
 
     app = canned.still(tmp_path, answer)
     async with app.run_test() as pilot:
-        await opens(app, pilot, "3", ApiKeysView)
+        await opens(app, pilot, "3", ListView)
         await ends(server, app)
         await until(lambda: getattr(app.focused, "id", "") == "email")
         app.screen.query_one("#url", Input).value = "https://elsewhere.example.com/api"
         app.screen.query_one("#url", Input).focus()
         await pilot.pause()
         await pilot.press("enter")
-        await until(lambda: app.target.url == "https://elsewhere.example.com/api")
+        await until(lambda: app.session.target.url == "https://elsewhere.example.com/api")
         # The feed was waiting to ask the first server once more.
         await pilot.pause(2 * feed.LONGEST_WAIT_SECONDS)
         assert app.is_running

@@ -13,6 +13,7 @@ from models.lists.budget import Budget
 from tests.tui.by_hand import keys_in_use, many_users
 from tests.tui.world import SMALL, Size, World
 from tui.http.errors import Unreachable
+from tui.lists.api_keys import API_KEYS
 from tui.lists.page_buffer import PAGE_ROWS, PAGES
 
 pytestmark = pytest.mark.anyio
@@ -138,7 +139,7 @@ async def test_a_key_is_found_by_its_prefix_in_whichever_piece(
     in_small_pieces(monkeypatch)
     async with world.terminal() as terminal:
         await terminal.sees("● live")
-        terminal.app.open_by_prefix(key["key_prefix"].rstrip("."))
+        terminal.app.open_by_name(API_KEYS, key["key_prefix"].rstrip("."))
         await terminal.sees("API keys › zoe's own")
 
 

@@ -1,5 +1,6 @@
 """What must be answered before anything goes on. Each dialog knows only its question.
 
+questions one dialog at a time, for whoever asks
 confirm   yes or no, and where more than one thing dies, what must be typed
 form      a few lines of text
 choice    one of a few

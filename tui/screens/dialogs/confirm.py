@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
@@ -11,7 +12,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from tui.operations.definitions import Operation
 from tui.text import plain
 from tui.widgets.text_input import TextInput
 
@@ -30,45 +30,45 @@ class Confirm(ModalScreen[bool]):
         Binding("pagedown,down", "scroll(1)", "Scroll the names down", show=False),
     ]
 
-    def __init__(self, operation: Operation) -> None:
+    def __init__(
+        self, title: str, consequence: str, *, names: Sequence[str] = (), typed: str = ""
+    ) -> None:
         super().__init__()
-        self._operation = operation
+        self._title = title
+        self._consequence = consequence
+        self._names = names
+        self._wanted = typed
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(self._operation.title, classes="title", markup=False)
-            yield Static(self._operation.consequence, classes="consequence", markup=False)
-            if self._operation.names:
+            yield Static(self._title, classes="title", markup=False)
+            yield Static(self._consequence, classes="consequence", markup=False)
+            if self._names:
                 with VerticalScroll(classes="names", can_focus=False):
-                    yield Static("\n".join(self._operation.names), markup=False)
-                if len(self._operation.names) > NAMES_SHOWN:
-                    words = f"{len(self._operation.names)} in all; PgUp and PgDn scroll"
+                    yield Static("\n".join(self._names), markup=False)
+                if len(self._names) > NAMES_SHOWN:
+                    words = f"{len(self._names)} in all; PgUp and PgDn scroll"
                     yield Static(words, classes="label", markup=False)
-            if self._operation.typed:
-                yield Static(f"Type {self._operation.typed} to go on:", id="wanted", markup=False)
+            if self._wanted:
+                yield Static(f"Type {self._wanted} to go on:", id="wanted", markup=False)
                 yield TextInput(classes="typed")
             with Horizontal(classes="buttons"):
                 # What is typed may hold any letter, so there the letters do not answer.
-                no, yes = ("Esc", "Enter") if self._operation.typed else ("n", "y")
+                no, yes = ("Esc", "Enter") if self._wanted else ("n", "y")
                 yield Button(f"No ({no})", id="no")
-                yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._operation.typed))
+                yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._wanted))
 
     @property
     def _is_typed(self) -> bool:
-        if not self._operation.typed:
+        if not self._wanted:
             return True
-        return (
-            plain(self.query_one(Input).value.strip()).casefold()
-            == self._operation.typed.casefold()
-        )
+        return plain(self.query_one(Input).value.strip()).casefold() == self._wanted.casefold()
 
     def action_go_on(self) -> None:
         if self._is_typed:
             self.dismiss(True)
         else:
-            self.query_one("#wanted", Static).update(
-                f"✗ not {self._operation.typed}: type that to go on"
-            )
+            self.query_one("#wanted", Static).update(f"✗ not {self._wanted}: type that to go on")
 
     def action_no(self) -> None:
         self.dismiss(False)

@@ -1,9 +1,8 @@
-"""Owns the forms: a few lines of text, and which lines a new user, roles and an export need."""
+"""Owns the form: a few lines of text. Knows nothing of what they are for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import ClassVar
 
@@ -14,19 +13,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
-from tui.text import plain
+from tui.questions import Field
 from tui.widgets.text_input import TextInput
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One line of a form."""
-
-    name: str
-    label: str
-    value: str = ""
-    hint: str = ""
-    is_secret: bool = False
 
 
 class Form(ModalScreen[dict[str, str] | None]):
@@ -74,37 +62,3 @@ class Form(ModalScreen[dict[str, str] | None]):
     @on(Button.Pressed, "#give-up")
     def action_give_up(self) -> None:
         self.dismiss(None)
-
-
-def user_form(typed: Mapping[str, str], problem: str = "") -> Form:
-    """What a new user needs; `typed` is what was typed before, and `problem` what was wrong with it."""
-    fields = (
-        Field("email", "E-mail", typed.get("email", ""), "ann@example.com"),
-        Field("name", "Name", typed.get("name", ""), "may be left empty"),
-        Field(
-            "password",
-            "Password",
-            typed.get("password", ""),
-            "empty: they have none",
-            is_secret=True,
-        ),
-        Field("roles", "Roles", typed.get("roles", "user"), "separated by spaces"),
-    )
-    return Form("New user", fields, go_on="Create", problem=problem)
-
-
-def roles_form(email: str, roles: str, problem: str = "") -> Form:
-    """The roles of a user, to be edited."""
-    field = Field("roles", "Roles, separated by spaces", roles, "none")
-    return Form(f"Roles of {email}", (field,), go_on="Set", problem=problem)
-
-
-def export_form(title: str, file: str, problem: str = "") -> Form:
-    """Where to write an export; the ending chooses the format."""
-    field = Field("file", "File: its ending, .csv or .jsonl, chooses the format", file)
-    return Form(f"Export {plain(title)}", (field,), go_on="Export", problem=problem)
-
-
-def words_of(text: str) -> tuple[str, ...]:
-    """The words in a line, whether separated by spaces or commas, each once."""
-    return tuple(dict.fromkeys(text.replace(",", " ").split()))

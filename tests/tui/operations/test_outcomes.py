@@ -10,11 +10,15 @@ import pytest
 from tui.http.client import BULK, Client
 from tui.http.errors import Missing, NotSignedIn, Refused, Trouble, Unreachable
 from tui.lists.schemas import ApiKey, Session
-from tui.operations.execution import Outcome, end_sessions, revoke_keys
+from tui.operations.api_keys import RevokeKeys
+from tui.operations.operation import Outcome
+from tui.operations.sessions import EndSessions
+from tui.session.session import Operator
 
 pytestmark = pytest.mark.anyio
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
+BY = Operator("", "", NOW)
 OVER = NotSignedIn("Invalid or expired token", status=401)
 NO = Refused("No", status=409)
 
@@ -47,7 +51,7 @@ def keys(count: int) -> list[ApiKey]:
 
 
 async def ended(client: Answers, count: int) -> Outcome:
-    return await end_sessions(sessions(count))(cast("Client", client))
+    return await EndSessions(sessions(count), BY).run(cast("Client", client))
 
 
 async def test_what_is_refused_stops_none_of_the_rest() -> None:
@@ -74,11 +78,11 @@ async def test_an_end_of_all_stops_the_rest_and_is_what_is_told(trouble: Trouble
 
 
 async def test_keys_that_were_revoked_before_it_broke_are_told() -> None:
-    outcome = await revoke_keys(keys(BULK + 200))(cast("Client", Answers(BULK - 1, OVER)))
+    outcome = await RevokeKeys(keys(BULK + 200), BY).run(cast("Client", Answers(BULK - 1, OVER)))
     assert outcome.trouble is OVER
     assert outcome.words == (
         f"revoked {BULK - 1} API keys; 1 had gone before; 200 not: {OVER.words}"
     )
     assert len(outcome.events) == BULK
     with pytest.raises(NotSignedIn):
-        await revoke_keys(keys(2))(cast("Client", Answers(OVER)))
+        await RevokeKeys(keys(2), BY).run(cast("Client", Answers(OVER)))
