@@ -1,4 +1,4 @@
-"""Owns the line that each request leaves in the log, and the headers that each answer carries."""
+"""The log line of each request, and the headers of each answer."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from api.http.responses import date_header
 
 log = structlog.get_logger("everruns_auth.requests")
 
-# A key or a token that somebody put into a path.
+# The form of API keys and tokens, which are masked in a path.
 _SECRET = re.compile(r"evr_[0-9a-f]+|ey[A-Za-z0-9_-]+\.[A-Za-z0-9_.-]+")
-# More of a path says no more, and secrets are looked for in a time that grows with its square.
+# Characters of a path that are logged; the search for secrets takes time that grows with its square.
 MAX_PATH = 512
-# Nothing here is a page, and nothing is to be kept by those between (OWASP ASVS 3.4.4, 14.3.2).
+# No answer is a page, and no cache may store one (OWASP ASVS 3.4.4, 14.3.2).
 _ON_EVERY_ANSWER = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
 _VERIFY = "/v1/auth/verify"
 
 
 def install(app: Sanic[Any, Any]) -> None:
-    """Add the response middleware."""
+    """Adds the middleware that completes and logs every answer."""
     is_verbose = logging.getLogger("everruns_auth").isEnabledFor(logging.DEBUG)
 
     async def finish(request: Request, response: BaseHTTPResponse) -> None:

@@ -1,6 +1,6 @@
-"""Owns the cookies that bind an OAuth attempt to its browser: one an attempt, so that tabs differ.
+"""The cookies that bind an authorization request to its browser: one each, for several tabs.
 
-It does not know what is sealed in them.
+The module does not know their content.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from api.federation.authorization_requests import (
 from api.http.cookies import all_shown
 from api.settings import Settings
 
-# With the oldest going first, a browser carries at most this many, some kilobytes.
+# Cookies that a browser may hold, some kilobytes; the oldest are removed first.
 MAX_ATTEMPTS = 4
 _NAME = "oauth_"
-# Only this origin itself can set such a cookie: no other host of the same domain plants its own
-# attempt in a browser, to sign it in as somebody else (RFC 6265bis §4.1.3.2).
+# Only this origin can set a cookie of this prefix, so that no other host of the domain can plant its
+# own request and sign the browser in as somebody else (RFC 6265bis §4.1.3.2).
 _HOST_PREFIX = "__Host-"
 
 
 def hand_out(response: HTTPResponse, attempt: AuthorizationRequest, settings: Settings) -> None:
-    """Give the browser the attempt, for as long as it lasts."""
+    """Sets the cookie of a request, for as long as the request is valid."""
     _set(response, _name(attempt.tag, settings), attempt.sealed, settings)
 
 
 def sealed_for(request: Request, state: str, settings: Settings) -> str | None:
-    """What the browser holds for the attempt whose `state` came back."""
+    """The sealed request of the cookie that belongs to `state`; None without one."""
     return _newest(request, _name(tag_of(state), settings))
 
 
 def take_back(response: HTTPResponse, request: Request, state: str, settings: Settings) -> None:
-    """End the attempt in the browser, whatever came of it; other tabs keep theirs."""
+    """Removes the cookie that belongs to `state`; those of other tabs stay."""
     name = _name(tag_of(state), settings)
     if name in request.cookies:
         _clear(response, name, settings)
@@ -51,7 +51,7 @@ def make_room(
     settings: Settings,
     now: datetime,
 ) -> None:
-    """Take back what is over, and the oldest beyond the number that a browser may hold."""
+    """Removes expired cookies, and the oldest beyond MAX_ATTEMPTS."""
     living: list[tuple[datetime, str]] = []
     for name in _names(request, settings):
         attempt = sealer.open(_newest(request, name) or "", now)
@@ -96,7 +96,7 @@ def _set(
         path="/",
         max_age=max_age,
         httponly=True,
-        # The provider leads the browser back from another site, which Strict would not survive.
+        # Lax, because the callback comes from another site, and Strict cookies would not be sent.
         samesite="Lax",
         secure=settings.is_https,
     )

@@ -1,4 +1,4 @@
-"""Bytes to a schema, or a refusal that never repeats what was sent."""
+"""Reads a body into a schema; refusals never repeat what was sent."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _WORDS = {
     "string_unicode": "Must be valid Unicode",
     "extra_forbidden": "Not a member that is known here",
 }
-# A member's name may be a secret that somebody put in the wrong place.
+# Names of members that a refusal may repeat; others may be secrets in the wrong place.
 _SAYABLE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
-# A body can hold thousands; so many are enough to see what is wrong.
+# Faults that a refusal lists; a body can hold thousands.
 MAX_FAULTS = 20
 
 
@@ -54,7 +54,7 @@ def read(request: Request, schema: type[T]) -> T:
 
 
 def read_if_any(request: Request, schema: type[T]) -> T:
-    """The body as `schema`, or an empty one where nothing was sent."""
+    """The body as `schema`, or an empty one where none was sent; raises as `read`."""
     return read(request, schema) if request.body else schema()
 
 

@@ -1,4 +1,4 @@
-"""Owns what a web page may make a browser do here: the rules on Host, Origin and Fetch Metadata."""
+"""The rules for requests that a web page makes a browser send: Host, Origin, Fetch Metadata."""
 
 from __future__ import annotations
 
@@ -19,13 +19,12 @@ _ANY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104  (compared with, not b
 
 
 def check_site(request: Request, settings: Settings) -> None:
-    """Refuse a write that another site's page asked for with the user's cookie.
+    """Refuses a write that another site's page requested with the user's cookie.
 
-    Programs send neither header and are not concerned (OWASP CSRF Prevention Cheat Sheet, Fetch
-    Metadata).
+    Programs send neither header and pass (OWASP CSRF Prevention Cheat Sheet, Fetch Metadata).
 
     Raises:
-        CrossSiteWrite: the browser says that the page is of another, not allowed, site.
+        CrossSiteWrite: the browser names a page of another site that is not allowed.
     """
     if request.method in SAFE_METHODS:
         return
@@ -43,14 +42,13 @@ def check_site(request: Request, settings: Settings) -> None:
 
 
 def check_navigation(request: Request) -> None:
-    """Refuse what a browser loads for a page, where only the person in front of it may go.
+    """Refuses a request for a frame, an image or a prefetch, where only a navigation is allowed.
 
-    Else a page could sign people in at this server without their knowing, in a frame or an image
-    (ASVS 7.6.2). A link on a page of another site is a person's own act. Browsers that send no
-    Fetch Metadata are not concerned.
+    Otherwise a page could sign people in at this server unnoticed (ASVS 7.6.2). A link on another
+    site is the act of a person. Browsers without Fetch Metadata pass.
 
     Raises:
-        EmbeddedSignIn: the browser says that it is not the page that it leads to.
+        EmbeddedSignIn: the browser says that the request is no navigation of a top-level page.
     """
     headers = request.headers
     mode, destination = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
@@ -64,7 +62,7 @@ def check_navigation(request: Request) -> None:
 
 
 def is_own_page(request: Request, settings: Settings) -> bool:
-    """Whether the cookies may speak: another site's page learns nothing and ends nothing by them."""
+    """Whether the request's cookies count: those sent by another site's page do not."""
     try:
         check_site(request, settings)
     except CrossSiteWrite:
@@ -111,7 +109,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _local_address(request: Request) -> str | None:
-    """The address of ours at which the connection arrived: no name, so nothing to rebind."""
+    """The address at which the connection arrived; it is no name, so it cannot be rebound."""
     connection = request.conn_info
     name = connection.sockname if connection is not None else None
     return plain_address(str(name[0])) if isinstance(name, tuple) and name else None

@@ -1,6 +1,6 @@
-"""Owns whose address a request comes from: the connection's, or what a trusted proxy says of it.
+"""The client's address: the connection's, or the one that a trusted proxy names.
 
-It does not know what an address is counted, kept or allowed as.
+The module does not know how addresses are counted or stored.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ log = structlog.get_logger("everruns_auth.requests")
 
 @dataclass(frozen=True, slots=True)
 class TrustedProxies:
-    """Sanic's settings of the proxies in front, at least one of which is set."""
+    """Sanic's settings of the proxies in front; at least one is set."""
 
     count: int
     list_header: str
@@ -42,7 +42,7 @@ class TrustedProxies:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> TrustedProxies | None:
-        """What `SANIC_PROXIES_COUNT` and its like say; None where no proxy is to be believed."""
+        """The settings `SANIC_PROXIES_COUNT` and its like; None where no proxy is trusted."""
         proxies = cls(
             count=config["PROXIES_COUNT"] or 0,
             list_header=str(config["FORWARDED_FOR_HEADER"]),
@@ -74,9 +74,9 @@ class TrustedProxies:
 
 
 def address_of(request: Request) -> str | None:
-    """The client's address, as `plain_address` writes it; None where nobody can tell.
+    """The address of the client, as `plain_address` writes it; None where it is unknown.
 
-    A proxy is believed only where Sanic was told of it. A request without its header came directly.
+    Proxy headers count only if Sanic is configured for them; a request without them came directly.
     """
     proxies: TrustedProxies | None = request.app.ctx.proxies
     if proxies is None:
@@ -102,7 +102,7 @@ def address_of(request: Request) -> str | None:
 
 
 def plain_address(text: str) -> str | None:
-    """An address alone, IPv6 compressed and without a zone, IPv4-mapped as IPv4; else None."""
+    """The address of a text: IPv6 compressed and without zone, IPv4-mapped as IPv4; else None."""
     return _parsed(text) if len(text) <= _MAX_LENGTH else None
 
 

@@ -1,4 +1,4 @@
-"""Owns the two cookies: their names, attributes and removal (RFC 6265bis, OWASP ASVS 3.4)."""
+"""The access and the refresh cookie: names, attributes and removal (RFC 6265bis, ASVS 3.4)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DIFFERENT: Mapping[str, type[Refusal]] = {
 
 
 def all_shown(request: Request, name: str) -> list[str]:
-    """Every cookie of a name that the browser sent."""
+    """The value of every cookie of this name that the browser sent."""
     return request.cookies.getlist(name, [])
 
 
@@ -59,7 +59,7 @@ def _plain(header: str, name: str) -> str | None:
 
 
 def set_cookies(response: HTTPResponse, tokens: Tokens, settings: Settings) -> None:
-    """Hand both tokens to the browser, out of reach of its scripts."""
+    """Sets both tokens as cookies that scripts cannot read."""
     _add(
         response,
         ACCESS,
@@ -79,7 +79,7 @@ def set_cookies(response: HTTPResponse, tokens: Tokens, settings: Settings) -> N
 
 
 def clear_cookies(response: HTTPResponse, request: Request, settings: Settings) -> None:
-    """Take both back: where this server has ever put them, and everywhere where they differ."""
+    """Removes both cookies from every path where this server has ever set them."""
     differ = any(len(set(all_shown(request, name))) > 1 for name in (ACCESS, REFRESH))
     for path in _every_path(request, settings) if differ else _PATHS:
         _add(response, ACCESS, "", 0, settings, same_site="Lax", path=path)

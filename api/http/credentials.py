@@ -1,4 +1,4 @@
-"""Request to principal: where a credential is looked for, and who may call what."""
+"""The credential of a request, and the principal that it stands for."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _parsed(header: str) -> Credential | None:
 
 
 def credentials_naming_sessions(request: Request, settings: Settings) -> list[str]:
-    """Whatever in the headers may name a session; cookies only where no other site's page asks."""
+    """Every token in the headers that may name a session; cookies only from this site's pages."""
     credential = _parsed(request.headers.get("authorization", ""))
     named = [credential.text] if credential is not None else []
     if is_own_page(request, settings):
@@ -80,11 +80,11 @@ async def principal_of(
     is_checked_for_site: bool = True,
     is_use: bool = True,
 ) -> Principal:
-    """Who is asking; or, where it is no use, whether the one who asked still may.
+    """The principal of the request; with `is_use=False` it is only checked again.
 
     Raises:
-        AuthenticationRequired: no credential was shown.
-        Unauthenticated: the one that was shown does not hold; its subclass says why.
+        AuthenticationRequired: the request has no credential.
+        Unauthenticated: the credential is not valid; the subclass says why.
         CrossSiteWrite: another site's page made the browser send its cookie with a write.
     """
     if services.settings.mode == "none":

@@ -1,4 +1,4 @@
-"""Owns the numbers that Prometheus collects, added up over the workers of a node."""
+"""The numbers that Prometheus collects, summed over the workers of a node."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-# Where the workers keep their numbers, so that any of them can answer for all. The library reads
-# the variable when it is first imported; `api/server/start.py` sets it before that.
+# The directory in which the workers keep their numbers, so that each can answer for all. The
+# library reads the variable on import; `api/server/start.py` sets it before that.
 DIRECTORY_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-# Seconds: a checked request takes under a millisecond, a sign-in a quarter of a second.
+# Bounds in seconds: a checked request takes under a millisecond, a sign-in a quarter of a second.
 _BUCKETS = (
     0.0005,
     0.001,
@@ -53,13 +53,13 @@ _quiet: Tally[tuple[str, str]] = Tally()
 
 
 def count(method: str, route: str, status: int, seconds: float) -> None:
-    """Note an answer. `route` is the path as the table has it: labels must stay few."""
+    """Counts an answer and its time; `route` is the path in the table, so that labels are few."""
     REQUESTS.labels(method, route, str(status)).inc()
     DURATION.labels(route).observe(seconds)
 
 
 def count_quietly(method: str, route: str) -> None:
-    """Note a successful check, whose time is not measured: measuring would be a part of it."""
+    """Counts a successful check without its time, because measuring would take part of it."""
     _quiet[method, route] += 1
 
 
@@ -70,14 +70,14 @@ def _write_quiet() -> None:
 
 
 async def keep_writing() -> None:
-    """Hand the quiet counts over once a second, so that every worker can answer for all."""
+    """Writes the quiet counts once a second, so that every worker can answer for all."""
     while True:
         await asyncio.sleep(1)
         _write_quiet()
 
 
 def exposition() -> bytes:
-    """All numbers in Prometheus's text format."""
+    """All numbers in the text format of Prometheus, summed over the workers."""
     _write_quiet()
     if DIRECTORY_VARIABLE not in os.environ:
         return generate_latest(REGISTRY)

@@ -1,4 +1,4 @@
-"""Hands a session that a sign-in opened to whoever signed in."""
+"""Hands the tokens of a new session to the client."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from api.http.requests import Call
 async def hand_over(
     response: HTTPResponse, request: Request, call: Call, tokens: Tokens
 ) -> HTTPResponse:
-    """Put the tokens into the response's cookies, and end the former session.
+    """Sets the cookies of a new session, and ends the session that the request's tokens name.
 
-    The former session is what the request's own tokens name (OWASP ASVS 7.2.4). A page of another
-    site can make a browser sign in, but ends nothing by its cookies.
+    The former session ends as OWASP ASVS 7.2.4 asks. A page of another site can make a browser sign
+    in, but ends no session by its cookies.
     """
     settings = call.services.settings
     request.ctx.user_id = tokens.user_id

@@ -1,4 +1,4 @@
-"""Who may call the operators' endpoints, and in whose name they act."""
+"""The guards of routes, and the operator that makes a change."""
 
 from __future__ import annotations
 
@@ -19,23 +19,26 @@ Guard = Callable[[Principal], None]
 
 
 def anyone(_: Principal) -> None:
-    """Any valid credential will do."""
+    """Accepts every valid credential."""
 
 
 def whole_user(principal: Principal) -> None:
-    """The user's own things: a session, or a key with the scope `*`."""
+    """Accepts a session, or a key with the scope `*`; raises `ScopeRequired`."""
     if not principal.has_scope(EVERYTHING):
         raise ScopeRequired
 
 
 def session_only(principal: Principal) -> None:
-    """Never an API key."""
+    """Accepts sessions; raises `SessionRequired` for an API key."""
     if principal.method == "api_key":
         raise SessionRequired
 
 
 def operator(scope: str) -> Guard:
-    """An operator, whose key (where it is a key) holds `scope`."""
+    """A guard that accepts operators, whose key, if it is one, has `scope`.
+
+    The guard raises `AdminRequired` and `ScopeRequired`.
+    """
 
     def check(principal: Principal) -> None:
         if not principal.is_operator:
@@ -52,7 +55,7 @@ REFUSALS = (errors.AdminRequired, errors.ScopeRequired)
 
 
 def actor_of(call: SignedInCall) -> Actor:
-    """The operator who asks."""
+    """The operator of a request, for verbs and the audit trail."""
     principal, settings = call.principal, call.services.settings
     return Actor(
         user_id=principal.user_id,

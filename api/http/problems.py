@@ -110,6 +110,7 @@ class Problems(ErrorHandler):
         self._troubles = TroubleLog(log, "database trouble")
 
     def default(self, request: Request, exception: Exception) -> HTTPResponse:
+        """The problem document of an exception; 500 and a log line with its traceback for a bug."""
         if isinstance(exception, errors.AccessCookiesDiffer | errors.RefreshCookiesDiffer):
             response = refused(exception)
             clear_cookies(response, request, request.app.ctx.services.settings)

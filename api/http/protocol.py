@@ -94,6 +94,7 @@ class Connection(HttpProtocol):
     HTTP_CLASS = StrictHttp
 
     def connection_made(self, transport: object) -> None:
+        """Starts the clock of quiet time, before Sanic sets it."""
         # Of the last byte that came or went; Sanic sets it a little later.
         self._time = monotonic()
         super().connection_made(transport)  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""Owns where a browser is led: which targets are fit, and the answer that leads there."""
+"""Redirects: the targets that are allowed, and the answer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sanic import HTTPResponse
 
 from api.settings import Settings
 
-# Kept in a cookie, of which a browser may have four.
+# Characters of a target, which is part of a cookie of which a browser may hold four.
 MAX_TARGET_LENGTH = 512
 # Printable ASCII alone, and no backslash: browsers drop controls and read `\` as `/`, so that what
 # looks like a path could name a host (OWASP Unvalidated Redirects Cheat Sheet).
@@ -20,7 +20,7 @@ _DEFAULT_PORT = re.compile(r"^(http(?=:)(?=.*:80$)|https(?=:)(?=.*:443$))(.*):\d
 
 
 def fit_target(text: str | None, settings: Settings) -> str | None:
-    """`redirect_to` where it is a path of this origin, or a URL of an allowed one; else None."""
+    """The target if it is a path of this origin or a URL of an allowed one, else None."""
     if not text or len(text) > MAX_TARGET_LENGTH:
         return None
     if _PATH.fullmatch(text):
@@ -30,7 +30,7 @@ def fit_target(text: str | None, settings: Settings) -> str | None:
 
 
 def lead_to(url: str) -> HTTPResponse:
-    """303 to `url` (RFC 9110 §15.4.4); what led here is told to nobody."""
+    """A 303 to `url` (RFC 9110 §15.4.4), which sends no Referer."""
     return HTTPResponse(
         status=303,
         # Said, though there is no body: Sanic would write the word None.

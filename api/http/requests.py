@@ -1,4 +1,4 @@
-"""Owns what a handler is handed beside the request, and how it is read off the request."""
+"""The values that a handler gets beside the request, and how they are read from it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from api.request_context import RequestContext
 from api.services import Services
 
 MAX_USER_AGENT = 512
-# A key or a token in the wrong header must not be written down.
+# Ids that are logged; a key or a token in this header must not be.
 _REQUEST_ID = re.compile(r"(?!.*(?:evr_|eyJ))[A-Za-z0-9._-]{1,64}")
 _SECRET = re.compile(r"evr_[0-9a-f]{8,}|eyJ[\w-]+\.[\w-]*\.?[\w-]*", re.IGNORECASE)
 _ODD_URL = re.compile(rb"[\x00-\x20\x7f]")
@@ -71,7 +71,7 @@ class TimedRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What every handler gets."""
+    """The argument of every handler."""
 
     services: Services
     context: RequestContext
@@ -79,13 +79,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class SignedInCall(Call):
-    """What a guarded handler gets: also who is asking."""
+    """The argument of a guarded handler: also the principal."""
 
     principal: Principal
 
 
 def context_of(request: Request) -> RequestContext:
-    """When and from where; the one place where a request meets the clock."""
+    """The time, the address and the client of a request; the one place that reads the clock."""
     return RequestContext(
         now=datetime.now(UTC),
         ip_address=address_of(request),
@@ -95,7 +95,7 @@ def context_of(request: Request) -> RequestContext:
 
 
 def id_in_path(text: str, otherwise: type[NotFound]) -> UUID:
-    """An id out of a path; what is none names nothing, and is refused with `otherwise`."""
+    """The id in a path; raises `otherwise` for a text that is none."""
     try:
         return UUID(text)
     except ValueError:
@@ -103,7 +103,7 @@ def id_in_path(text: str, otherwise: type[NotFound]) -> UUID:
 
 
 def request_id_of(request: Request) -> str:
-    """The proxy's X-Request-Id, else one of our own."""
+    """The trusted proxy's X-Request-Id, else a random one of 32 hex digits."""
     known: str | None = getattr(request.ctx, "request_id", None)
     if known is None:
         known = request.ctx.request_id = proxy_request_id(request) or uuid4().hex
@@ -111,7 +111,7 @@ def request_id_of(request: Request) -> str:
 
 
 def proxy_request_id(request: Request) -> str | None:
-    """The X-Request-Id of a trusted proxy, where it is harmless in a log; else None."""
+    """The X-Request-Id of a trusted proxy if it is safe to log, else None."""
     if request.app.ctx.proxies is None or "x-request-id" not in request.headers:
         return None
     lines = request.headers.getall("x-request-id")

@@ -1,4 +1,4 @@
-"""Renders answers: schemas to JSON bytes, with the headers that every answer of ours has."""
+"""Renders answers: schemas as JSON bytes, with the headers of every answer."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import orjson
 from pydantic import BaseModel
 from sanic import HTTPResponse
 
-# Everything here depends on who asks (RFC 9111 §5.2.2.5).
+# Every answer depends on the caller (RFC 9111 §5.2.2.5).
 _HEADERS = {"Cache-Control": "no-store"}
 
 
 def reply(answer: BaseModel, status: int = 200) -> HTTPResponse:
-    """One object, fields in the order of its schema."""
+    """A JSON object, its fields in the order of the schema."""
     return _json(answer.model_dump_json().encode(), status)
 
 
 def reply_list(answers: list[BaseModel]) -> HTTPResponse:
-    """A bare array."""
+    """A JSON array of objects."""
     return _json(orjson.dumps([answer.model_dump(mode="json") for answer in answers]), 200)
 
 
 def reply_nothing() -> HTTPResponse:
-    """204, without a body."""
+    """A 204 without a body."""
     return HTTPResponse(status=204, headers=_HEADERS)
 
 

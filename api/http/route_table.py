@@ -116,6 +116,7 @@ class Route:
 
     @property
     def name(self) -> str:
+        """The name of the handler, which is Sanic's name of the route."""
         return self.handler.__name__
 
     @property

@@ -21,19 +21,19 @@ Text = Annotated[str, AfterValidator(_storable)]
 
 
 class Request(BaseModel):
-    """What a client sends."""
+    """A body that a client sends; unknown members are refused."""
 
     model_config = ConfigDict(strict=True, extra="forbid", hide_input_in_errors=True)
 
 
 class LenientRequest(Request):
-    """What a client sends that may be older or newer than we are: unknown members are ignored."""
+    """A body of clients older or newer than the server; unknown members are ignored."""
 
     model_config = ConfigDict(extra="ignore")
 
 
 class Change(Request):
-    """What is to become otherwise. A member that is left out, or null, stays as it is."""
+    """A partial change; members that are left out or null stay as they are."""
 
     model_config = ConfigDict(json_schema_extra={"minProperties": 1})
 
@@ -45,7 +45,7 @@ class Change(Request):
 
 
 class Answer(BaseModel):
-    """What the server answers."""
+    """A body that the server sends."""
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 

@@ -16,10 +16,12 @@ from models import ApiKey
 
 
 async def list_keys(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the caller's own keys, newest first and unpaged; keys need the scope `keys:read`."""
     return reply_list([_row(key) for key in await api_keys.keys_of(call.principal)])
 
 
 async def create_key(request: Request, call: SignedInCall) -> HTTPResponse:
+    """201 with the new key; its whole text is in this answer and nowhere else."""
     sent = body.read(request, schemas.ApiKeyRequest)
     wish = api_keys.KeyRequest(
         name=sent.name, scopes=tuple(sent.scopes), expires_in_days=sent.expires_in_days
@@ -40,6 +42,7 @@ async def create_key(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def revoke_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
+    """204 once the key is deleted; another user's key is `ApiKeyNotFound`, as a missing one is."""
     await api_keys.revoke(call.principal, id_in_path(key_id, errors.ApiKeyNotFound), call.context)
     return reply_nothing()
 

@@ -14,11 +14,13 @@ from api.routes.account import schemas
 
 
 async def list_identities(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the caller's own identities, oldest first and unpaged."""
     rows = await identities.identities_of(call.principal.user_id)
     return reply_list([schemas.Identity.model_validate(row) for row in rows])
 
 
 async def unlink_identity(request: Request, call: SignedInCall, provider: str) -> HTTPResponse:
+    """204 once the identity is deleted; `LastWayIn` if no other way to sign in is left."""
     user_id = call.principal.user_id
     await identities.unlink(
         call.services.settings, user_id, provider, call.context, actor_id=user_id

@@ -1,4 +1,4 @@
-"""What a signed-in user sees and changes of their own: profile, password, sessions."""
+"""The profile, the password and the sessions of the signed-in user."""
 
 from __future__ import annotations
 
@@ -26,10 +26,12 @@ from models import RefreshToken
 
 
 async def me(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the profile of the caller, as the database has it now."""
     return reply(profile_of(call.principal))
 
 
 async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the profile under its new name."""
     name = body.read(request, schemas.RenameRequest).name
     assert name is not None, "a change changes something"
     user = await rename(call.principal, name, call.context)
@@ -37,7 +39,8 @@ async def rename_me(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def change_password(request: Request, call: SignedInCall) -> HTTPResponse:
-    # Say that nothing can be changed here before saying what is wrong with the form.
+    """204 once the password is replaced; every other session has ended, this one lives on."""
+    # Before the form is read: where no password can be changed, its errors are of no use.
     password.check_password_is_ours(call.services.settings)
     sent = body.read(request, schemas.PasswordRequest)
     await password.change_password(
@@ -51,11 +54,13 @@ async def change_password(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def list_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the caller's unexpired sessions, newest first; `current` marks the asking one."""
     rows = await sessions.sessions_of(call.principal.user_id, call.context.now)
     return reply_list([_session(row, call.principal.session_id) for row in rows])
 
 
 async def end_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
+    """204 once the session has ended; another user's is `SessionNotFound`, as a missing one is."""
     await sessions.revoke_session(
         call.principal.user_id, id_in_path(session_id, errors.SessionNotFound), call.context
     )
@@ -63,13 +68,14 @@ async def end_session(request: Request, call: SignedInCall, session_id: str) -> 
 
 
 async def end_other_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
+    """204 once every session of the caller has ended, except the asking one."""
     principal = call.principal
     await sessions.revoke_other_sessions(principal.user_id, principal.session_id, call.context)
     return reply_nothing()
 
 
 def profile_of(principal: Principal) -> schemas.Me:
-    """What `/me` says of a principal."""
+    """The body of `/me` for a principal."""
     return schemas.Me(
         id=principal.user_id,
         email=principal.email,
@@ -105,7 +111,7 @@ _ME_LINES = LINE_END.join(
 
 
 def answer_me(request: Request, known: CachedCredential) -> BaseHTTPResponse | None:
-    """The answer to GET `/v1/auth/me`."""
+    """The answer to GET `/v1/auth/me` for a cached credential."""
     body = known.me
     if body is None:
         body = known.me = profile_of(known.principal).model_dump_json().encode()

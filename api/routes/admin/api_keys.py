@@ -44,6 +44,7 @@ SINGLE = {"stale_days": STALE}
 
 
 async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with one page of all keys, those used last first by default."""
     query = ListQuery(request, LISTED)
     filters = KeyFilters(
         q=query.search(),
@@ -58,18 +59,21 @@ async def list_all_keys(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def show_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
+    """200 with one key and its status; `stale_days` as in the list."""
     ages = Ages.at(call.context.now, _stale_days(ListQuery(request, SINGLE)))
     row = await queries.api_key(id_in_path(key_id, ApiKeyNotFound), ages)
     return reply(schemas.KeyRow.model_validate(row))
 
 
 async def revoke_any_key(request: Request, call: SignedInCall, key_id: str) -> HTTPResponse:
+    """204 once the key is deleted, whoever owns it."""
     key = await api_keys.key_by_id(id_in_path(key_id, ApiKeyNotFound))
     await api_keys.revoke_key(key, actor_of(call), call.context)
     return reply_nothing()
 
 
 async def revoke_keys(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the number of deleted keys and the ids that did not exist; one transaction."""
     sent = body.read(request, schemas.RevokeKeysRequest)
     ids = tuple(dict.fromkeys(_ids(sent.ids)))
     missing = await api_keys.revoke_keys(ids, actor_of(call), call.context)

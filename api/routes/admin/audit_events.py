@@ -36,6 +36,7 @@ LISTED = parameters(
 
 
 async def list_audit_events(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with one page of audit events, newest first by default; `since` is inclusive."""
     query = ListQuery(request, LISTED)
     filters = EventFilters(
         action=query.one_of("action", *ACTIONS),
@@ -50,6 +51,7 @@ async def list_audit_events(request: Request, call: SignedInCall) -> HTTPRespons
 
 
 async def show_audit_event(request: Request, call: SignedInCall, event_id: str) -> HTTPResponse:
+    """200 with one audit event."""
     row = await queries.audit_event(id_in_path(event_id, AuditEventNotFound))
     return reply(schemas.AuditEventRow.model_validate(row))
 

@@ -15,6 +15,7 @@ from api.routes.admin import schemas
 
 
 async def list_user_identities(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    """200 with all identities of a user, oldest first, in the form of a page."""
     rows = await identities.identities_of(id_in_path(user_id, errors.UserNotFound))
     return reply(
         schemas.IdentityPage(
@@ -28,6 +29,7 @@ async def list_user_identities(request: Request, call: SignedInCall, user_id: st
 async def unlink_user_identity(
     request: Request, call: SignedInCall, user_id: str, provider: str
 ) -> HTTPResponse:
+    """204 once the identity is deleted; `LastWayIn` if the user had no other way to sign in."""
     await identities.unlink(
         call.services.settings,
         id_in_path(user_id, errors.UserNotFound),

@@ -1,7 +1,7 @@
-"""Reads the request for a page from the query string, and describes it for the OpenAPI document.
+"""The query string of a list: reads it into the request for a page, and describes it for OpenAPI.
 
-A parameter that a list does not know is refused: a filter that was misspelt and so not applied
-would show rows that nobody asked for, and the next click revokes them.
+Unknown parameters are refused: a misspelt filter that is ignored would show other rows than asked
+for, and the next click revokes them.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def parameters(
 
 
 class ListQuery:
-    """The query of one request, every parameter of which is known and there once.
+    """The query of one request, whose parameters are all known and given once.
 
-    Raises `Invalid` where it is not so, as does each reading of a value that does not fit.
+    The constructor raises `Invalid` otherwise, as does each method for a value that does not fit.
     """
 
     def __init__(self, request: Request, known: Mapping[str, Parameter]) -> None:
@@ -69,7 +69,7 @@ class ListQuery:
         for name, value in request.get_query_args(keep_blank_values=True):
             if name not in known:
                 names = ", ".join(known)
-                # The name is what was sent; so it is not repeated.
+                # The unknown name is text of the caller and is not repeated.
                 raise Invalid(FieldError("query", f"This list knows only {names}"))
             if name in self._values:
                 raise Invalid(FieldError(name, f"{name}: May be given only once"))
@@ -78,6 +78,7 @@ class ListQuery:
     def page_request(
         self, filters: F, sorts: Mapping[str, Sort], default_sort: str
     ) -> PageRequest[F]:
+        """The request for a page: `filters` with the sort, the limit (1 to 200) and the cursor."""
         return page_request(
             filters,
             sorts,
@@ -87,17 +88,18 @@ class ListQuery:
         )
 
     def text(self, name: str, most: int = MAX_TEXT) -> str | None:
-        """A text of 1 to `most` characters."""
+        """A text of 1 to `most` characters without controls; None where it is not given."""
         value = self._values.get(name)
         if value is not None and not (0 < len(value) <= most and _is_printable(value)):
             raise Invalid(FieldError(name, f"{name}: 1 to {most} characters, none of control"))
         return value
 
     def search(self, name: str = "q") -> str | None:
-        """What is searched for, trimmed and composed; None where the box is empty."""
+        """The text to search for, trimmed and in NFC; None where it is empty or not given."""
         return searched(name, self._values.get(name, ""))
 
     def whole(self, name: str, least: int, most: int, default: int) -> int:
+        """A whole number from `least` to `most`, in ASCII digits; `default` where none is given."""
         value = self._values.get(name)
         if value is None:
             return default
@@ -108,19 +110,23 @@ class ListQuery:
         return int(value)
 
     def one_of(self, name: str, *known: str) -> str | None:
+        """One of the `known` words; None where it is not given."""
         value = self._values.get(name)
         if value is not None and value not in known:
             raise Invalid(FieldError(name, f"{name}: One of {', '.join(known)}"))
         return value
 
     def flag(self, name: str) -> bool | None:
+        """`true` or `false`; None where it is not given."""
         value = self.one_of(name, "true", "false")
         return None if value is None else value == "true"
 
     def row_id(self, name: str) -> UUID | None:
+        """A UUID; None where it is not given."""
         return self._parsed(name, UUID, "An id, such as 0190b4c2-7d1e-7a30-8f00-0123456789ab")
 
     def moment(self, name: str) -> datetime | None:
+        """A time of RFC 3339 §5.6 in UTC; None where it is not given."""
         return self._parsed(name, _moment, "A time, such as 2026-01-31T12:00:00Z")
 
     def _parsed(self, name: str, parse: Callable[[str], T], accepted: str) -> T | None:
@@ -132,14 +138,18 @@ class ListQuery:
 
 
 def searched(name: str, sent: str) -> str | None:
-    """What is searched for; raises `Invalid`."""
+    """`sent` trimmed and in NFC, at most 200 characters; None where nothing is left.
+
+    Raises:
+        Invalid: it is too long, holds controls, or more of an API key than its shown prefix.
+    """
     stripped = sent.strip()
-    # Decided before it is normalised, which costs the square of the number of combining marks.
+    # Before normalising, whose time grows with the square of the number of combining marks.
     value = stripped if len(stripped) > MAX_TEXT else unicodedata.normalize("NFC", stripped)
     if len(value) > MAX_TEXT or not _is_printable(value):
         raise Invalid(FieldError(name, f"{name}: At most {MAX_TEXT} characters, none of control"))
     if _MORE_THAN_A_PREFIX.search(value):
-        # It is in the URL already, and so perhaps in a proxy's log; the next one need not be.
+        # This key is in the URL, and perhaps in a proxy's log; the refusal keeps the next one out.
         raise Invalid(
             FieldError(name, f"{name}: Only the first 12 characters of a key are known; use those")
         )
@@ -147,12 +157,12 @@ def searched(name: str, sent: str) -> str | None:
 
 
 def _moment(text: str) -> datetime:
-    """RFC 3339 §5.6; in a query a `+` that was not encoded arrives as a space."""
+    """The time of a text; a `+` that was not encoded arrives as a space."""
     found = _RFC_3339.fullmatch(text.upper())
     if found is None:
         raise ValueError
     date, minutes, seconds, fraction, is_utc, sign, offset = found.groups()
-    # A leap second is the last one before it, for clocks that know none.
+    # A leap second becomes the second before it, because datetime has none.
     whole = f"{date}T{minutes}:{min(int(seconds), 59):02}{fraction or ''}"
     zone = "+00:00" if is_utc else f"{sign.replace(' ', '+')}{offset}"
     return datetime.fromisoformat(whole + zone).astimezone(UTC)

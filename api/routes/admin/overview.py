@@ -14,6 +14,7 @@ from api.routes.admin import schemas
 
 
 async def overview(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the counts, at most two seconds old."""
     latest = await call.services.overviews.latest(call.context.now)
     return reply(_rendered(latest, call.services.settings.mode))
 

@@ -37,6 +37,7 @@ USER_SESSIONS = parameters(SORTS, DEFAULT_SORT, {})
 
 
 async def list_all_sessions(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with one page of all sessions, newest first by default; live ones unless asked."""
     query = ListQuery(request, LISTED)
     filters = SessionFilters(
         q=query.search(),
@@ -49,16 +50,18 @@ async def list_all_sessions(request: Request, call: SignedInCall) -> HTTPRespons
 
 
 def user_sessions(query: ListQuery, user_id: UUID) -> PageRequest[SessionFilters]:
-    """The request for a page of one user's live sessions, whose query knows `USER_SESSIONS`."""
+    """The request for a page of one user's live sessions; `query` knows `USER_SESSIONS`."""
     return query.page_request(SessionFilters(user_id=user_id), SORTS, DEFAULT_SORT)
 
 
 async def show_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
+    """200 with one session, expired ones included."""
     row = await queries.session(id_in_path(session_id, SessionNotFound))
     return reply(schemas.SessionRow.model_validate(row))
 
 
 async def end_any_session(request: Request, call: SignedInCall, session_id: str) -> HTTPResponse:
+    """204 once the session has ended, whoever owns it."""
     named = id_in_path(session_id, SessionNotFound)
     await sessions.end_session(named, actor_of(call), call.context)
     return reply_nothing()

@@ -1,6 +1,6 @@
-"""The operators' stream: what happens, as it happens, as server-sent events (WHATWG HTML §9.2).
+"""The operators' stream: events as they happen, as server-sent events (WHATWG HTML §9.2).
 
-Whether the listener still may listen is asked twice a second, and before anything is told.
+The listener's right is checked twice a second, and before any event is sent.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from api.routes.admin import schemas
 from models.trouble import is_trouble
 
 RECHECK_SECONDS = 0.5
-# Every 15 s are promised, and that is looked at twice a second.
+# Seconds of silence after which a comment is sent; the promise is 15 s, checked twice a second.
 COMMENT_SECONDS = 14.0
-# A listener that does not read is cut off; it resumes where it was, and a stop need not wait for it.
+# Seconds until a listener that does not read is cut off; it can resume, and a stop waits no longer.
 SEND_SECONDS = 5.0
 MEDIA_TYPE = "text/event-stream"
 LAST_EVENT_ID = "last-event-id"
-# Proxies that gather an answer before they send it would hold every event back.
+# Without the second one, proxies that buffer answers would hold every event back.
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
-# What a kind's items look like; those that are not here have nothing to say but their kind.
+# The schema of each kind's item; kinds that are missing here have none.
 _SHAPES: dict[str, type[BaseModel]] = {
     "key_used": schemas.KeyUsed,
     "key_created": schemas.OwnedThing,
@@ -51,12 +51,16 @@ log = structlog.get_logger("everruns_auth.stream")
 
 
 async def stream(request: Request, call: SignedInCall) -> HTTPResponse | None:
+    """200 with an endless stream of events; `Last-Event-ID` resumes after that event.
+
+    It ends when the right of the listener ends, when they fall behind, or when the server stops.
+    """
     if request.method == "HEAD":
-        # A stream of Sanic's fails at the end of its answer to this.
+        # Sanic's streaming response fails at the end of a HEAD.
         return HTTPResponse(content_type=MEDIA_TYPE, headers=_HEADERS)
     after = request.headers.get(LAST_EVENT_ID)
     async with call.services.feed.listening(after) as (listener, missed):
-        # Gathering what was missed took a while, in which the right may have ended.
+        # The right may have ended while the missed events were read.
         await _demand_the_right(request, call)
         response = await request.respond(content_type=MEDIA_TYPE, headers=_HEADERS)
         await _sent(request, response.send(_written(missed)))
@@ -67,7 +71,7 @@ async def stream(request: Request, call: SignedInCall) -> HTTPResponse | None:
 
 
 async def _sent(request: Request, sending: Awaitable[None]) -> None:
-    """Wait until there is room for what is sent; cut off whoever makes none."""
+    """Awaits the sending; closes the connection if it takes over SEND_SECONDS."""
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await sending
@@ -77,7 +81,7 @@ async def _sent(request: Request, sending: Awaitable[None]) -> None:
 
 
 async def _told(request: Request, call: SignedInCall, listener: Listener) -> AsyncIterator[str]:
-    """What happens, until the listener may not listen any more, or the server stops."""
+    """The texts to send, until the right of the listener ends or the server stops."""
     spoke_at = monotonic()
     while True:
         try:
@@ -88,7 +92,7 @@ async def _told(request: Request, call: SignedInCall, listener: Listener) -> Asy
             return
         text = _written(events)
         if not text and monotonic() - spoke_at >= COMMENT_SECONDS:
-            # With the place, so that the listener knows where a quiet hour has brought it.
+            # With the position, so that the listener can resume there after a quiet hour.
             text = f": still here\nid: {listener.position}\n\n"
         if text:
             spoke_at = monotonic()
@@ -96,10 +100,10 @@ async def _told(request: Request, call: SignedInCall, listener: Listener) -> Asy
 
 
 async def _demand_the_right(request: Request, call: SignedInCall) -> None:
-    """Come back if the listener may listen at this moment.
+    """Returns if the listener may listen at this moment.
 
     Raises:
-        Refusal: they may not any more.
+        Refusal: the right has ended.
         what `trouble_of` knows: the database does not answer.
     """
     READ(
@@ -121,7 +125,7 @@ async def _still_may_listen(request: Request, call: SignedInCall) -> bool:
     except Exception as error:
         if not is_trouble(error):
             raise
-        # Nobody can say so now; whoever may will come back.
+        # The right cannot be checked now; a client that has it reconnects.
         return False
     return True
 
@@ -135,14 +139,14 @@ def _written(events: list[Event]) -> str:
 
 
 def _data(event: Event) -> str | None:
-    """The event's JSON; None where a row written by hand cannot be told."""
+    """The event's JSON; None where the row was written by hand and does not fit the schema."""
     shape = _SHAPES.get(event.kind)
     if shape is None:
         return "{}"
     try:
         return shape.model_validate(event.item).model_dump_json()
     except (ValidationError, PydanticSerializationError) as error:
-        # Never its words: they repeat what is in the row.
+        # The type alone, because the message repeats values of the row.
         log.warning("an event is left out", kind=event.kind, trouble=type(error).__name__)
         return None
 

@@ -35,6 +35,7 @@ LISTED = parameters(
 
 
 async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with one page of users, by address by default."""
     query = ListQuery(request, LISTED)
     filters = UserFilters(
         q=query.search(),
@@ -48,7 +49,10 @@ async def list_users(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
-    """For the platform's own page, which may send more than we know."""
+    """200 with the first 200 users by address, for the platform's own page.
+
+    `search` is as `q` of the list; unknown parameters are ignored, because that page may send some.
+    """
     q = searched("search", request.args.get("search", ""))
     wanted = page_request(UserFilters(q=q), SORTS, sort=DEFAULT_SORT, limit=MAX_MEMBERS)
     rows = await queries.first_users(wanted, call.context.now)
@@ -56,6 +60,7 @@ async def list_members(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
+    """201 with the new user."""
     sent = body.read(request, schemas.CreateUserRequest)
     form = users.NewUser(
         email=sent.email, name=sent.name, password=sent.password, roles=tuple(sent.roles)
@@ -72,11 +77,13 @@ async def create_user(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 async def show_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    """200 with one user."""
     row = await queries.user(id_in_path(user_id, UserNotFound), call.context.now)
     return reply(schemas.UserRow.model_validate(row))
 
 
 async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    """200 with the changed user; fields that the body leaves out stay as they are."""
     sent = body.read(request, schemas.ChangeUserRequest)
     wanted = users.Wanted(
         name=sent.name,
@@ -89,12 +96,14 @@ async def change_user(request: Request, call: SignedInCall, user_id: str) -> HTT
 
 
 async def delete_user(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    """204 once the user, their sessions, keys and identities are deleted."""
     user = await _named(user_id)
     await user_lookup.delete_user(user, actor_of(call), call.context)
     return reply_nothing()
 
 
 async def list_user_sessions(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    """200 with one page of a user's live sessions, newest first by default."""
     query = ListQuery(request, USER_SESSIONS)
     user = await _named(user_id)
     wanted = user_sessions(query, user.id)
@@ -103,6 +112,7 @@ async def list_user_sessions(request: Request, call: SignedInCall, user_id: str)
 
 
 async def force_logout(request: Request, call: SignedInCall, user_id: str) -> HTTPResponse:
+    """200 with the number of sessions that ended; API keys go on working."""
     user = await _named(user_id)
     count = await sessions.force_logout(user, actor_of(call), call.context)
     return reply(schemas.Revoked(revoked=count))

@@ -1,4 +1,4 @@
-"""The ways in and out: config, register, login, refresh, logout."""
+"""Signing in and out: configuration, registration, login, refresh, logout."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from api.routes.public import schemas
 
 
 async def config(request: Request, call: Call) -> HTTPResponse:
+    """200 with the mode and the ways to sign in, for login pages."""
     settings = call.services.settings
     return reply(
         schemas.AuthConfig(
@@ -34,7 +35,8 @@ async def config(request: Request, call: Call) -> HTTPResponse:
 
 
 async def register(request: Request, call: Call) -> HTTPResponse:
-    # Say that the door is closed before saying what is wrong with the form.
+    """201 with the tokens of a new account, in the body and in cookies."""
+    # Before the form is read: where registration is disabled, its errors are of no use.
     registration.check_registration_is_open(call.services.settings)
     sent = body.read(request, schemas.RegisterRequest)
     form = registration.Registration(email=sent.email, password=sent.password, name=sent.name)
@@ -43,6 +45,7 @@ async def register(request: Request, call: Call) -> HTTPResponse:
 
 
 async def log_in(request: Request, call: Call) -> HTTPResponse:
+    """200 with the tokens of a new session, in the body and in cookies."""
     sign_in.check_password_sign_in_is_open(call.services.settings)
     sent = body.read(request, schemas.LoginRequest)
     tokens = await sign_in.log_in(call.services, sent.email, sent.password, call.context)
@@ -50,6 +53,10 @@ async def log_in(request: Request, call: Call) -> HTTPResponse:
 
 
 async def refresh(request: Request, call: Call) -> HTTPResponse:
+    """200 with new tokens for the refresh token of the body, else of the cookie.
+
+    A page of another site may not use the cookie (`CrossSiteWrite`).
+    """
     token = body.read_if_any(request, schemas.RefreshRequest).refresh_token
     if not token:
         token = shown(request, REFRESH)
@@ -63,6 +70,10 @@ async def refresh(request: Request, call: Call) -> HTTPResponse:
 
 
 async def log_out(request: Request, call: Call) -> HTTPResponse:
+    """200 once every session ended that the cookies, the bearer token or the body name.
+
+    Unknown and expired credentials are no error. Cookies are cleared for pages of this site alone.
+    """
     settings = call.services.settings
     response = reply(Nothing())
     named = credentials_naming_sessions(request, settings)

@@ -1,4 +1,4 @@
-"""For probes and operators: does it live, is it ready, how does it do."""
+"""The routes for probes and monitoring: liveness, readiness, metrics."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ log = structlog.get_logger("everruns_auth.health")
 
 
 async def health(request: Request, call: Call) -> HTTPResponse:
+    """200 while the event loop runs; asks no database."""
     mode = call.services.settings.mode.capitalize()
     return reply(schemas.Health(status="ok", version=__version__, auth_mode=mode))
 
 
 async def ready(request: Request, call: Call) -> HTTPResponse:
+    """200 if the database answers, is migrated and accepts writes; else 503 with the reason."""
     try:
         await database.ping()
         status = await schema.status()
@@ -48,7 +50,7 @@ async def ready(request: Request, call: Call) -> HTTPResponse:
 
 
 def _is_remembering(call: Call) -> bool:
-    """Whether checks are answered from memory: changes are heard, and there is a memory."""
+    """Whether checks are answered from the cache: it has a size, and changes are heard."""
     return (
         bool(call.services.settings.remembered_credentials)
         and call.services.invalidation.is_current()
@@ -56,6 +58,7 @@ def _is_remembering(call: Call) -> bool:
 
 
 async def metrics(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with the worker's numbers in the text format of Prometheus, summed over all workers."""
     return HTTPResponse(exposition(), content_type=CONTENT_TYPE)
 
 

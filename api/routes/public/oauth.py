@@ -1,6 +1,6 @@
-"""Leads a browser to a provider and receives it back; every answer leads on.
+"""Redirects a browser to a provider, and receives its callback; every answer is a redirect.
 
-Which account it is, is decided in `api.federation`.
+`api.federation` decides which account it is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from api.settings import Settings
 
 
 async def oauth_start(request: Request, call: Call, provider: str) -> HTTPResponse:
+    """303 to the authorization page of the provider, with the cookie of the request."""
     check_navigation(request)
     settings = call.services.settings
     row = provider_named(settings, provider)
@@ -37,6 +38,7 @@ async def oauth_start(request: Request, call: Call, provider: str) -> HTTPRespon
 
 
 async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPResponse:
+    """303 to the page that the browser wanted, signed in, or to `/login?error=…`."""
     check_navigation(request)
     settings = call.services.settings
     row = provider_named(settings, provider)
@@ -46,7 +48,7 @@ async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPRes
     except SignInFailed as failed:
         response = _lead_to_failure(failed, settings)
     else:
-        # Looked at again: what is allowed may have changed since it was sealed.
+        # Checked again: the allowed targets may have changed since the cookie was sealed.
         target = fit_target(arrival.redirect_to, settings)
         response = lead_to(target or settings.login_redirect_url)
         await hand_over(response, request, call, arrival.tokens)
@@ -55,7 +57,7 @@ async def oauth_callback(request: Request, call: Call, provider: str) -> HTTPRes
 
 
 def _returned(request: Request, settings: Settings) -> Returned:
-    """The callback's query. A name that comes twice is not what a provider sends (RFC 6749 §3.1)."""
+    """The callback's query; a parameter given twice is ignored (RFC 6749 §3.1)."""
     once = {name: values[0] for name, values in request.args.items() if len(values) == 1}
     state = once.get("state", "")
     return Returned(

@@ -1,4 +1,4 @@
-"""The question that proxies ask on every request: who is this, and may they?
+"""The check that proxies make for every request: the caller's identity, roles and scopes.
 
 For nginx `auth_request`, Traefik ForwardAuth and Caddy `forward_auth`. The answer is in headers.
 """
@@ -30,14 +30,15 @@ HEADERS = (
     "X-Auth-Scopes",
     "X-Auth-Method",
 )
-# A role or a scope that is asked for in other words: `roles`, `Role`, `role[]`, `role[0]`,
-# `role:admin`, `amp;role`. A yes would be an answer to another question.
+# Misspelt names of the parameters: `roles`, `Role`, `role[]`, `role[0]`, `role:admin`, `amp;role`.
+# They are refused, because ignoring one would grant access without the check.
 _MISSPELT = re.compile(r"[\W_]*(amp;)?(role|scope)s?([\W\d_]*|[^\w-].*)", re.IGNORECASE | re.DOTALL)
-# Printable ASCII as it is; `%` is what encoding begins with, and a comma parts a list.
+# Characters sent as they are: printable ASCII but `%`, which begins an escape, and the comma.
 _PRINTABLE = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) not in "%,")
 
 
 async def verify(request: Request, call: SignedInCall) -> HTTPResponse:
+    """200 with seven headers about the caller, who has every `role` and `scope` of the query."""
     principal = call.principal
     refusal = lacking(principal, request.query_string)
     if refusal is not None:
