@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from api.own_packages import refuse_strangers
 from api.settings import SettingsRejected, database_from_environment
 from api.settings.database_url import DatabaseUrl
 from models import schema
@@ -18,6 +19,7 @@ def __getattr__(name: str) -> dict[str, Any]:
     """Read the environment when aerich asks, not when Python imports (PEP 562)."""
     if name != "TORTOISE_ORM":
         raise AttributeError(name)
+    refuse_strangers()
     try:
         url = database_from_environment()
         _prepare(url)

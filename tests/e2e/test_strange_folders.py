@@ -1,4 +1,7 @@
-"""Started in a folder of somebody else's project, every command runs our code and none of that."""
+"""No command runs the code of somebody else's project.
+
+Started in its folder, it runs ours. Where Python would find the other first, it does not start.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from tests.support.processes import Server, environment, eventually, script
+from tests.support.processes import Server, environment, eventually, run, script
 
 # Packages named as ours, and a module of Python's own that every one of our programs imports.
 NAMES = ("api", "migrations", "models", "tui", "json", "sitecustomize")
@@ -64,6 +67,31 @@ def test_the_dashboard_in_a_browser_runs_our_code(folder: Path) -> None:
         with connect(f"{page}/ws", additional_headers={"Cookie": cookie}) as tab:
             assert tab.recv(SECONDS)
     assert not (folder / "ran").exists()
+
+
+@pytest.mark.parametrize("name", NAMES[:4])
+@pytest.mark.parametrize(
+    "command",
+    [("everruns-auth", "serve"), ("everruns-auth", "dashboard"), ("everruns-admin", "list-users")],
+    ids=" ".join,
+)
+def test_a_package_of_our_name_on_the_path_is_refused_by_its_path(
+    tmp_path: Path, name: str, command: tuple[str, ...]
+) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").write_text("print('ran')")
+    env = environment(f"sqlite://{tmp_path}/new.db", PYTHONPATH=str(tmp_path))
+    ended = run(*command, env=env)
+    assert (ended.status, ended.stdout) == (1, "")
+    assert f"{name}: {tmp_path / name} is not a part of Everruns Auth" in ended.stderr
+
+
+def test_python_m_refuses_it_too(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    env = environment(f"sqlite://{tmp_path}/new.db", PYTHONPATH=str(tmp_path))
+    ended = run("python", "-P", "-m", "api", env=env)
+    assert ended.status == 1
+    assert f"models: {tmp_path}/models is not a part of Everruns Auth" in ended.stderr
 
 
 @contextmanager
