@@ -15,7 +15,7 @@ The floors, from the outside in; each imports only what stands below it (import-
     audit                 what is written down of it
     writability           whether the database takes writes
     throttle, hashing, trouble_log, silences   limits | hashing in threads | the database's troubles
-    counts                where failures are counted
+    redis_counts          failures that nodes count together
     security | models     values without I/O (tokens, hashes, digests) | the only place with an ORM
     own_packages          whether Python found our packages; commands begin there, by `everruns_auth`
     errors, request_context, settings   refusals | when and from where | the only reader of the environment

@@ -25,7 +25,6 @@ from api.services import assemble
 from api.settings import Settings
 from api.trouble_log import TroubleLog
 from models import database
-from models.engines.sqlite.file_identity import FileIdentity
 
 MAX_BODY_BYTES = 64 * 1024
 # Seconds. A sign-in may wait ten for a thread, and a database statement ten.
@@ -137,8 +136,7 @@ def _add_routes_at_once(app: App) -> None:
 def _add_lifecycle(app: App, settings: Settings, workers: int, counts_file: Path | None) -> None:
     tasks: set[asyncio.Task[None]] = set()
     # Of the file that the main process opened: a worker that comes later must not serve another.
-    path = settings.database.path
-    file = FileIdentity.of(path) if path is not None else None
+    file = database.file_of(settings.database)
 
     async def start(app: App) -> None:
         # The main process has checked the database. A worker that is replaced while the database

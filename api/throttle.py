@@ -20,14 +20,14 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from api.counts.count import Count, Counts, Entry, Limit
-from api.counts.local import LocalCounts
 from api.errors import Overloaded, Throttled, Unavailable
 from api.request_context import RequestContext
 from api.security.digests import digest
 from api.security.emails import normalise_email
 from api.security.networks import NOWHERE, block_of, network_of
 from models import KnownNetwork, Unblock
+from models.counts import Count, Counts, Entry, Limit
+from models.engines.sqlite.counts import LocalCounts
 
 T = TypeVar("T")
 Unblocks = Callable[[Sequence[str], datetime], Awaitable[list[tuple[UUID, str]]]]
@@ -66,7 +66,7 @@ def counts_at(storage_url: str, shared_file: Path | None = None) -> Counts:
     if storage_url.startswith("memory:"):
         return LocalCounts(shared_file)
     # Imported here: most servers have no Redis, and start without loading its client.
-    from api.counts.redis import RedisCounts  # noqa: PLC0415
+    from api.redis_counts import RedisCounts  # noqa: PLC0415
 
     return RedisCounts(storage_url)
 

@@ -33,6 +33,7 @@ __all__ = [
     "connection",
     "engine",
     "engine_of",
+    "file_of",
     "is_sqlite",
     "open_database",
     "opened",
@@ -114,6 +115,11 @@ async def open_database(
             raise
         raise DatabaseUnreachable(_explain(url, trouble)) from trouble
     return context
+
+
+def file_of(url: DatabaseUrl) -> FileIdentity | None:
+    """The file that `url` leads to now; None where there is none, and on PostgreSQL."""
+    return FileIdentity.of(url.path) if url.path is not None else None
 
 
 async def close_database(context: TortoiseContext) -> None:

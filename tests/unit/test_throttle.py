@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from api.counts.local import LocalCounts
 from api.errors import Throttled
 from api.request_context import RequestContext
 from api.throttle import Throttle
 from models import new_id
+from models.engines.sqlite.counts import LocalCounts
 
 pytestmark = pytest.mark.anyio
 

@@ -11,12 +11,12 @@ from uuid import UUID
 
 import pytest
 
-from api.counts.count import Counts
-from api.counts.local import LocalCounts
 from api.errors import Throttled
 from api.request_context import RequestContext
 from api.throttle import Attempt, Throttle, counts_at
 from models import new_id
+from models.counts import Counts
+from models.engines.sqlite.counts import LocalCounts
 from tests.support.redis import require_redis
 
 pytestmark = pytest.mark.anyio

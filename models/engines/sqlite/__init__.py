@@ -2,6 +2,7 @@
 
 engine         all of it as one value
 client         Tortoise's client, whose transactions take the write lock when they begin
+counts         the store of counts that the workers of a node share, in a file of its own
 dialect        the pieces of SQL that its lists are made of
 events         what happened, in the order of the ids
 file_identity  whether a path still leads to the file that was opened

@@ -13,7 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from api.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
+from models.counts import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
 
 _PREFIX = "everruns-auth:"
 # Connections of one worker; a question waits for a free one.

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from api.counts.count import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
+from models.counts import IN_FLIGHT_SECONDS, LIFTED_SECONDS, Count, Entry
 
 T = TypeVar("T")
 

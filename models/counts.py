@@ -1,4 +1,9 @@
-"""The values and the interface of a store of counts. The module knows no store."""
+"""The values and the interface of a store of counts: recent failures, and attempts in flight.
+
+The stores are a SQLite file that the workers of one node share (`models.engines.sqlite.counts`),
+and Redis for nodes that count together (`api.redis_counts`). The module knows neither, and not
+which things are counted together, which `api.throttle` decides.
+"""
 
 from __future__ import annotations
 
