@@ -34,7 +34,6 @@ __all__ = [
     "engine",
     "engine_of",
     "file_of",
-    "is_sqlite",
     "open_database",
     "opened",
     "ping",
@@ -148,11 +147,7 @@ def engine_of(url: DatabaseUrl) -> Engine:
 
 def engine() -> Engine:
     """The engine of the open database."""
-    return SQLITE if is_sqlite() else POSTGRESQL
-
-
-def is_sqlite() -> bool:
-    return connection().capabilities.dialect == "sqlite"
+    return SQLITE if connection().capabilities.dialect == "sqlite" else POSTGRESQL
 
 
 def require_existing(url: DatabaseUrl) -> None:

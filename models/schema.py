@@ -5,9 +5,8 @@ The migrations themselves are aerich's files in `migrations/models`.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,27 +18,10 @@ import migrations
 from api.settings.database_url import DatabaseUrl
 from models import database
 from models.locks import exclusive
+from models.migration_failure import MigrationFailed
 from models.trouble import is_missing_table, is_trouble
 
 MIGRATIONS = Path(migrations.__file__).parent
-
-# What the last statement of a migration on SQLite leaves behind when it fails cannot be undone by
-# SQLite: aerich runs scripts, and a script commits whatever transaction is around it.
-_COPY_SUFFIX = ".before-migration"
-
-
-class MigrationFailed(Exception):
-    """A migration did not apply; the database is as it was before."""
-
-
-class SchemaClosed(MigrationFailed):
-    """pg_trgm is in a schema that this role may not use; the message says which GRANT it takes."""
-
-    def __init__(self, schema: str, role: str) -> None:
-        super().__init__(
-            f"pg_trgm is in the schema {schema}, which this role may not use; "
-            f"an administrator runs: GRANT USAGE ON SCHEMA {schema} TO {role};"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,36 +78,10 @@ async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
             return ()
         async with exclusive(url, "migrations"), _undone_on_failure(url):
             await _create_bookkeeping()
-            if url.path is None:
-                await _find_trigrams()
             config = database.tortoise_config(url, is_patient=True)
             command = Command(config, app=database.APP, location=str(MIGRATIONS))
             await command.init()
             return tuple(await command.upgrade(run_in_transaction=True))
-
-
-async def _find_trigrams() -> None:
-    """Let the migrations of this transaction see pg_trgm where it is in a schema of its own.
-
-    Raises:
-        SchemaClosed: this role may not use that schema.
-    """
-    rows = await database.connection().execute_query_dict(
-        "SELECT quote_ident(nspname) AS schema, quote_ident(current_user) AS role, "
-        "has_schema_privilege(pg_namespace.oid, 'USAGE') AS is_open "
-        "FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace "
-        "WHERE extname = 'pg_trgm' AND nspname <> ALL (current_schemas(true)) "
-        # Where nothing can be made anyway, nothing must be made beside the extension.
-        "AND current_schema() IS NOT NULL"
-    )
-    for row in rows:
-        if not row["is_open"]:
-            raise SchemaClosed(row["schema"], row["role"])
-        await database.connection().execute_query(
-            "SELECT set_config('search_path', concat_ws(', ', current_setting('search_path'), $1::text), "
-            "true)",
-            [row["schema"]],
-        )
 
 
 async def prepare_bookkeeping(url: DatabaseUrl) -> None:
@@ -142,13 +98,9 @@ async def _create_bookkeeping() -> None:
 
 @asynccontextmanager
 async def _undone_on_failure(url: DatabaseUrl) -> AsyncIterator[None]:
-    """Undo everything in the block when any of it fails.
-
-    PostgreSQL rolls one transaction around all of it back; a SQLite file is put back as it was.
-    """
-    undoing = database.transaction() if url.path is None else _put_back_on_failure(url.path)
+    """Undo everything in the block when any of it fails."""
     try:
-        async with undoing:
+        async with database.engine_of(url).migrating(url):
             yield
     except MigrationFailed:
         raise
@@ -159,38 +111,6 @@ async def _undone_on_failure(url: DatabaseUrl) -> AsyncIterator[None]:
             f"a migration failed ({error}); the database is as it was before. "
             "Keep a copy of it and report this"
         ) from error
-
-
-@asynccontextmanager
-async def _put_back_on_failure(path: Path) -> AsyncIterator[None]:
-    copy = _copy_of(path)
-    try:
-        yield
-    except BaseException:
-        _copy(copy, path)
-        raise
-    finally:
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):
-                copy.with_name(copy.name + suffix).unlink()
-
-
-def _copy_of(path: Path) -> Path:
-    copy = path.with_name(path.name + _COPY_SUFFIX)
-    copy.unlink(missing_ok=True)
-    copy.touch(mode=0o600)
-    _copy(path, copy)
-    return copy
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a whole SQLite database, the parts still in its WAL included."""
-    reader, writer = sqlite3.connect(source), sqlite3.connect(target)
-    try:
-        reader.backup(writer)
-    finally:
-        reader.close()
-        writer.close()
 
 
 def _names() -> tuple[str, ...]:

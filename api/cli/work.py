@@ -11,8 +11,9 @@ import typer
 
 from api.errors import Refusal
 from api.settings import SettingsRejected, database_from_environment
-from models import database, schema
+from models import database
 from models.explanation import explained
+from models.migration_failure import MigrationFailed
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ def finish(work: Callable[[], Awaitable[T]]) -> T:
         fail(*rejected.problems)
     except Refusal as refusal:
         fail(refusal.detail)
-    except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
+    except (database.DatabaseUnreachable, MigrationFailed) as refused:
         fail(str(refused))
     except Exception as error:
         words = asyncio.run(explained(database_from_environment(), error))

@@ -36,6 +36,7 @@ from api.settings import (
 from api.throttle import counts_at
 from models import database, schema
 from models.explanation import explained, refusal_of_writes
+from models.migration_failure import MigrationFailed
 
 BACKLOG = 1024
 STORAGE_SECONDS = 5
@@ -69,7 +70,7 @@ def serve(settings: Settings, *, workers: int = 1) -> int:
 def _do_first(settings: Settings, counts_file: Path) -> None:
     try:
         asyncio.run(_prepare(settings, counts_file))
-    except (database.DatabaseUnreachable, schema.MigrationFailed) as refused:
+    except (database.DatabaseUnreachable, MigrationFailed) as refused:
         raise StartRefused(str(refused)) from refused
     except Exception as error:
         words = asyncio.run(explained(settings.database, error))

@@ -58,5 +58,8 @@ class Engine(Protocol):
     def write_probe(self, url: DatabaseUrl) -> WriteProbe:
         """Its question whether the database, which is open in this process, takes writes."""
 
+    def migrating(self, url: DatabaseUrl) -> AbstractAsyncContextManager[None]:
+        """A block of migrations, all of which are undone when any of it fails."""
+
     async def missing_rights(self, url: DatabaseUrl) -> Rights | None:
         """The rights that the role lacks; None where the engine has no roles."""

@@ -110,7 +110,7 @@ async def everything_stored() -> str:
     """All rows of all tables, as text."""
     connection = database.connection()
     names = "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'"
-    if database.is_sqlite():
+    if database.engine().name == "sqlite":
         names = "SELECT name FROM sqlite_master WHERE type = 'table'"
     tables = [row["name"] for row in await connection.execute_query_dict(names)]
     assert {"users", "refresh_tokens", "api_keys", "audit_events"} <= set(tables)

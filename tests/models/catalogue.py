@@ -34,12 +34,12 @@ FROM pg_constraint WHERE contype = 'f'
 
 async def shape() -> Shape:
     """Columns, indexes and foreign keys of every table of the open database; order is left out."""
-    return await (_sqlite() if database.is_sqlite() else _postgresql())
+    return await (_sqlite() if database.engine().name == "sqlite" else _postgresql())
 
 
 async def tables(*, with_side_tables: bool = False) -> set[str]:
     """The names of the tables of the open database."""
-    if database.is_sqlite():
+    if database.engine().name == "sqlite":
         statement = (
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
         )

@@ -179,7 +179,7 @@ def test_what_is_no_place_is_none(text: str) -> None:
 
 
 async def test_a_place_of_another_engine_is_not_ours(url: str) -> None:
-    other = "7@5" if not database.is_sqlite() else "1:5:2,3/7@5"
+    other = "7@5" if database.engine().name != "sqlite" else "1:5:2,3/7@5"
     position = Position.parse(other)
     assert position is not None
     assert not events.is_ours(position)

@@ -18,7 +18,7 @@ OPERATORS = {
 
 
 async def users(now: datetime) -> UserCounts:
-    is_operator = OPERATORS["sqlite" if database.is_sqlite() else "postgresql"]
+    is_operator = OPERATORS[database.engine().name]
     return UserCounts(
         total=await _count("users", "id <> ?", ANONYMOUS_ID),
         disabled=await _count("users", "id <> ? AND disabled_at IS NOT NULL", ANONYMOUS_ID),
@@ -48,7 +48,7 @@ async def live_sessions(now: datetime) -> int:
 
 async def tallied() -> Counter[str]:
     """How many of each kind there are by the tables."""
-    is_operator = OPERATORS["sqlite" if database.is_sqlite() else "postgresql"]
+    is_operator = OPERATORS[database.engine().name]
     not_anonymous = "id <> ?"
     return +Counter(
         users=await _count("users", not_anonymous, ANONYMOUS_ID),
@@ -84,7 +84,7 @@ def by_kind(found: list[CounterRow]) -> Counter[str]:
 
 
 async def _count(table: str, where: str, *values: Any) -> int:
-    if database.is_sqlite():
+    if database.engine().name == "sqlite":
         values = tuple(
             value.isoformat(" ") if isinstance(value, datetime) else str(value) for value in values
         )

@@ -6,6 +6,7 @@ dialect       the pieces of SQL that its lists are made of
 events        what happened, by snapshots
 invalidation  notifications, trusted only while they are proven to arrive
 locks         advisory locks, each held by a connection of its own
+migration     the transaction around all migrations
 rights        what the role must be allowed, and which GRANT it lacks
 schema.sql    tables, indexes, triggers and functions as the migrations leave them
 statements    the other statements that it words in its own way

@@ -11,6 +11,7 @@ from models.engines.invalidation import Listener
 from models.engines.postgresql import client, events, locks, statements
 from models.engines.postgresql.dialect import PostgresqlDialect
 from models.engines.postgresql.invalidation import PostgresqlInvalidation
+from models.engines.postgresql.migration import rolled_back_on_failure
 from models.engines.postgresql.rights import rights_at
 from models.engines.postgresql.write_probe import PostgresqlWriteProbe
 from models.engines.rights import Rights
@@ -54,6 +55,10 @@ class Postgresql:
     def write_probe(self, url: DatabaseUrl) -> PostgresqlWriteProbe:
         del url  # the pool's connections are asked
         return PostgresqlWriteProbe()
+
+    def migrating(self, url: DatabaseUrl) -> AbstractAsyncContextManager[None]:
+        del url  # the transaction is that of the open database
+        return rolled_back_on_failure()
 
     async def missing_rights(self, url: DatabaseUrl) -> Rights:
         return await rights_at(url)

@@ -10,6 +10,7 @@ file_place     whether a database can be at a path
 folding        how a text loses its case
 invalidation   commits of other processes, seen in the header of the WAL-index
 locks          locks of files beside the database
+migration      a failed migration, undone
 schema.sql     tables, indexes and triggers as the migrations leave them
 statements     the other statements that it words in its own way
 wal_index      that header in shared memory

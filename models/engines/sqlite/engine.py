@@ -13,6 +13,7 @@ from models.engines.sqlite import client, events, locks, statements
 from models.engines.sqlite.dialect import SqliteDialect
 from models.engines.sqlite.file_place import objection_to_place, objection_to_writing
 from models.engines.sqlite.invalidation import SqliteInvalidation
+from models.engines.sqlite.migration import put_back_on_failure
 from models.engines.sqlite.write_probe import SqliteWriteProbe
 from models.engines.statements import Statements
 
@@ -57,6 +58,9 @@ class Sqlite:
 
     def write_probe(self, url: DatabaseUrl) -> SqliteWriteProbe:
         return SqliteWriteProbe(_path(url))
+
+    def migrating(self, url: DatabaseUrl) -> AbstractAsyncContextManager[None]:
+        return put_back_on_failure(_path(url))
 
     async def missing_rights(self, url: DatabaseUrl) -> None:
         """None: a file has no roles."""

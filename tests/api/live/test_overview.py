@@ -58,7 +58,7 @@ async def test_it_says_what_there_is(http: httpx.AsyncClient, ann: Person, bob: 
         *("api_keys", "sign_ins"),
     ]
     assert said["mode"] == "full" and said["version"] == __version__
-    assert said["engine"] == ("sqlite" if database.is_sqlite() else "postgresql")
+    assert said["engine"] == database.engine().name
     assert said["migrations"]["applied"] > 0 and said["migrations"]["pending"] == 0
     assert said["users"] == {"total": 2, "disabled": 0, "operators": 1, "new_24h": 2}
     assert said["sessions"] == {"live": 3}
@@ -114,7 +114,7 @@ async def test_a_minute_that_a_hand_wrote_hides_no_other(
     columns = "INSERT INTO audit_events (id, at, action, outcome, detail) VALUES "
     rest = ", 'auth.login', 'success', '{}')"
     odd = ["9999-12-31 23:59:59+00:00"]
-    odd += ["z", "9999", "2999-13-41 99:99"] if database.is_sqlite() else ["infinity"]
+    odd += ["z", "9999", "2999-13-41 99:99"] if database.engine().name == "sqlite" else ["infinity"]
     for number, at in enumerate(odd):
         identity = f"00000000-0000-7000-8000-{number:012}"
         await by_hand(database_url, f"{columns} ('{identity}', '{at}'{rest}")

@@ -155,7 +155,7 @@ async def test_what_cannot_be_told_hides_nothing_else(
     key = await new_key(http, ann)
     async with listening(app_of(http), ann.bearer) as stream:
         await stream.hears("listening")
-        for statement in POISON["sqlite" if database.is_sqlite() else "postgresql"]:
+        for statement in POISON[database.engine().name]:
             await by_hand(database_url, statement)
         await by_hand(database_url, "DELETE FROM api_keys")
         await stream.hears("key_revoked", id=key["id"])

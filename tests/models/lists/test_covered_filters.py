@@ -41,7 +41,7 @@ async def test_expired_keys_are_told_by_the_index_of_any_sort(
     assert query.is_covered
     plans = await plans_of(query, api_keys.shape(), request, monkeypatch)
     assert f"idx_api_keys_{sort[:7]}" in plans
-    if not database.is_sqlite():
+    if database.engine().name != "sqlite":
         assert "(expires_at <=" in plans
         assert "Filter: (expires_at" not in plans
 
@@ -101,7 +101,7 @@ async def _fill(url: str, statement: str) -> None:
 
 def _written(statement: str) -> str:
     """For the engine that is open; numbers from 1 on are called n."""
-    if database.is_sqlite():
+    if database.engine().name == "sqlite":
         numbers = f"{_NUMBERS} SELECT"
         table, row_id = "n", "printf('00000000-0000-7000-8000-%012x', n)"
         time, digest = "datetime(1577836800 + n, 'unixepoch') || '+00:00'", "printf('%064x', n)"

@@ -77,10 +77,8 @@ KEPT = {"users": users.KEPT, "api_keys": api_keys.KEPT}
 
 async def untrue(table: str) -> int:
     """How many rows of a side table have not what their table has."""
-    differs = " OR ".join(
-        f"s.{column} {'IS NOT' if database.is_sqlite() else 'IS DISTINCT FROM'} t.{column}"
-        for column in ("id", *KEPT[table])
-    )
+    operator = {"sqlite": "IS NOT", "postgresql": "IS DISTINCT FROM"}[database.engine().name]
+    differs = " OR ".join(f"s.{column} {operator} t.{column}" for column in ("id", *KEPT[table]))
     rows = await database.connection().execute_query_dict(
         f"SELECT 1 FROM {table}_search s LEFT JOIN {table} t ON t.id = s.id WHERE {differs}"
     )
@@ -140,7 +138,7 @@ async def test_the_runbooks_statements_fill_the_side_tables_again(opened: str) -
     )
     await execute(opened, "DELETE FROM users_search")
     await execute(opened, "DELETE FROM api_keys_search")
-    statements = for_sqlite if database.is_sqlite() else for_postgresql
+    statements = for_sqlite if database.engine().name == "sqlite" else for_postgresql
     for statement in filter(str.strip, statements.split(";")):
         await execute(opened, statement)
     assert (await untrue("users"), await untrue("api_keys")) == (0, 0)

@@ -9,6 +9,7 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import User, database, schema
+from models.migration_failure import MigrationFailed
 from tests.models.catalogue import shape, tables
 from tests.models.rows import add_user
 
@@ -59,7 +60,7 @@ async def test_what_a_failed_migration_began_is_undone(
     url = DatabaseUrl.parse(own_database_url)
     async with database.opened(url):
         before = await shape()
-    with pytest.raises(schema.MigrationFailed, match="as it was before"):
+    with pytest.raises(MigrationFailed, match="as it was before"):
         await schema.migrate(url)
     async with database.opened(url):
         assert await shape() == before
@@ -73,7 +74,7 @@ async def test_of_two_migrations_neither_stays_when_the_second_fails(
     await user_named(own_database_url)
     added = (add_migration(history, 900, GOOD), add_migration(history, 901, BAD))
     url = DatabaseUrl.parse(own_database_url)
-    with pytest.raises(schema.MigrationFailed):
+    with pytest.raises(MigrationFailed):
         await schema.migrate(url)
     async with database.opened(url):
         assert (await schema.status()).pending == added
@@ -87,7 +88,7 @@ async def test_a_mended_migration_applies_at_the_next_start(
     await user_named(own_database_url)
     add_migration(history, 900, BAD)
     url = DatabaseUrl.parse(own_database_url)
-    with pytest.raises(schema.MigrationFailed):
+    with pytest.raises(MigrationFailed):
         await schema.migrate(url)
     added = add_migration(history, 900, GOOD)
     assert await schema.migrate(url) == (added,)
@@ -101,7 +102,7 @@ async def test_an_empty_database_is_empty_again_after_a_failure(
 ) -> None:
     add_migration(history, 900, BAD)
     url = DatabaseUrl.parse(empty_database_url)
-    with pytest.raises(schema.MigrationFailed):
+    with pytest.raises(MigrationFailed):
         await schema.migrate(url)
     async with database.opened(url):
         assert await tables() == set()
@@ -115,7 +116,7 @@ async def test_no_copy_of_the_rows_is_left_beside_the_file(
     add_migration(history, 900, script)
     try:
         await schema.migrate(DatabaseUrl.parse(sqlite_url))
-    except schema.MigrationFailed:
+    except MigrationFailed:
         assert script == BAD
     file = Path(sqlite_url.removeprefix("sqlite://"))
     beside = {path.name for path in file.parent.glob(f"{file.name}*")}

@@ -14,6 +14,7 @@ import pytest
 
 from api.settings.database_url import DatabaseUrl
 from models import User, database, schema
+from models.migration_failure import MigrationFailed
 from tests.models.engines.test_invalidation import ANN, BOB, KEY, SESSION, key, session, user
 from tests.models.rows import add_key, add_session, add_user
 from tests.support import counting
@@ -173,7 +174,7 @@ async def test_a_schema_of_trigrams_that_is_closed_to_us_is_said(
     try:
         await execute(with_trigrams_elsewhere, f"GRANT ALL ON SCHEMA public TO {name}")
         url = with_trigrams_elsewhere.replace("://postgres@", f"://{name}:{name}@")
-        with pytest.raises(schema.MigrationFailed) as refused:
+        with pytest.raises(MigrationFailed) as refused:
             await schema.migrate(DatabaseUrl.parse(url))
         assert f'GRANT USAGE ON SCHEMA "Ext ra" TO {name}' in str(refused.value)
         assert "report" not in str(refused.value)

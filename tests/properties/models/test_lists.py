@@ -166,7 +166,7 @@ def test_pages_forwards_and_backwards_are_the_sorted_list_of_what_fits(
 
     async def run() -> None:
         async with database.opened(DatabaseUrl.parse(url)):
-            is_sqlite = database.is_sqlite()
+            is_sqlite = database.engine().name == "sqlite"
             everybody = await populate(made)
             expected = in_order(
                 [u for u in everybody if fits(u, wanted, is_sqlite=is_sqlite)], sort
