@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,10 +23,13 @@ class SqliteWriteProbe:
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
         self._connection: sqlite3.Connection | None = None
+        # The only thread that touches the connection: closing waits for a question still on its way,
+        # whose caller was cancelled. SQLite crashes the process where one is closed in use.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="write-probe")
 
     async def look(self) -> Trouble | None:
         try:
-            await asyncio.to_thread(self._begin)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._begin)
         except sqlite3.Error as error:
             return trouble_of(error)
         return None
@@ -47,7 +51,6 @@ class SqliteWriteProbe:
             uri=True,
             timeout=_LOCK_SECONDS,
             isolation_level=None,
-            check_same_thread=False,
         )
 
     def _is_nearly_full(self) -> bool:
@@ -56,6 +59,11 @@ class SqliteWriteProbe:
         return blocks * system.f_frsize < _ROOM_BYTES
 
     def close(self) -> None:
+        """Closes the connection, at once or after the question that is on its way."""
+        self._thread.submit(self._close)
+        self._thread.shutdown(wait=False)
+
+    def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
