@@ -79,7 +79,7 @@ async def test_a_list_that_was_refused_from_the_start_is_not_asked_for_all_the_t
         await terminal.opens("2", "! slowly")
         pane = terminal.table.parent
         assert isinstance(pane, ListPane)
-        assert pane.fetcher.is_resting
+        assert pane.live.fetcher.is_resting
         page.is_broken = False
         await terminal.sees("1 row")
 
@@ -184,7 +184,7 @@ async def test_who_gives_up_a_question_leaves_the_next_one_alone(
         await gone.wait()
         left.set()
         await terminal.pilot.pause()
-        assert pane.fetcher.is_asking
+        assert pane.live.fetcher.is_asking
 
 
 async def test_a_time_that_nobody_can_read_hides_no_row(world: World) -> None:

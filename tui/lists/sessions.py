@@ -15,7 +15,7 @@ SESSIONS = Listing(
     path="/v1/admin/sessions",
     row=Session,
     columns=(
-        Column("User", lambda session, _: Cell(session.user_email), 24, 40, 0, is_owner=True),
+        Column("User", lambda session, _: Cell(session.user_email), 22, 40, 0, is_owner=True),
         Column(
             "Last used",
             lambda session, now: Cell(relative_time.since(session.last_used_at, now)),
@@ -25,8 +25,8 @@ SESSIONS = Listing(
             "last_used_at",
             is_time=True,
         ),
-        Column("From", lambda session, _: Cell(session.ip_address or ""), 13, 39, 3),
-        Column("Program", lambda session, _: Cell(program(session.user_agent or "")), 20, 40, 2),
+        Column("From", lambda session, _: Cell(session.ip_address or ""), 15, 39, 3),
+        Column("Program", lambda session, _: Cell(program(session.user_agent or "")), 21, 40, 2),
         Column(
             "Created",
             lambda session, now: Cell(

@@ -19,6 +19,8 @@ _BROWSERS = (
     ("Firefox", r"(?:Firefox|FxiOS)/(\d{1,4})"),
     ("Chrome", r"(?:Chrome|CriOS|HeadlessChrome)/(\d{1,4})"),
     ("Safari", r"Version/(\d{1,4})[^ ]* (?:Mobile/\w+ )?Safari/"),
+    # What an application on a telephone shows pages with.
+    ("WebKit", r"AppleWebKit/(\d{1,4})"),
 )
 # Android calls itself Linux, too, and an iPhone says "like Mac OS X".
 _SYSTEMS = (

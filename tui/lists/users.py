@@ -26,7 +26,7 @@ USERS = Listing(
     row=User,
     columns=(
         Column("E-mail", lambda user, _: Cell(user.email), 26, 44, 0, "email"),
-        Column("Name", lambda user, _: Cell(user.name), 10, 28, 3, "name"),
+        Column("Name", lambda user, _: Cell(user.name), 12, 28, 3, "name"),
         Column("Roles", _roles, 10, 20, 2),
         Column("State", _state, 8, 8, 1, is_status=True),
         Column("Sign-in", lambda user, _: Cell(user.auth_provider, "dim"), 7, 8, 7),

@@ -6,8 +6,9 @@ fetcher                one question at a time, asked again when it is due; on it
 polled_widget          one answer: `detail` shows one row so
 list_pane              one list: it joins the parts below; `panes` are the four lists
   filter_input held_keys         what is typed: the filter, and keys that wait for rows
-  list_loader list_rows          rows, asked for; and what is known of them
-  refresh_queue row_highlights   what of a list is due, and which rows are highlighted
+  live_rows                      rows that are kept true; on it stand
+    list_loader list_rows        rows, asked for; and what is known of them
+    refresh_queue row_highlights what of a list is due, and which rows are highlighted
   table row_renderer             the lines of a list
 facts tiles chart      drawings of values
 text_input checkbox    of forms

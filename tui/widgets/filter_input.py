@@ -1,11 +1,12 @@
 """Owns where a filter is typed: when its text is to be in force, and that it is not yet.
 
-Knows nothing of what the text means.
+Which words it may have is the list's.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,6 +14,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input
 
+from tui.lists import filters
+from tui.lists.listing import Listing
 from tui.widgets.text_input import TextInput
 
 TYPING_SECONDS = 0.25
@@ -35,8 +38,11 @@ class FilterInput(TextInput):
     class Paused(Message):
         """Nothing was typed for a moment: the text is to count."""
 
-    def __init__(self, hint: str) -> None:
+    def __init__(self, listing: Listing[Any]) -> None:
+        words = " ".join(f"{name}:{word.example}" for name, word in listing.words.items())
+        hint = f"part of a name or an e-mail, or {words}" if listing.is_searchable else words
         super().__init__(placeholder=hint, classes="filter")
+        self._listing = listing
         self.text = ""
         """What was typed."""
         self.is_left = False
@@ -54,13 +60,16 @@ class FilterInput(TextInput):
         with self.prevent(Input.Changed):
             self.value = text
 
-    def take(self) -> str:
-        """The text, which counts from now on."""
+    def take(self, now: datetime) -> filters.Filter:
+        """Let the text count from now on; returns what it asks for."""
         if self._typing is not None:
             self._typing.stop()
         self._typing = None
         self.is_left = False
-        return self.text
+        wanted = filters.parsed(self.text, self._listing.words, now)
+        if "q" in wanted.parameters and not self._listing.is_searchable:
+            return filters.Filter(problem=f"words are needed here, such as {self.placeholder}")
+        return wanted
 
     async def action_leave_input(self) -> None:
         self.is_left = True

@@ -7,9 +7,8 @@ this one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, ClassVar, Generic, TypeVar
 
 from textual import on
@@ -25,15 +24,12 @@ from tui.http.errors import Refused, Trouble
 from tui.http.feed import Event
 from tui.lists import filters
 from tui.lists.listing import Listing
-from tui.lists.page_buffer import PAGE_ROWS, Loaded, Origin
 from tui.lists.schemas import Row
-from tui.widgets.fetcher import Fetcher
 from tui.widgets.filter_input import FilterInput
 from tui.widgets.held_keys import HeldKeys
-from tui.widgets.list_loader import ListLoader, Query
-from tui.widgets.list_rows import ListRows, Place
+from tui.widgets.list_loader import Query
 from tui.widgets.live import LIVE
-from tui.widgets.refresh_queue import RefreshQueue
+from tui.widgets.live_rows import LiveRows
 from tui.widgets.table import Table
 
 R = TypeVar("R", bound=Row)
@@ -94,27 +90,17 @@ class ListPane(Widget, Generic[R]):
         # On the page of one user nobody needs to be told whose rows they are.
         columns = [each for each in self.listing.columns if not (is_narrow and each.is_owner)]
         self.table = Table(columns, is_watched=is_watched)
-        self.filter_input = FilterInput(self._hint)
+        self.filter_input = FilterInput(self.listing)
         self.filter_input.next_focus = self.table
         self.filter = filters.Filter()
         self.sort = self.listing.sort
-        self.rows: ListRows[R] = ListRows()
+        self.live: LiveRows[R] = LiveRows(self, self, context, self.listing)
+        # Kept by name, for it is asked for all the time.
+        self.rows = self.live.rows
         self.held_keys = HeldKeys(self, self, context)
-        self.fetcher: Fetcher[list[Loaded[R]]] = Fetcher(self, context, self._load_what_is_due)
-        self._row_fetcher: Fetcher[tuple[str, R | None]] = Fetcher(
-            self, context, self._load_what_is_due
-        )
-        self._loader: ListLoader[R] = ListLoader(context, self.listing)
-        self._queue = RefreshQueue()
         self._status = Static(classes="status", markup=False)
         self._is_watched = is_watched
         self._is_show_due = False
-        self._is_awaited = False
-        """Another list was asked for, and neither it nor a refusal is here."""
-        self._returns_to: str | None = None
-        self._shown: Query | None = None
-        self._loaded_at: float | None = None
-        self._trouble = ""
 
     def compose(self) -> ComposeResult:
         yield self.filter_input
@@ -148,8 +134,10 @@ class ListPane(Widget, Generic[R]):
         return () if self.current is None else (self.current,)
 
     @property
-    def asked(self) -> Query:
-        """The query in force."""
+    def asked(self) -> Query | None:
+        """The query in force; None where the filter cannot be."""
+        if self.filter.problem:
+            return None
         return Query({**self.filter.parameters, **self.fixed}, self.sort)
 
     # Finding
@@ -198,13 +186,10 @@ class ListPane(Widget, Generic[R]):
         self.screen.set_focus(self.table)
 
     def _apply_filter(self, returns_to: str | None = None) -> None:
-        text = self.filter_input.take()
-        wanted = filters.parsed(text, self.listing.words, self.context.now())
-        if "q" in wanted.parameters and not self.listing.is_searchable:
-            wanted = filters.Filter(problem=f"words are needed here, such as {self._hint}")
+        wanted = self.filter_input.take(self.context.now())
         if wanted.problem:
             self._refuse(wanted.problem)
-        elif wanted != self.filter or not (self._is_awaited or self._shown == self.asked):
+        elif wanted != self.filter or not self.live.is_current:
             self.filter = wanted
             self.load_anew(returns_to)
         self.say()
@@ -212,13 +197,8 @@ class ListPane(Widget, Generic[R]):
 
     def _refuse(self, problem: str) -> None:
         self.filter = filters.Filter(problem=problem)
-        self._clear()
+        self.live.clear()
         self.held_keys.release()
-
-    @property
-    def _hint(self) -> str:
-        words = " ".join(f"{name}:{word.example}" for name, word in self.listing.words.items())
-        return f"part of a name or an e-mail, or {words}" if self.listing.is_searchable else words
 
     def action_sort(self) -> None:
         self._sort_by(self.listing.next_sort(self.sort))
@@ -242,22 +222,12 @@ class ListPane(Widget, Generic[R]):
 
     def reload(self) -> None:
         """Load the rows anew where they stand; the cursor stays on its row."""
-        if self.filter.problem:
-            return
-        if self._is_awaited:
-            self.load_anew(self._returns_to)
-        elif self._shown != self.asked:
-            # Another list stands there, and so do its cursors.
-            self.load_anew()
-        else:
-            self._fetch("again", self.rows.origin, max(PAGE_ROWS, len(self.rows.window.rows)))
+        self.live.reload()
 
     def load_anew(self, returns_to: str | None = None) -> None:
         """Load another list, from its beginning on; the cursor goes to that row, or to the first."""
-        self._is_awaited = True
-        self._returns_to = returns_to
         self.table.notice = LOADING
-        self._fetch("anew", Origin(), PAGE_ROWS)
+        self.live.load_anew(returns_to)
         self.say()
 
     @on(Table.LeftForStart)
@@ -267,102 +237,15 @@ class ListPane(Widget, Generic[R]):
     @on(Table.RanShort)
     def _wants_more(self, event: Table.RanShort) -> None:
         event.stop()
-        window = self.rows.window
-        cursor = window.after if event.is_after else window.before
-        if cursor is not None and not self.fetcher.is_asking:
-            place: Place = "after" if event.is_after else "before"
-            self._fetch(place, Origin(cursor, is_backward=not event.is_after), PAGE_ROWS)
+        self.live.load_more(is_after=event.is_after)
 
-    def _fetch(self, place: Place, origin: Origin, count: int) -> None:
-        """Ask for pages; what was being asked for is given up."""
-        query = self.asked
-        if place in ("again", "anew"):
-            self.seen = self.context.happened
-            self._queue.seek()
-        self.rows.begin_answer()
-        self.fetcher.ask(
-            partial(self._loader.pages, query, origin, count, is_new=place == "anew"),
-            partial(self._take, place, query),
-            partial(self._miss, place),
-        )
-
-    def _take(self, place: Place, query: Query, pages: Sequence[Loaded[R]]) -> None:
-        # The rest of a new list is loaded like one that is there.
-        is_new = place == "anew" and self._is_awaited
-        self.rows.take("again" if place == "anew" and not is_new else place, pages)
-        window = self.rows.window
-        if window.begins_the_list and place in ("again", "anew"):
-            ids = (row.id for row in window.rows)
-            self._queue.found(ids, horizon=self.horizon, is_new=is_new)
-        self._trouble = ""
-        self._shown = query
-        self._loaded_at = time.monotonic()
-        self._is_awaited = self._is_awaited and not is_new
-        self._show(is_new=is_new)
-        if is_new and self._returns_to is not None:
-            self.table.put_cursor_on(self._returns_to)
-        self.held_keys.release()
-
-    def _miss(self, place: Place, trouble: Trouble) -> None:
+    def miss(self, trouble: Trouble, *, is_new: bool) -> bool:
+        """Say why there are no rows; tells whether the filter is to blame, so that none can come."""
         self.table.give_up_moving()
-        if place == "anew":
-            is_of_the_filter = isinstance(trouble, Refused) and trouble.status in NO_SUCH_FILTER
-            if is_of_the_filter and self.filter_input.text:
-                self._refuse(trouble.words)
-                return
-            self._is_awaited = False
-            if self._shown != self.asked:
-                # Rows of another question would be taken for the answer.
-                self._clear()
-        self._queue.is_head |= place in ("again", "anew") and self._is_worth_trying(trouble)
-        self._fail(trouble)
-
-    def _fail(self, trouble: Trouble) -> None:
-        self._trouble = trouble.words
-        if self._is_worth_trying(trouble):
-            self.fetcher.try_again()
-        self.say()
-        self.held_keys.release()
-
-    def _is_worth_trying(self, trouble: Trouble) -> bool:
-        """A refusal of rows that were there before is for good; a list that never was is tried."""
-        return self._loaded_at is None or not isinstance(trouble, Refused)
-
-    def _clear(self) -> None:
-        """Show no rows: those of another question would be taken for the answer."""
-        self.fetcher.give_up()
-        self._row_fetcher.give_up()
-        self.rows.clear()
-        self._is_awaited = False
-        self._shown = self._loaded_at = None
-        self._trouble = ""
-        self._show(is_new=True)
-
-    def _load_what_is_due(self) -> None:
-        if not self._row_fetcher.is_asking and (row_ids := self._queue.rows()):
-            self._load_rows(row_ids)
-        if self._queue.is_head and not self.fetcher.is_asking:
-            self.reload()
-
-    def _load_rows(self, row_ids: Sequence[str]) -> None:
-        left = list(row_ids)
-
-        def take(answer: tuple[str, R | None]) -> None:
-            row_id, row = answer
-            left.remove(row_id)
-            self._trouble = ""
-            if row is None:
-                self.lose(row_id)
-            else:
-                self.apply(row_id, partial(self.rows.replace, row))
-
-        def miss(trouble: Trouble) -> None:
-            if self._is_worth_trying(trouble):
-                for row_id in left:
-                    self._queue.renew(row_id)
-            self._fail(trouble)
-
-        self._row_fetcher.ask(partial(self._loader.rows, row_ids), take, miss)
+        is_of_the_filter = isinstance(trouble, Refused) and trouble.status in NO_SUCH_FILTER
+        if is_new and is_of_the_filter and self.filter_input.text:
+            self._refuse(trouble.words)
+        return bool(self.filter.problem)
 
     # Following what happens
 
@@ -379,9 +262,7 @@ class ListPane(Widget, Generic[R]):
     def tick(self, now: datetime) -> None:
         """Let ages grow, and what is gone go."""
         self.table.now = now
-        if self.rows.forget_the_gone():
-            self._show()
-        self.fetcher.look()
+        self.live.tick()
         self._redraw_highlights()
         self.say()
 
@@ -397,72 +278,35 @@ class ListPane(Widget, Generic[R]):
         """Whether something of this user's can be in this list, which may be one user's."""
         return self.fixed.get("user_id") in (None, user_id)
 
-    def schedule_refresh(self) -> None:
-        """Load the head of the list anew, soon and not too often: rows may have come."""
-        if self.rows.window.begins_the_list:
-            self._queue.is_head = True
-            self.fetcher.schedule()
-
-    def renew(self, row_id: str) -> None:
-        """Load this row anew, if it is here: something about it has changed."""
-        self._queue.doubt(row_id)
-        if self.rows.is_loaded(row_id):
-            self._queue.renew(row_id)
-            self.fetcher.schedule()
-
-    def expect(self, row_id: str, at: datetime | None) -> None:
-        """Look for this row, used at that time, but not again and again in vain.
-
-        A dashboard that shows an API key uses it by looking, and would keep itself busy.
-        """
-        if self.rows.window.begins_the_list and self._queue.expect(row_id, at):
-            self.fetcher.schedule(is_urgent=True)
-
-    def apply(self, row_id: str, change: Callable[[], object]) -> None:
-        """Change a row, now and in the answer that is on its way, which may be older."""
-        if self.fetcher.is_asking:
-            self.rows.note(row_id, change)
-        change()
-        self._show_soon()
-
-    def highlight(self, row_id: str) -> None:
-        """Show that the row is being used at this moment."""
-        self.rows.use(row_id)
-        self._show_soon()
-
-    def lose(self, row_id: str) -> None:
-        """Show that the row is no longer there."""
-        self.apply(row_id, partial(self.rows.lose, row_id))
-
     # Marking and carrying away
 
     def action_mark(self) -> None:
         if self.current is not None:
             self.rows.toggle_mark(self.current)
             self.table.action_move(1)
-            self._redraw_highlights()
-            self.say()
+            self._marks_changed()
 
     def action_mark_range(self) -> None:
         if self.current is not None:
             self.rows.mark_range(self.current)
-            self._redraw_highlights()
-            self.say()
+            self._marks_changed()
 
     def action_mark_all(self) -> None:
         self.rows.mark_all()
-        self._redraw_highlights()
-        self.say()
+        self._marks_changed()
 
     def action_unmark(self) -> None:
         self.unmark(tuple(self.rows.marks))
+
+    def _marks_changed(self) -> None:
+        self._redraw_highlights()
+        self.say()
 
     def unmark(self, row_ids: Sequence[str]) -> None:
         """Remove the marks of these rows."""
         for row_id in row_ids:
             self.rows.marks.pop(row_id, None)
-        self._redraw_highlights()
-        self.say()
+        self._marks_changed()
 
     def action_copy_id(self) -> None:
         if self.current is not None:
@@ -478,11 +322,11 @@ class ListPane(Widget, Generic[R]):
         self.context.operate(name, self.chosen)
 
     def action_export(self) -> None:
-        if self.filter.problem:
+        if self.asked is None:
             # Else it would be the list without it.
             self.context.say(f"the filter is not in force: {self.filter.problem}", is_bad=True)
-            return
-        self.context.export(self.listing, self.asked.as_parameters)
+        else:
+            self.context.export(self.listing, self.asked.as_parameters)
 
     def action_columns(self) -> None:
         self.post_message(self.ColumnsWanted(self.listing))
@@ -493,13 +337,17 @@ class ListPane(Widget, Generic[R]):
 
     # Showing
 
-    def _show(self, *, is_new: bool = False) -> None:
+    def show(self, *, is_new: bool = False, returns_to: str | None = None) -> None:
+        """Draw the rows; the cursor of a new list goes to that row. Keys that waited are pressed."""
         self.table.notice = self._notice
         self.table.show(self.rows.window, is_new=is_new)
+        if returns_to is not None:
+            self.table.put_cursor_on(returns_to)
         self._redraw_highlights()
         self.say()
+        self.held_keys.release()
 
-    def _show_soon(self) -> None:
+    def show_soon(self) -> None:
         """Draw what has changed, once for all that happens within a moment."""
         if self.is_running and not self._is_show_due:
             self._is_show_due = True
@@ -507,7 +355,7 @@ class ListPane(Widget, Generic[R]):
 
     def _show_now(self) -> None:
         self._is_show_due = False
-        self._show()
+        self.show()
 
     def _redraw_highlights(self) -> None:
         """Give the table its highlights; nothing is drawn where nothing changed."""
@@ -521,7 +369,7 @@ class ListPane(Widget, Generic[R]):
         """The words that stand where no rows are."""
         if self.filter.problem:
             return "Nothing is shown for a filter that cannot be."
-        if self._loaded_at is None:
+        if self.live.loaded_at is None:
             return "Nothing could be loaded."
         if self.filter_input.text:
             return "Nothing fits the filter."
@@ -537,7 +385,7 @@ class ListPane(Widget, Generic[R]):
     @property
     def is_pending(self) -> bool:
         """Whether another list is asked for than the one on screen."""
-        return self.filter_input.is_pending or self._is_awaited
+        return self.filter_input.is_pending or self.live.is_awaited
 
     @property
     def is_moving(self) -> bool:
@@ -547,7 +395,7 @@ class ListPane(Widget, Generic[R]):
     @property
     def problem(self) -> str:
         """Why the rows are not those that were asked for; empty where they are."""
-        return self.filter.problem or self._trouble
+        return self.filter.problem or self.live.trouble
 
     @on(Table.ClickedTooEarly)
     def _clicked_too_early(self, event: Table.ClickedTooEarly) -> None:
@@ -568,11 +416,11 @@ class ListPane(Widget, Generic[R]):
         if self.is_pending or self.held_keys:
             return (LOADING, f"{self.held_keys} waits" if self.held_keys else "", marked)
         age = ""
-        if self._loaded_at is not None and self._trouble:
-            age = f"shown as of {relative_time.span(time.monotonic() - self._loaded_at)} ago"
+        if self.live.loaded_at is not None and self.live.trouble:
+            age = f"shown as of {relative_time.span(time.monotonic() - self.live.loaded_at)} ago"
         is_left_alone = self.table.is_left_alone and not self._is_watched
         watched = "the top stays on screen (↓ chooses a row)" if is_left_alone else ""
-        is_known = self._loaded_at is not None and not self.filter.problem
+        is_known = self.live.loaded_at is not None and not self.filter.problem
         extent = self.table.window.extent if is_known else ""
         short = SHORT if is_known and self.filter.finds_beginnings_only else ""
         problem = f"! {self.problem}" if self.problem else ""

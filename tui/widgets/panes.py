@@ -50,18 +50,18 @@ class UsersPane(ListPane[User]):
     def handle(self, event: Event) -> None:
         super().handle(event)
         if event.name in _OF_A_USER:
-            self.renew(plain(str(event.data.get("user_id", ""))))
+            self.live.renew(plain(str(event.data.get("user_id", ""))))
         elif event.name == "user_changed":
             self._changed(event)
 
     def _changed(self, event: Event) -> None:
         match event.data.get("change"):
             case "created":
-                self.schedule_refresh()
+                self.live.schedule_refresh()
             case "deleted":
-                self.lose(event.id)
+                self.live.lose(event.id)
             case _:
-                self.renew(event.id)
+                self.live.renew(event.id)
 
 
 class ApiKeysPane(ListPane[ApiKey]):
@@ -91,14 +91,14 @@ class ApiKeysPane(ListPane[ApiKey]):
         super().handle(event)
         match event.name:
             case "key_used":
-                self.highlight(event.id)
-                self.apply(event.id, partial(self._use, event.id, used(event.data)))
+                self.live.highlight(event.id)
+                self.live.apply(event.id, partial(self._use, event.id, used(event.data)))
             case "key_created" if self.concerns(event.data.get("user_id")):
-                self.schedule_refresh()
+                self.live.schedule_refresh()
             case "key_changed":
-                self.renew(event.id)
+                self.live.renew(event.id)
             case "key_revoked":
-                self.lose(event.id)
+                self.live.lose(event.id)
 
     def _use(self, row_id: str, changes: Mapping[str, Any]) -> None:
         """Show the use in its place; ask the server only what the event does not tell."""
@@ -107,12 +107,12 @@ class ApiKeysPane(ListPane[ApiKey]):
         if status != "live":
             # A list of unused keys loses this one; none can come in by being used.
             if is_loaded:
-                self.schedule_refresh()
+                self.live.schedule_refresh()
         elif self.sort == "-last_used_at":
             if is_loaded:
                 self.rows.move_to_top(row_id)
             else:
-                self.expect(row_id, changes.get("last_used_at"))
+                self.live.expect(row_id, changes.get("last_used_at"))
 
     @property
     def horizon(self) -> datetime | None:
@@ -142,17 +142,17 @@ class SessionsPane(ListPane[Session]):
     def handle(self, event: Event) -> None:
         super().handle(event)
         if event.name == "session_opened" and self.concerns(event.data.get("user_id")):
-            self.highlight(event.id)
-            self.schedule_refresh()
+            self.live.highlight(event.id)
+            self.live.schedule_refresh()
         elif event.name == "session_ended":
-            self.lose(event.id)
+            self.live.lose(event.id)
         elif (
             event.name == "user_changed"
             and event.data.get("change") != "created"
             and self.concerns(event.id)
         ):
             # Whoever is logged out, disabled or deleted loses sessions.
-            self.schedule_refresh()
+            self.live.schedule_refresh()
 
 
 class AuditPane(ListPane[AuditEvent]):
@@ -163,8 +163,8 @@ class AuditPane(ListPane[AuditEvent]):
     def handle(self, event: Event) -> None:
         super().handle(event)
         if event.name == "audit" and self.concerns(event.data.get("user_id")):
-            self.highlight(event.id)
-            self.schedule_refresh()
+            self.live.highlight(event.id)
+            self.live.schedule_refresh()
 
 
 def used(data: Mapping[str, Any]) -> dict[str, object]:

@@ -25,6 +25,7 @@ ANDROID = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, l
         (f"{WINDOWS} Chrome/120.0.0.0 Safari/537.36 OPR/106.0.0.0", "Opera 106 on Windows"),
         (f"{IPHONE} Version/17.5 Mobile/15E148 Safari/604.1", "Safari 17 on iPhone"),
         (f"{IPHONE} CriOS/118.0.5993.69 Mobile/15E148 Safari/604.1", "Chrome 118 on iPhone"),
+        (f"{IPHONE} Mobile/15E148", "WebKit 605 on iPhone"),
         (f"{MAC} Version/18.1 Safari/605.1.15", "Safari 18 on macOS"),
         (f"{ANDROID} Chrome/126.0.0.0 Mobile Safari/537.36", "Chrome 126 on Android"),
         ("Mozilla/5.0 (X11; CrOS x86_64 14541) Chrome/126.0.0.0", "Chrome 126 on ChromeOS"),

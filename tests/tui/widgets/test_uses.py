@@ -32,7 +32,7 @@ async def test_a_use_is_looked_for_although_another_look_is_under_way(world: Wor
         await terminal.opens("3", "● live", "in use 59")
         world.transport.hold("limit=60")
         await used(terminal, world, keys[0])
-        await terminal.until(lambda: pane_of(terminal).fetcher.is_asking)
+        await terminal.until(lambda: pane_of(terminal).live.fetcher.is_asking)
         await used(terminal, world, keys[1])
         world.transport.let_go()
         await terminal.sees("once a year", "twice a year")
@@ -42,14 +42,13 @@ async def test_a_use_is_looked_for_although_the_server_was_slow(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui.widgets.fetcher.SLOW_SECONDS", 0)
-    monkeypatch.setattr("tui.widgets.fetcher.REST", 10)
+    monkeypatch.setattr("tui.widgets.fetcher.REST", 30)
     await world.user("ann@example.com")
     key = await world.key("ann@example.com", "once a year")
     await keys_in_use(PAGE_ROWS)
     async with world.terminal() as terminal:
         await terminal.opens("3", "● live", "in use 59")
         await terminal.press("f5")
-        await terminal.until(lambda: pane_of(terminal).fetcher.is_resting)
         await world.use(key["key"])
         await terminal.sees("once a year")
 
@@ -74,7 +73,7 @@ async def test_an_answer_that_is_older_than_a_use_does_not_undo_it(
         await is_answered.wait()
         await used(terminal, world, key)
         let_go.set()
-        await terminal.until(lambda: not pane_of(terminal).fetcher.is_asking)
+        await terminal.until(lambda: not pane_of(terminal).live.fetcher.is_asking)
         assert terminal.table.window.rows[0].id == key["id"]
         await terminal.no_longer_sees("never used")
 

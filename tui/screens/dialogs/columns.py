@@ -39,7 +39,7 @@ class Columns(ModalScreen[frozenset[str] | None]):
             yield Static(f"Columns: {self._listing.title}", classes="title", markup=False)
             yield from self._boxes.values()
             yield Static(
-                "Where there is no room for all, the less important ones are left out.\n"
+                "Without room for all, the least important are left out.\n"
                 "Space ticks, Enter shows them, Esc gives up",
                 classes="label",
                 markup=False,
