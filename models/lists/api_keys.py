@@ -78,10 +78,10 @@ class KeyRow:
 
 
 def query(request: PageRequest[KeyFilters], now: datetime) -> Query:
-    engine, filters = database.engine().dialect, request.filters
+    dialect, filters = database.engine().dialect, request.filters
     ages = Ages.at(now, filters.stale_days)
-    conditions = tuple(_conditions(engine, filters))
-    of_status = _status_candidates(engine, filters.status, ages)
+    conditions = tuple(_conditions(dialect, filters))
+    of_status = _status_candidates(dialect, filters.status, ages)
     return Query(
         "api_keys",
         request.sort,
@@ -105,59 +105,59 @@ def _within(status: KeyStatus | None, ages: Ages) -> tuple[TimeRange, ...]:
 
 
 def _status_candidates(
-    engine: Dialect, status: KeyStatus | None, ages: Ages
+    dialect: Dialect, status: KeyStatus | None, ages: Ages
 ) -> tuple[CandidateSet, ...]:
     if status is None:
         return ()
     condition = {
-        "expired": lambda: _compared(engine, "expires_at <= ", ages.now),
+        "expired": lambda: _compared(dialect, "expires_at <= ", ages.now),
         "never_used": lambda: Sql("last_used_at IS NULL"),
-        "stale": lambda: _compared(engine, "last_used_at < ", ages.stale_before),
-        "live": lambda: _compared(engine, "last_used_at >= ", ages.stale_before),
+        "stale": lambda: _compared(dialect, "last_used_at < ", ages.stale_before),
+        "live": lambda: _compared(dialect, "last_used_at >= ", ages.stale_before),
     }[status]()
     ids = Sql(f"SELECT id FROM api_keys WHERE {condition.text}", condition.values)
     return (CandidateSet((CandidateQuery(ids),), is_of_now=bool(condition.values)),)
 
 
-def _compared(engine: Dialect, comparison: str, at: datetime) -> Sql:
-    moment = engine.moment(at)
+def _compared(dialect: Dialect, comparison: str, at: datetime) -> Sql:
+    moment = dialect.moment(at)
     return Sql(comparison + moment.text, moment.values)
 
 
-def _conditions(engine: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, CandidateSet | None]]:
+def _conditions(dialect: Dialect, filters: KeyFilters) -> Iterator[tuple[Sql, CandidateSet | None]]:
     if filters.user_id is not None:
         of_user = "SELECT id FROM api_keys WHERE user_id = ?"
         yield (
-            Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
+            Sql(f"{dialect.aside('t.user_id')} = ?", (str(filters.user_id),)),
             CandidateSet((CandidateQuery(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.owner is not None:
-        yield owner_condition(engine, "api_keys", filters.owner, also=KEPT)
+        yield owner_condition(dialect, "api_keys", filters.owner, also=KEPT)
     if filters.q is not None:
-        yield _search(engine, filters.q)
+        yield _search(dialect, filters.q)
 
 
-def _search(engine: Dialect, q: str) -> tuple[Sql, CandidateSet | None]:
-    own = text_search.found_in(engine, [f"t.{column}" for column in SEARCHED], q)
-    owner = of_owner(engine, q)
+def _search(dialect: Dialect, q: str) -> tuple[Sql, CandidateSet | None]:
+    own = text_search.found_in(dialect, [f"t.{column}" for column in SEARCHED], q)
+    owner = of_owner(dialect, q)
     check = Sql(f"({own.text} OR {owner.text})", own.values + owner.values)
     if not text_search.is_indexed(q):
         return check, None
-    by_own = CandidateQuery(text_search.by_index(engine, "api_keys", q, also=KEPT))
-    by_owner = owned_by(engine, "api_keys", q, also=KEPT)
+    by_own = CandidateQuery(text_search.by_index(dialect, "api_keys", q, also=KEPT))
+    by_owner = owned_by(dialect, "api_keys", q, also=KEPT)
     return check, CandidateSet((by_own, by_owner), check, holds=KEPT)
 
 
 def shape() -> Shape:
-    engine = database.engine().dialect
+    dialect = database.engine().dialect
     return Shape(
         Sql(
-            f"{engine.text('p.id')} AS id, {engine.text('p.user_id')} AS user_id, "
+            f"{dialect.text('p.id')} AS id, {dialect.text('p.user_id')} AS user_id, "
             "u.email AS user_email, p.name, p.key_prefix, "
-            f"{engine.text('p.scopes')} AS scopes, "
-            f"{engine.time('p.expires_at')} AS expires_at, "
-            f"{engine.time('p.last_used_at')} AS last_used_at, p.last_used_ip, "
-            f"{engine.time('p.created_at')} AS created_at"
+            f"{dialect.text('p.scopes')} AS scopes, "
+            f"{dialect.time('p.expires_at')} AS expires_at, "
+            f"{dialect.time('p.last_used_at')} AS last_used_at, p.last_used_ip, "
+            f"{dialect.time('p.created_at')} AS created_at"
         ),
         joins="LEFT JOIN users u ON u.id = p.user_id",
     )

@@ -49,7 +49,7 @@ class EventRow:
 
 
 def query(request: PageRequest[EventFilters]) -> Query:
-    engine = database.engine().dialect
+    dialect = database.engine().dialect
     equalities = tuple(_equalities(request.filters))
     begun = _number_begun_with(equalities)
     rest = equalities[begun:]
@@ -59,7 +59,7 @@ def query(request: PageRequest[EventFilters]) -> Query:
         is_descending=request.is_descending,
         within=tuple(_within(request.filters)),
         prefix=tuple(_prefix(column, value) for column, value in equalities[:begun]),
-        checks=tuple(_check(engine, column, value) for column, value in rest),
+        checks=tuple(_check(dialect, column, value) for column, value in rest),
         candidate_sets=tuple(_candidates(column, value) for column, value in rest),
     )
 
@@ -94,8 +94,8 @@ def _prefix(column: str, value: str) -> Sql:
     return Sql(f"t.{column} = ?", (value,))
 
 
-def _check(engine: Dialect, column: str, value: str) -> Sql:
-    return Sql(f"{engine.aside(f't.{column}')} = ?", (value,))
+def _check(dialect: Dialect, column: str, value: str) -> Sql:
+    return Sql(f"{dialect.aside(f't.{column}')} = ?", (value,))
 
 
 def _candidates(column: str, value: str) -> CandidateSet:
@@ -114,13 +114,13 @@ def _within(filters: EventFilters) -> Iterator[TimeRange]:
 
 
 def shape() -> Shape:
-    engine = database.engine().dialect
+    dialect = database.engine().dialect
     return Shape(
         Sql(
-            f"{engine.text('p.id')} AS id, {engine.time('p.at')} AS at, p.action, p.outcome, "
-            f"{engine.text('p.actor_id')} AS actor_id, a.email AS actor_email, "
-            f"{engine.text('p.user_id')} AS user_id, u.email AS user_email, "
-            f"p.ip_address, p.user_agent, p.request_id, {engine.text('p.detail')} AS detail"
+            f"{dialect.text('p.id')} AS id, {dialect.time('p.at')} AS at, p.action, p.outcome, "
+            f"{dialect.text('p.actor_id')} AS actor_id, a.email AS actor_email, "
+            f"{dialect.text('p.user_id')} AS user_id, u.email AS user_email, "
+            f"p.ip_address, p.user_agent, p.request_id, {dialect.text('p.detail')} AS detail"
         ),
         joins="LEFT JOIN users a ON a.id = p.actor_id LEFT JOIN users u ON u.id = p.user_id",
     )

@@ -13,28 +13,28 @@ from models.sql import Sql
 OWNED_COST = 5
 
 
-def of_owner(engine: Dialect, q: str) -> Sql:
+def of_owner(dialect: Dialect, q: str) -> Sql:
     """What holds for a row whose owner is found.
 
     Not EXISTS: PostgreSQL may answer that for all users at once, before the first row is looked at.
     """
-    found = found_in(engine, ("u.email", "u.name"), q)
+    found = found_in(dialect, ("u.email", "u.name"), q)
     return Sql(f"(SELECT {found.text} FROM users u WHERE u.id = t.user_id)", found.values)
 
 
-def owned_by(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> CandidateQuery:
+def owned_by(dialect: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> CandidateQuery:
     """The query of the rows of `table` whose owner is found; `also` names columns of theirs."""
-    users = by_index(engine, "users", q)
-    text, values = engine.owned(table, users, by="user_id")
+    users = by_index(dialect, "users", q)
+    text, values = dialect.owned(table, users, by="user_id")
     columns = ", ".join(f"t.{column}" for column in ("id", *also))
     return CandidateQuery(Sql(f"SELECT {columns} FROM {text}", values), OWNED_COST)
 
 
 def owner_condition(
-    engine: Dialect, table: str, q: str, *, also: Sequence[str]
+    dialect: Dialect, table: str, q: str, *, also: Sequence[str]
 ) -> tuple[Sql, CandidateSet | None]:
     """The check of a row of `table`, and the candidate set of the rows that pass it, if any."""
-    check = of_owner(engine, q)
+    check = of_owner(dialect, q)
     if not is_indexed(q):
         return check, None
-    return check, CandidateSet((owned_by(engine, table, q, also=also),), check, holds=tuple(also))
+    return check, CandidateSet((owned_by(dialect, table, q, also=also),), check, holds=tuple(also))

@@ -52,7 +52,7 @@ class Search:
 
     def __init__(
         self,
-        engine: Dialect,
+        dialect: Dialect,
         query: Query,
         shape: Shape,
         *,
@@ -61,17 +61,17 @@ class Search:
         experience: Experience,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._engine, self._query, self._shape = engine, query, shape
+        self._dialect, self._query, self._shape = dialect, query, shape
         self._is_forward, self._budget, self._experience = is_forward, budget, experience
         self._clock = clock
         self._segments = tuple(segments.segments(query, is_forward=is_forward))
-        self._conditions = segments.conditions(engine, query)
+        self._conditions = segments.conditions(dialect, query)
 
     async def found(self, start: Cursor | None, wanted: int) -> Found:
         """The first `wanted` rows from `start` on."""
         if not self._query.is_filtered:
             return Found(await self._read(start, wanted))
-        async with self._engine.searching():
+        async with self._dialect.searching():
             return await self._searched(start, wanted)
 
     async def _searched(self, start: Cursor | None, wanted: int) -> Found:
@@ -114,7 +114,9 @@ class Search:
             part = self._part(segment, begin)
             batch_end = await self._batch_end(segment, part, size)
             if batch_end is not None:
-                part = all_of((part, segments.until(self._engine, self._query, segment, batch_end)))
+                part = all_of(
+                    (part, segments.until(self._dialect, self._query, segment, batch_end))
+                )
             rows += await self._rows(segment, part, wanted - len(rows))
             if len(rows) == wanted:
                 return Found(rows)
@@ -142,12 +144,12 @@ class Search:
                 yield segment, None
 
     def _part(self, segment: Segment, start: Cursor | None) -> Sql:
-        engine, query = self._engine, self._query
-        whole = segments.range_of(engine, query, segment, is_begun=start is not None)
+        dialect, query = self._dialect, self._query
+        whole = segments.range_of(dialect, query, segment, is_begun=start is not None)
         if start is None:
             return whole
         after = segments.beyond(
-            engine, query, segment, start.position, inclusive=start.side.is_inclusive
+            dialect, query, segment, start.position, inclusive=start.side.is_inclusive
         )
         return all_of((whole, after))
 
@@ -157,13 +159,13 @@ class Search:
         # Only columns that the index holds.
         row_id = "'' AS id" if query.sort.is_unique else "t.id"
         statement = filled(
-            f"SELECT p.id, {segments.position_columns(self._engine, query)} FROM ("
+            f"SELECT p.id, {segments.position_columns(self._dialect, query)} FROM ("
             f"SELECT t.id, t.{query.sort.column}, row_number() OVER () AS row_number FROM ("
             f"SELECT {row_id}, t.{query.sort.column} FROM {query.table} t WHERE {{part}} "
             f"ORDER BY {segments.order(query, segment)} LIMIT {size}) t) p WHERE p.row_number = {size}",
             part=part,
         )
-        rows = await self._engine.rows(statement)
+        rows = await self._dialect.rows(statement)
         return segments.position_of(rows[0]) if rows else None
 
     async def _rows(self, segment: Segment, part: Sql, wanted: int) -> list[Row]:
@@ -175,7 +177,7 @@ class Search:
             fitting=all_of((part, *self._conditions)),
         )
         source = Sql(f"({found.text}) p", found.values)
-        return await self._engine.rows(self._shaped(source, segments.order(query, segment, "p")))
+        return await self._dialect.rows(self._shaped(source, segments.order(query, segment, "p")))
 
     async def _by_candidates(
         self, candidates: CandidateSet, most: int, start: Cursor | None, wanted: int
@@ -217,7 +219,7 @@ class Search:
         extent = f"SELECT {is_short.text} AS is_short, {_is_few(candidates, self._budget.few_candidates).text} AS is_few"
         beside = Sql(f"({extent}) c LEFT JOIN ({found.text}) p ON 1 = 1", found.values)
         rest = self._shaped(beside, order("p"), "c.is_short, c.is_few, ")
-        answer = await self._engine.rows(
+        answer = await self._dialect.rows(
             filled(
                 "WITH {candidate_queries} {rest}", candidate_queries=candidate_queries, rest=rest
             )
@@ -230,15 +232,15 @@ class Search:
         table, ids = self._query.table, _ids(candidates)
         if self._query.is_decided_by(candidates):
             few = filled(f"SELECT t.id FROM ({ids}) t {chosen}", fitting=fitting)
-            rows = self._engine.those(table, few)
+            rows = self._dialect.those(table, few)
             return Sql(f"SELECT t.* FROM {rows.text}", rows.values)
-        source = self._engine.those(table, Sql(f"SELECT i.id FROM ({ids}) i"))
+        source = self._dialect.those(table, Sql(f"SELECT i.id FROM ({ids}) i"))
         return filled(f"SELECT t.* FROM {{source}} {chosen}", source=source, fitting=fitting)
 
     def _shaped(self, source: Sql, order: str, before: str = "") -> Sql:
         """The statement that answers the rows `p` of `source`, with the columns that the list shows."""
         shape = self._shape
-        position = segments.position_columns(self._engine, self._query)
+        position = segments.position_columns(self._dialect, self._query)
         return Sql(
             f"SELECT {before}{position}, {shape.columns.text} FROM {source.text} {shape.joins} "
             f"ORDER BY {order}",

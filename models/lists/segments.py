@@ -57,18 +57,18 @@ def order_of_all(query: Query, segment: Segment, alias: str, *, is_forward: bool
     return (nulls if query.sort.is_nullable else "") + order(query, segment, alias)
 
 
-def range_of(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) -> Sql:
+def range_of(dialect: Dialect, query: Query, segment: Segment, *, is_begun: bool) -> Sql:
     """The condition of a segment's rows, by its index; `is_begun` where a position bounds it too."""
     column = f"t.{query.sort.column}"
     if query.sort.is_nullable:
         null = Sql(f"{column} IS {'' if segment.is_null else 'NOT '}NULL")
     else:
         null = Sql("1 = 1")
-    bounds = () if segment.is_null else tuple(_bounds(engine, query, segment, is_begun=is_begun))
+    bounds = () if segment.is_null else tuple(_bounds(dialect, query, segment, is_begun=is_begun))
     return all_of((*query.prefix, null, *bounds))
 
 
-def _bounds(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) -> Iterator[Sql]:
+def _bounds(dialect: Dialect, query: Query, segment: Segment, *, is_begun: bool) -> Iterator[Sql]:
     for within in query.within:
         if within.column != query.sort.column:
             continue
@@ -76,28 +76,28 @@ def _bounds(engine: Dialect, query: Query, segment: Segment, *, is_begun: bool) 
             # SQLite begins a range at one bound only, and the position is the nearer one.
             is_aside = is_begun and operator[0] == segment.comparison
             column = f"t.{within.column}"
-            moment = engine.moment(at)
-            name = engine.aside(column) if is_aside else column
+            moment = dialect.moment(at)
+            name = dialect.aside(column) if is_aside else column
             yield Sql(f"{name} {operator} {moment.text}", moment.values)
 
 
 def beyond(
-    engine: Dialect, query: Query, segment: Segment, position: Position, *, inclusive: bool
+    dialect: Dialect, query: Query, segment: Segment, position: Position, *, inclusive: bool
 ) -> Sql:
     """The condition of the rows that are read after a position in this segment."""
-    return _compared(engine, query, position, segment.comparison + ("=" if inclusive else ""))
+    return _compared(dialect, query, position, segment.comparison + ("=" if inclusive else ""))
 
 
-def until(engine: Dialect, query: Query, segment: Segment, position: Position) -> Sql:
+def until(dialect: Dialect, query: Query, segment: Segment, position: Position) -> Sql:
     """The condition of the rows that are read up to a position in this segment, itself included."""
-    return _compared(engine, query, position, ">=" if segment.is_descending else "<=")
+    return _compared(dialect, query, position, ">=" if segment.is_descending else "<=")
 
 
-def _compared(engine: Dialect, query: Query, position: Position, operator: str) -> Sql:
-    row_id = engine.id_parameter
+def _compared(dialect: Dialect, query: Query, position: Position, operator: str) -> Sql:
+    row_id = dialect.id_parameter
     if position.is_null:
         return Sql(f"t.id {operator} {row_id}", (position.id,))
-    value = engine.position_value(position.kind, position.raw, is_time=query.sort.is_time)
+    value = dialect.position_value(position.kind, position.raw, is_time=query.sort.is_time)
     if query.sort.is_unique:
         return Sql(f"t.{query.sort.column} {operator} {value.text}", value.values)
     return Sql(
@@ -106,26 +106,26 @@ def _compared(engine: Dialect, query: Query, position: Position, operator: str) 
     )
 
 
-def conditions(engine: Dialect, query: Query) -> tuple[Sql, ...]:
+def conditions(dialect: Dialect, query: Query) -> tuple[Sql, ...]:
     """The conditions that are checked row by row, because the sort's index does not bound them."""
     beside = (w for w in query.within if w.column != query.sort.column)
-    return (*(_looked_up(engine, within) for within in beside), *query.checks)
+    return (*(_looked_up(dialect, within) for within in beside), *query.checks)
 
 
-def _looked_up(engine: Dialect, within: TimeRange) -> Sql:
-    column = engine.aside(f"t.{within.column}")
+def _looked_up(dialect: Dialect, within: TimeRange) -> Sql:
+    column = dialect.aside(f"t.{within.column}")
     if not within.bounds:
         return Sql(f"{column} IS NULL")
-    moments = [(operator, engine.moment(at)) for operator, at in within.bounds]
+    moments = [(operator, dialect.moment(at)) for operator, at in within.bounds]
     bounded = all_of(Sql(f"{column} {op} {moment.text}", moment.values) for op, moment in moments)
     if not within.or_null:
         return bounded
     return Sql(f"({column} IS NULL OR ({bounded.text}))", bounded.values)
 
 
-def position_columns(engine: Dialect, query: Query) -> str:
+def position_columns(dialect: Dialect, query: Query) -> str:
     """The columns from which `position_of` reads the position of a row."""
-    return engine.position_columns(f"p.{query.sort.column}")
+    return dialect.position_columns(f"p.{query.sort.column}")
 
 
 def position_of(row: dict[str, object]) -> Position:

@@ -47,11 +47,11 @@ class SessionRow:
 
 
 def query(request: PageRequest[SessionFilters], now: datetime) -> Query:
-    engine, filters = database.engine().dialect, request.filters
-    conditions = tuple(_conditions(engine, filters))
+    dialect, filters = database.engine().dialect, request.filters
+    conditions = tuple(_conditions(dialect, filters))
     candidate_sets = []
     if filters.status == "expired":
-        moment = engine.moment(now)
+        moment = dialect.moment(now)
         past = f"SELECT id FROM refresh_tokens WHERE expires_at <= {moment.text}"
         candidate_sets.append(
             CandidateSet((CandidateQuery(Sql(past, moment.values)),), is_of_now=True)
@@ -76,27 +76,27 @@ def _within(status: SessionStatus, now: datetime) -> tuple[TimeRange, ...]:
 
 
 def _conditions(
-    engine: Dialect, filters: SessionFilters
+    dialect: Dialect, filters: SessionFilters
 ) -> Iterator[tuple[Sql, CandidateSet | None]]:
     if filters.user_id is not None:
         of_user = "SELECT id FROM refresh_tokens WHERE user_id = ?"
         yield (
-            Sql(f"{engine.aside('t.user_id')} = ?", (str(filters.user_id),)),
+            Sql(f"{dialect.aside('t.user_id')} = ?", (str(filters.user_id),)),
             CandidateSet((CandidateQuery(Sql(of_user, (str(filters.user_id),))),)),
         )
     if filters.q is not None:
-        yield owner_condition(engine, "refresh_tokens", filters.q, also=tuple(SORTS))
+        yield owner_condition(dialect, "refresh_tokens", filters.q, also=tuple(SORTS))
 
 
 def shape() -> Shape:
-    engine = database.engine().dialect
+    dialect = database.engine().dialect
     return Shape(
         Sql(
-            f"{engine.text('p.id')} AS id, {engine.text('p.user_id')} AS user_id, "
+            f"{dialect.text('p.id')} AS id, {dialect.text('p.user_id')} AS user_id, "
             "u.email AS user_email, "
-            f"{engine.time('p.created_at')} AS created_at, "
-            f"{engine.time('p.last_used_at')} AS last_used_at, "
-            f"{engine.time('p.expires_at')} AS expires_at, p.ip_address, p.user_agent"
+            f"{dialect.time('p.created_at')} AS created_at, "
+            f"{dialect.time('p.last_used_at')} AS last_used_at, "
+            f"{dialect.time('p.expires_at')} AS expires_at, p.ip_address, p.user_agent"
         ),
         joins="LEFT JOIN users u ON u.id = p.user_id",
     )

@@ -29,14 +29,14 @@ def is_indexed(q: str) -> bool:
     return len(q) != SHORTEST_WITHOUT_SPACES or not is_without_spaces(q)
 
 
-def found_in(engine: Dialect, columns: Sequence[str], q: str) -> Sql:
+def found_in(dialect: Dialect, columns: Sequence[str], q: str) -> Sql:
     """What holds where one of the columns holds `q`."""
-    return engine.contains(columns, needle(q))
+    return dialect.contains(columns, needle(q))
 
 
-def by_index(engine: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> Sql:
+def by_index(dialect: Dialect, table: str, q: str, *, also: Sequence[str] = ()) -> Sql:
     """The ids of the rows of `table` that are found, by its index of parts; `q` is indexed.
 
     `also` names columns that the side table keeps beside what is searched.
     """
-    return engine.search_parts(table, needle(q), ", ".join(f"s.{c}" for c in ("id", *also)))
+    return dialect.search_parts(table, needle(q), ", ".join(f"s.{c}" for c in ("id", *also)))

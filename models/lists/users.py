@@ -69,30 +69,32 @@ def query(request: PageRequest[UserFilters]) -> Query:
     )
 
 
-def _conditions(engine: Dialect, filters: UserFilters) -> Iterator[tuple[Sql, CandidateSet | None]]:
+def _conditions(
+    dialect: Dialect, filters: UserFilters
+) -> Iterator[tuple[Sql, CandidateSet | None]]:
     """Each filter's check of a row, and the candidate set that contains the rows that pass it."""
     if filters.role is not None:
-        yield _role(engine, filters.role)
+        yield _role(dialect, filters.role)
     if filters.provider is not None:
         yield _provider(filters.provider)
     if filters.disabled is False:
         yield Sql("t.disabled_at IS NULL"), None
     if filters.q is not None:
-        check = text_search.found_in(engine, [f"t.{column}" for column in SEARCHED], filters.q)
-        yield check, _by_index(engine, filters.q, check)
+        check = text_search.found_in(dialect, [f"t.{column}" for column in SEARCHED], filters.q)
+        yield check, _by_index(dialect, filters.q, check)
 
 
-def _by_index(engine: Dialect, q: str, check: Sql) -> CandidateSet | None:
+def _by_index(dialect: Dialect, q: str, check: Sql) -> CandidateSet | None:
     if not text_search.is_indexed(q):
         return None
     return CandidateSet(
-        (CandidateQuery(text_search.by_index(engine, "users", q, also=KEPT)),), check, holds=KEPT
+        (CandidateQuery(text_search.by_index(dialect, "users", q, also=KEPT)),), check, holds=KEPT
     )
 
 
-def _role(engine: Dialect, role: str) -> tuple[Sql, CandidateSet]:
-    by_index = CandidateQuery(engine.ids_with_role(role))
-    return engine.has_role(role), CandidateSet((by_index,))
+def _role(dialect: Dialect, role: str) -> tuple[Sql, CandidateSet]:
+    by_index = CandidateQuery(dialect.ids_with_role(role))
+    return dialect.has_role(role), CandidateSet((by_index,))
 
 
 _FIRST_PROVIDER = """COALESCE((
@@ -116,18 +118,18 @@ def _provider(provider: str) -> tuple[Sql, CandidateSet | None]:
 
 def shape(now: datetime) -> Shape:
     """`session_count` is that of the sessions that live at `now`."""
-    engine = database.engine().dialect
-    moment = engine.moment(now)
+    dialect = database.engine().dialect
+    moment = dialect.moment(now)
     return Shape(
         Sql(
-            f"{engine.text('p.id')} AS id, p.email, p.name, p.avatar_url, "
-            f"{engine.text('p.roles')} AS roles, p.email_verified, "
+            f"{dialect.text('p.id')} AS id, p.email, p.name, p.avatar_url, "
+            f"{dialect.text('p.roles')} AS roles, p.email_verified, "
             f"{_FIRST_PROVIDER.format(user='p')} AS auth_provider, "
-            f"{engine.time('p.disabled_at')} AS disabled_at, "
-            f"{engine.time('p.created_at')} AS created_at, "
-            f"{engine.time('p.last_active_at')} AS last_active_at, "
+            f"{dialect.time('p.disabled_at')} AS disabled_at, "
+            f"{dialect.time('p.created_at')} AS created_at, "
+            f"{dialect.time('p.last_active_at')} AS last_active_at, "
             "(SELECT count(*) FROM refresh_tokens s "
-            f"WHERE s.user_id = p.id AND {engine.aside('s.expires_at')} > {moment.text}) "
+            f"WHERE s.user_id = p.id AND {dialect.aside('s.expires_at')} > {moment.text}) "
             "AS session_count, "
             "(SELECT count(*) FROM api_keys k WHERE k.user_id = p.id) AS api_key_count",
             moment.values,

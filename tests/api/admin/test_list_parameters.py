@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import httpx
 import pytest
 
-from tests.api.people import Person, registered
+from tests.api.people import Person, new_key, registered
 
 pytestmark = pytest.mark.anyio
 
@@ -134,6 +134,19 @@ async def test_a_cursor_is_good_for_its_own_list_sort_and_filters_only(
         ("audit-events", ()),
     ):
         answer = await ask(http, root, name, cursor, *query)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
+
+
+async def test_a_cursor_of_keys_is_good_for_its_number_of_stale_days_only(
+    http: httpx.AsyncClient, root: Person
+) -> None:
+    for name in ("one", "two"):
+        await new_key(http, root, name=name)
+    page = (await ask(http, root, "api-keys", ("limit", "1"), ("stale_days", "30"))).json()
+    cursor = ("cursor", page["next_cursor"])
+    assert (await ask(http, root, "api-keys", cursor, ("stale_days", "30"))).status_code == 200
+    for query in ((), (("stale_days", "31"),)):
+        answer = await ask(http, root, "api-keys", cursor, *query)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
 
 
