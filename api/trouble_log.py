@@ -9,7 +9,8 @@ from time import monotonic
 
 from structlog.typing import FilteringBoundLogger
 
-from models.trouble import Trouble, trouble_of
+from models.engines.trouble import Trouble
+from models.trouble import trouble_of
 
 # Seconds after which lasting trouble is logged again, so that the newest page of a log shows it.
 AGAIN_SECONDS = 60.0

@@ -13,8 +13,8 @@ import structlog
 from api.silences import Silences
 from api.trouble_log import TroubleLog
 from models import database
+from models.engines.trouble import Kind, Trouble
 from models.engines.write_probe import WriteProbe
-from models.trouble import Kind, Trouble
 
 # Seconds between two probes.
 PROBE_SECONDS = 1.0

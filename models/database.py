@@ -18,9 +18,10 @@ from api.settings.database_url import DatabaseUrl
 from models.connection import CONNECT_SECONDS, STATEMENT_SECONDS, connection, transaction
 from models.engines.engine import Engine
 from models.engines.postgresql.engine import POSTGRESQL
+from models.engines.postgresql.trouble import said_by_server
 from models.engines.sqlite.engine import SQLITE
 from models.engines.sqlite.file_identity import FileIdentity
-from models.trouble import is_trouble, said_by_postgresql
+from models.trouble import is_trouble
 
 __all__ = [
     "APP",
@@ -109,7 +110,7 @@ async def open_database(
     except Exception as trouble:
         await close_database(context)
         # Whatever PostgreSQL says here is about the URL: the statement asks for nothing.
-        is_refused = isinstance(trouble, OSError | ValueError) or said_by_postgresql(trouble)
+        is_refused = isinstance(trouble, OSError | ValueError) or said_by_server(trouble)
         if not (is_refused or is_trouble(trouble)):
             raise
         raise DatabaseUnreachable(_explain(url, trouble)) from trouble
@@ -190,7 +191,7 @@ def _check(objection: str | None) -> None:
 
 def _explain(url: DatabaseUrl, trouble: BaseException) -> str:
     """One line: where, what, and what to look at. Drivers' messages hold no password."""
-    cause = said_by_postgresql(trouble) or trouble
+    cause = said_by_server(trouble) or trouble
     words = str(cause).strip().splitlines()
     what = words[0] if words else type(cause).__name__
     return f"DATABASE_URL: {url} cannot be opened ({what}); {engine_of(url).opening_advice}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from api.settings.database_url import DatabaseUrl
 from models.database import engine_of
 from models.engines.rights import Rights
-from models.trouble import Trouble, is_missing_table, is_mixed_up, is_trouble, trouble_of
+from models.engines.trouble import Trouble
+from models.trouble import is_missing_table, is_mixed_up, is_trouble, trouble_of
 
 _RIGHT_MISSING = "42501"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from models.trouble import Trouble
+from models.engines.trouble import Trouble
 
 
 class WriteProbe(Protocol):

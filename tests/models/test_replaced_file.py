@@ -10,7 +10,7 @@ import pytest
 from api.settings.database_url import DatabaseUrl
 from models import User, database
 from models.engines.sqlite.file_identity import FileIdentity
-from models.trouble import FileReplaced
+from models.engines.sqlite.trouble import FileReplaced
 from tests.models.rows import add_user
 
 pytestmark = pytest.mark.anyio

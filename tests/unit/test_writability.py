@@ -9,7 +9,7 @@ import pytest
 from api import writability
 from api.silences import Silences
 from api.writability import NOTED_SECONDS, PATIENCE_SECONDS, Writability
-from models.trouble import Trouble
+from models.engines.trouble import Trouble
 
 READ_ONLY = Trouble("read-only", "25006", "it is read-only")
 FULL = Trouble("full", "53100", "it is full")

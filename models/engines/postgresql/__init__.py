@@ -10,5 +10,6 @@ migration     the transaction around all migrations
 rights        what the role must be allowed, and which GRANT it lacks
 schema.sql    tables, indexes, triggers and functions as the migrations leave them
 statements    the other statements that it words in its own way
+trouble       the driver's errors that are the database's fault
 write_probe   whether the server takes writes
 """

@@ -20,7 +20,8 @@ import structlog
 
 from models.engines.invalidation import EVERYTHING, Listener
 from models.engines.postgresql.client import connect
-from models.trouble import first_line, is_trouble
+from models.engines.postgresql.trouble import trouble_of
+from models.engines.trouble import first_line
 
 CHANNEL = "everruns_auth_changes"
 BEAT_SECONDS = 0.5
@@ -39,7 +40,7 @@ class NotificationsLost(Exception):
 
 
 def _is_loss(error: Exception) -> bool:
-    return is_trouble(error) or isinstance(
+    return trouble_of(error) is not None or isinstance(
         error, OSError | NotificationsLost | asyncpg.ClientConfigurationError
     )
 

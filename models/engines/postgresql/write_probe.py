@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from models.connection import connection
-from models.trouble import Trouble
+from models.engines.trouble import Trouble
 
 
 class PostgresqlWriteProbe:

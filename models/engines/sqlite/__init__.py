@@ -13,6 +13,7 @@ locks          locks of files beside the database
 migration      a failed migration, undone
 schema.sql     tables, indexes and triggers as the migrations leave them
 statements     the other statements that it words in its own way
+trouble        the driver's errors that are the database's fault
 wal_index      that header in shared memory
 write_probe    whether the file takes writes
 """

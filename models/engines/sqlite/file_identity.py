@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from models.trouble import FileReplaced
+from models.engines.sqlite.trouble import FileReplaced
 
 
 @dataclass(frozen=True, slots=True)

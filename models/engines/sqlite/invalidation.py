@@ -17,8 +17,8 @@ import structlog
 
 from models.engines.invalidation import EVERYTHING, Listener
 from models.engines.sqlite.file_identity import FileIdentity
+from models.engines.sqlite.trouble import FileReplaced
 from models.engines.sqlite.wal_index import LAYOUT, WalIndex
-from models.trouble import FileReplaced
 
 # Under the second of the contract.
 FILE_SECONDS = 0.5

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
-from models.trouble import Trouble, trouble_of
+from models.engines.sqlite.trouble import trouble_of
+from models.engines.trouble import Trouble
 
 # A writer may hold the lock for as long as a batch takes; who holds it longer is in the way.
 _LOCK_SECONDS = 1.0
