@@ -39,7 +39,7 @@ from tui.screens.dialogs.columns import Columns
 from tui.screens.dialogs.questions import Dialogs
 from tui.screens.help import Help
 from tui.screens.key_help import by_use, here, sign
-from tui.screens.palette import Actions, ById
+from tui.screens.palette import Actions, ById, Contexts
 from tui.screens.view import View
 from tui.session.login import Entered
 from tui.session.preferences import remember, remembered
@@ -62,7 +62,7 @@ NEWS_SECONDS = 4
 BAD_NEWS_SECONDS = 8
 CLOSING = "close"
 # What nobody may do who has not signed in, or needs to.
-OF_THE_VIEWS = frozenset({"view", "arm", "disarm", "pause", "cancel_export", "full_screen"})
+OF_THE_VIEWS = frozenset({"view", "go", "arm", "disarm", "pause", "cancel_export", "full_screen"})
 
 
 class Dashboard(App[int]):
@@ -70,7 +70,7 @@ class Dashboard(App[int]):
 
     CSS_PATH = Path(__file__).with_name("dashboard.tcss")
     TITLE = "Everruns Auth"
-    COMMANDS = {Actions, ById}  # noqa: RUF012  (Textual's own form)
+    COMMANDS = {Actions, ById, Contexts}  # noqa: RUF012  (Textual's own form)
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("1", "view('overview')", "View: Overview", show=False),
@@ -81,13 +81,16 @@ class Dashboard(App[int]):
         Binding("R", "arm", "Arm", tooltip="Arm: let keys change things"),
         Binding("R", "disarm", "Disarm", tooltip="Go back to read-only"),
         Binding("p", "pause", "Pause the live feed", show=False),
+        Binding("left_square_bracket", "go(-1)", "Back to where one was", show=False),
+        Binding("right_square_bracket", "go(1)", "Forth again", show=False),
         Binding("z", "full_screen", "Full screen, without header and footer", show=False),
         Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":"),
         Binding("question_mark", "help", "Help", key_display="?"),
         Binding("q", "leave", "Quit"),
         Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
         Binding("E", "cancel_export", "Cancel the export", show=False),
-        Binding("ctrl+l,f5", "redraw", "Draw everything anew", show=False),
+        Binding("ctrl+l", "redraw", "Draw everything anew", show=False, priority=True),
+        Binding("f5", "redraw", "Draw everything anew", show=False),
         Binding("ctrl+z", "suspend_process", "Suspend (fg goes on)", show=False, priority=True),
         Binding("ctrl+c", "help_quit", show=False, priority=True, system=True),
         Binding("t", "next_theme", "Next theme", show=False),
@@ -117,6 +120,8 @@ class Dashboard(App[int]):
         self.exporter = Exporter(self, self.questions, surroundings.exports)
         self._tasks: dict[object, str] = {}
         self.happened = 0
+        self.next_context: str | None = None
+        """The context to open after the end; None: it was the end."""
         self._lost: Lost | None = None
         self._is_connecting = True
         for theme in themes.OWN:
@@ -186,6 +191,16 @@ class Dashboard(App[int]):
     def _view_chosen(self, event: Actions.ViewChosen) -> None:
         self.action_view(event.view)
         self.say(event.words)
+
+    @on(Contexts.Chosen)
+    def _context_chosen(self, event: Contexts.Chosen) -> None:
+        """End here, to begin there: nothing of one server is left when another is asked."""
+        if self.is_web or self.under_way:
+            in_a_browser = "this is a browser; start --serve with --context"
+            self.say(f"not now: {in_a_browser if self.is_web else self.under_way}", is_bad=True)
+            return
+        self.next_context = event.context
+        self.exit(0)
 
     # Operations, and the rows that they are about
 
@@ -432,6 +447,12 @@ class Dashboard(App[int]):
 
     def action_view(self, mode: str) -> None:
         self.navigator.show(mode)
+
+    def note_place(self) -> None:
+        self.navigator.note_place()
+
+    def action_go(self, by: int) -> None:
+        self.navigator.go(by)
 
     def action_help(self) -> None:
         screen = self.screen

@@ -92,5 +92,8 @@ class AppContext(Protocol):
     def move_to(self, url: str) -> bool:
         """Ask another server from now on; False where it is the same."""
 
+    def note_place(self) -> None:
+        """Remember what is in front, to go back to it."""
+
     def lose_sign_in(self, trouble: Trouble) -> None:
         """Ask for a sign-in: the server does not know this one any more."""

@@ -10,6 +10,7 @@ import os
 import re
 import shlex
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -103,7 +104,7 @@ def dashboard(
         raise typer.Exit(fail(Status.MISUSED, words))
     if not os.environ.get("TEXTUAL_DRIVER") and (why := why_unusable()):
         raise typer.Exit(fail(Status.MISUSED, f"{why}; --once SUBJECT prints what it shows"))
-    raise typer.Exit(_open(target))
+    raise typer.Exit(_open(target, is_read_only=read_only))
 
 
 def _has_terminal() -> bool:
@@ -125,17 +126,34 @@ def _target(
         raise typer.Exit(fail(Status.MISUSED, f"{API_KEY}: no API key; it begins with evr_"))
     try:
         if context is not None:
-            named = contexts.named(context, paths.contexts_file())
-            lock = lock or (
-                f"the context {named.name} allows no changes" if named.is_read_only else ""
+            return _in_context(
+                context, Target("", lock=lock, api_key=key, allows_plain_http=is_insecure)
             )
-            return Target(named.url, named.name, named.colour, lock, key, is_insecure)
         wanted = contexts.checked_url(url or os.environ.get(URL, "").strip() or DEFAULT_URL)
     except contexts.ContextsRejected as rejected:
         raise typer.Exit(fail(Status.MISUSED, str(rejected))) from None
     except ValueError as wrong:
         raise typer.Exit(fail(Status.MISUSED, f"{'--url' if url else URL}: {wrong}")) from None
     return Target(wanted, lock=lock, api_key=key, allows_plain_http=is_insecure)
+
+
+def _in_context(name: str, begun: Target) -> Target:
+    """The server of that name. A lock of the command line holds; an API key stays with its server.
+
+    Raises:
+        ContextsRejected: there is none.
+    """
+    named = contexts.named(name, paths.contexts_file())
+    lock = f"the context {named.name} allows no changes" if named.is_read_only else ""
+    key = begun.api_key if begun.url in ("", named.url) else None
+    return replace(
+        begun,
+        url=named.url,
+        context=named.name,
+        colour=named.colour,
+        lock=begun.lock or lock,
+        api_key=key,
+    )
 
 
 def _client(target: Target, url: str) -> Client:
@@ -198,20 +216,28 @@ def _serve(target: Target, context: str | None, port: int, flags: list[str]) -> 
     return Status.DONE
 
 
-def _open(target: Target) -> int:
+def _open(target: Target, *, is_read_only: bool) -> int:
     from tui.app import Dashboard  # noqa: PLC0415  (Textual loads only when it is needed)
     from tui.session.session import Surroundings  # noqa: PLC0415
 
-    surroundings = Surroundings(
-        connect=partial(_client, target),
-        tokens=paths.tokens_folder(),
-        preferences=paths.preferences_file(),
-        exports=Path.cwd(),
-    )
-    application = Dashboard(target, surroundings)
     # GNU screen, once asked for the mouse, holds an Esc back until the next key.
-    status = application.run(mouse=not is_gnu_screen())
-    return status if status is not None else application.return_code or 0
+    has_mouse = not is_gnu_screen()
+    begun = target if is_read_only else replace(target, lock="")
+    while True:
+        surroundings = Surroundings(
+            connect=partial(_client, target),
+            tokens=paths.tokens_folder(),
+            preferences=paths.preferences_file(),
+            exports=Path.cwd(),
+        )
+        application = Dashboard(target, surroundings)
+        status = application.run(mouse=has_mouse)
+        if application.next_context is None:
+            return status if status is not None else application.return_code or 0
+        try:
+            target = _in_context(application.next_context, begun)
+        except contexts.ContextsRejected as rejected:
+            return fail(Status.MISUSED, str(rejected))
 
 
 def run(arguments: list[str] | None = None) -> None:

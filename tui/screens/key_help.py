@@ -33,6 +33,8 @@ _SIGNS = {
     "home": "Home",
     "end": "End",
     "f5": "F5",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
 }
 
 

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.message import Message
 
 from tui.lists.api_keys import API_KEYS
@@ -21,6 +22,8 @@ from tui.lists.users import USERS
 from tui.screens.key_help import Key, by_use, here, sign
 from tui.screens.lists import ListView
 from tui.screens.views import PANES, VIEWS
+from tui.session import contexts, paths
+from tui.text import plain
 from tui.widgets.held_keys import HeldKey
 
 # What is named by its id, which need not be on screen; a key also by its prefix, a user by address.
@@ -136,3 +139,29 @@ class ById(Provider):
             yield f"Revoke the API key {prefix}", ById.Chosen("RevokeKeys", prefix)
         elif found := _ADDRESS.fullmatch(query):
             yield f"Open the user {found[1]}", ById.Chosen(USERS, found[1])
+
+
+class Contexts(Provider):
+    """Switches to another of one's servers: `ctx` and its name."""
+
+    class Chosen(Message):
+        """The server of this context is wanted."""
+
+        def __init__(self, context: str) -> None:
+            super().__init__()
+            self.context = context
+
+    async def search(self, query: str) -> Hits:
+        word, _, name = query.strip().partition(" ")
+        if word != "ctx":
+            return
+        try:
+            known = contexts.read(paths.contexts_file()).values()
+        except contexts.ContextsRejected as rejected:
+            yield Hit(1.0, Content(plain(str(rejected))), lambda: None, text=query)
+            return
+        for context in known:
+            if context.name.startswith(name.strip()):
+                words = plain(f"ctx {context.name}  ({context.url})")
+                choose = partial(self.app.post_message, self.Chosen(context.name))
+                yield Hit(1.0, Content(words), choose, text=words)

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.context import AppContext
+from tui.lists.schemas import Row
 from tui.widgets.crumbs import Crumbs
 from tui.widgets.detail import Detail
 from tui.widgets.footer import Footer
@@ -31,6 +32,8 @@ class View(Screen[None]):
         super().__init__()
         self.context = context
         self.crumbs = crumbs
+        self.opened: Row | None = None
+        """The row that was opened; None for one of the views themselves."""
 
     def compose(self) -> ComposeResult:
         yield Header()
@@ -44,6 +47,7 @@ class View(Screen[None]):
         yield from ()
 
     def on_screen_resume(self) -> None:
+        self.context.note_place()
         self.context.show_standing()
         for live in self.lives:
             live.wake()
