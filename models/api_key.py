@@ -1,4 +1,4 @@
-"""Owns the table `api_keys`: only digests of keys are in it."""
+"""The table `api_keys`. It holds digests of keys, never keys."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from models.user import User
 
 
 class ApiKey(Model):
-    """A key of a user; `expires_at` null means that it does not expire."""
+    """A key of a user; it never expires where `expires_at` is null."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -47,43 +47,45 @@ class ApiKey(Model):
         ]
 
     def is_expired(self, now: datetime) -> bool:
+        """Whether `expires_at` is not after `now`."""
         return self.expires_at is not None and self.expires_at <= now
 
     @classmethod
     async def by_digest(cls, key_hash: str) -> Self | None:
-        """The key of a digest together with its user; none when the user's row is gone."""
+        """The key of a digest together with its user; None when the user's row is gone."""
         key = await cls.filter(key_hash=key_hash).select_related("user").first()
         return key if key is not None and key.user is not None else None
 
     @classmethod
     async def of_user(cls, user_id: UUID) -> list[Self]:
-        """Newest first."""
+        """The keys of a user, newest first."""
         return await cls.filter(user_id=user_id).order_by("-created_at", "-id")
 
     @classmethod
     async def by_id(cls, key_id: UUID) -> Self | None:
-        """The key of an id together with its user; none when the user's row is gone."""
+        """The key of an id together with its user; None when the user's row is gone."""
         key = await cls.filter(id=key_id).select_related("user").first()
         return key if key is not None and key.user is not None else None
 
     @classmethod
     async def is_held(cls, key_id: UUID) -> bool:
-        """Whether the key lives on until the running transaction ends; it cannot go before."""
+        """Whether the key exists; it is locked until the running transaction ends."""
         return await cls.filter(id=key_id).select_for_update(no_key=True).first() is not None
 
     @classmethod
     async def by_prefix(cls, prefix: str) -> list[Self]:
-        """The keys that begin so, together with their users; those without one are left out."""
+        """The keys with this prefix, together with their users; keys without one are left out."""
         keys = await cls.filter(key_prefix__startswith=prefix).select_related("user")
         return [key for key in keys if key.user is not None]
 
     @classmethod
     async def add(cls, *, user_id: UUID, now: datetime, **columns: Any) -> Self:
+        """Inserts a key; `columns` are its digest, prefix, name, scopes and expiry."""
         return await cls.create(user_id=user_id, created_at=now, **columns)
 
     @classmethod
     async def remove(cls, key_id: UUID, *, user_id: UUID | None = None) -> bool:
-        """Delete a key, of `user_id` alone when given; whether it was there to delete."""
+        """Deletes a key, of `user_id` alone if given; returns whether it existed."""
         query = cls.filter(id=key_id)
         if user_id is not None:
             query = query.filter(user_id=user_id)
@@ -91,24 +93,25 @@ class ApiKey(Model):
 
     @classmethod
     async def remove_all(cls, key_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-        """Delete keys in one statement; the ids of those that were there, with their users'."""
+        """Deletes keys in one statement; maps the ids of those that existed to their users' ids."""
         return await database.engine().statements.remove_keys(key_ids)
 
     @classmethod
     async def remove_of_user(cls, user_id: UUID) -> int:
+        """Deletes every key of a user; returns their number."""
         return await cls.filter(user_id=user_id).delete()
 
     @classmethod
     async def purge(cls, *, expired_before: datetime, limit: int) -> int:
-        """Delete at most `limit` of the expired; how many there were."""
+        """Deletes at most `limit` of the keys that expired before; returns their number."""
         expired = cls.filter(expires_at__lt=expired_before)
         ids = await expired.limit(limit).values_list("id", flat=True)
-        # Looked at again: one may have been renewed in between.
+        # The condition again, because a row may have been renewed in between.
         return await expired.filter(id__in=ids).delete() if ids else 0
 
     @classmethod
     async def used_since(cls, moment: datetime) -> int:
-        """How many keys were used last at `moment` or later."""
+        """Number of keys whose last use is at `moment` or later."""
         return await cls.filter(last_used_at__gte=moment).count()
 
     @classmethod
@@ -134,9 +137,9 @@ class ApiKey(Model):
 
     @classmethod
     async def note_uses(cls, uses: Sequence[tuple[UUID, datetime, str | None]]) -> None:
-        """Write when and from where keys were last used, in one statement, never backwards.
+        """Writes the last use of keys in one statement, never backwards: id, time, address.
 
-        `uses` must be in the order of the ids, so that two nodes lock the rows alike.
+        `uses` must be in the order of the ids, so that two nodes lock the rows in the same order.
         """
         if uses:
             await database.engine().statements.note_key_uses(uses)

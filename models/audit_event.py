@@ -1,4 +1,4 @@
-"""Owns the table `audit_events`: what happened, to whom, by whom. No row ever holds a secret."""
+"""The table `audit_events`. No row holds a secret."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from models.types import DatetimeField, new_id
 
 
 class AuditEvent(Model):
-    """One event. It has no foreign keys: it outlives those whom it speaks of."""
+    """One event. It has no foreign keys, because it outlives the users that it names."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     at = DatetimeField()
@@ -40,25 +40,28 @@ class AuditEvent(Model):
 
     @classmethod
     async def add(cls, **columns: Any) -> Self:
+        """Inserts one event."""
         return await cls.create(**columns)
 
     @classmethod
     async def add_all(cls, rows: Sequence[dict[str, Any]]) -> None:
+        """Inserts many events in one statement."""
         await cls.bulk_create(cls(**row) for row in rows)
 
     @classmethod
     async def newest(cls, limit: int = 50) -> list[Self]:
+        """The newest `limit` events, newest first."""
         return await cls.all().limit(limit)
 
     @classmethod
     async def by_minute(
         cls, actions: Sequence[str], *, since: datetime
     ) -> list[tuple[datetime, str, int]]:
-        """Minute, outcome and number of the events of `actions` since then."""
+        """The events of `actions` since then, as (minute, outcome, number)."""
         return await database.engine().statements.count_events_by_minute(actions, since)
 
     @classmethod
     async def purge(cls, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` of the rows from before; how many there were."""
+        """Deletes at most `limit` of the events before a time; returns their number."""
         ids = await cls.filter(at__lt=before).limit(limit).values_list("id", flat=True)
         return await cls.filter(id__in=ids).delete() if ids else 0

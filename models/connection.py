@@ -1,6 +1,6 @@
-"""Owns the client by which the running task asks the database: its transaction's, or the process's.
+"""The database client of the running task: its transaction's, or the process's.
 
-It knows no engine and no table, and does not open anything.
+The module knows no engine and no table, and opens nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tortoise import BaseDBAsyncClient
 from tortoise.context import require_context
 from tortoise.transactions import in_transaction
 
-# How long one host may take to accept a connection, and any host to answer a statement.
+# Seconds until one host accepts a connection, and until any host answers a statement.
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 5
 
@@ -24,11 +24,11 @@ def connection() -> BaseDBAsyncClient:
 
 
 def transaction() -> AbstractAsyncContextManager[Any]:
-    """All or nothing; on SQLite it holds the write lock from its beginning."""
+    """A transaction around the block; on SQLite it holds the write lock from its beginning."""
     return cast(AbstractAsyncContextManager[Any], in_transaction())
 
 
 async def rows(statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-    """The rows that a statement returns, each with its columns in their order."""
+    """The rows of a statement, each a tuple of its columns."""
     found = await connection().execute_query_dict(statement, list(values))
     return [tuple(row.values()) for row in found]

@@ -1,7 +1,7 @@
-"""Owns the table `auth_tallies`: how many users, sessions and keys there are, without counting them.
+"""The table `auth_tallies`: numbers of users, sessions and keys, without counting them.
 
-Triggers keep it. Keys and sessions are tallied by day, so what happens within a day (that of a
-limit in time) is counted in the tables themselves, through an index, and only that.
+Triggers maintain it. Keys and sessions are counted by day; the rest of one day is counted in the
+tables, through an index.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from models import database
 
 _DAY_SECONDS = 86_400
 NEVER = -1
-# What a trigger leaves where it could not follow, and an operator who restored rows alone.
+# Kind of the row that a trigger inserts when it cannot count; the tables are then counted again.
 MISCOUNTED = "miscounted"
 
 
 @dataclass(frozen=True, slots=True)
 class CounterRow:
-    """`n` rows of `what` in one day of last use and of expiry; days since the epoch, -1 for never."""
+    """`n` rows of `what` with one day of last use and of expiry, since the epoch; -1 is never."""
 
     what: str
     used_day: int
@@ -28,11 +28,12 @@ class CounterRow:
 
 
 def day_of(moment: datetime) -> int:
-    """The days from the epoch to `moment`, in UTC."""
+    """Days from the epoch to `moment`, in UTC."""
     return int(moment.timestamp()) // _DAY_SECONDS
 
 
 def beginning_of(day: int) -> datetime:
+    """The first moment of a day, in UTC."""
     return datetime.fromtimestamp(day * _DAY_SECONDS, UTC)
 
 
@@ -62,5 +63,5 @@ async def fold() -> None:
 
 
 async def recount() -> None:
-    """Count the tables anew, where what the triggers added up is not to be trusted."""
+    """Counts the tables again, where the counters of the triggers cannot be trusted."""
     await database.engine().statements.recount()

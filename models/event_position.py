@@ -1,6 +1,6 @@
-"""Owns the values in which events are told: a row of them, and the position of a reader.
+"""The values in which events are read: a row of them, and the position of a reader.
 
-It does not ask the database.
+The module sends no query.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Position:
     snapshot: str | None = None
 
     def is_after(self, other: Position) -> bool:
-        """Whether no reader who stands at `other` can have been here: another database's position."""
+        """Whether this position is ahead of `other` and so of another database."""
         return self.last_id > other.last_id or self._next_xid > other._next_xid
 
     @property
@@ -42,7 +42,7 @@ class Position:
 
     @classmethod
     def parse(cls, text: str) -> Position | None:
-        """The position that a text names; None when it names none."""
+        """The position of a text; None for any other text."""
         match = _POSITION.fullmatch(text)
         if match is None or not _is_snapshot(match[1]):
             return None
@@ -67,7 +67,7 @@ def _is_snapshot(text: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One statement's events of one kind. A reader who has read them stands at `position`."""
+    """The events of one statement and one kind. `position` is a reader's after reading them."""
 
     position: Position
     kind: str

@@ -1,6 +1,6 @@
-"""Owns the table `auth_events`: what happened, for some minutes.
+"""The table `auth_events`: the changes of some minutes.
 
-Triggers write it, whoever's hand changed a row. It does not know who reads.
+Triggers write it, for every change of a row. The module does not know the readers.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ RESET = "reset"
 
 
 async def present() -> Position:
-    """The position of a reader who has seen all that is committed now."""
+    """The position of a reader who has seen every committed event."""
     return await database.engine().events.present_position()
 
 
@@ -32,13 +32,13 @@ async def since(position: Position) -> tuple[list[Row], Position]:
 
 
 def is_ours(position: Position) -> bool:
-    """Whether a position can be one of this engine."""
+    """Whether a position has the form of the open engine."""
     return database.engine().events.is_position(position)
 
 
 async def purge(position: Position) -> None:
-    """Delete the events that a reader at `position` has seen.
+    """Deletes the events that a reader at `position` has seen.
 
-    Not by age: what a long transaction wrote is old when it is committed, and read by nobody yet.
+    Not by age, because a long transaction commits old events that nobody has read.
     """
     await database.engine().events.remove_events(position)

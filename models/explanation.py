@@ -1,4 +1,4 @@
-"""Owns what people are told about trouble of the database: what it is, and what to do about it."""
+"""Explanations of database trouble for people: the problem and the remedy."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RIGHT_MISSING = "42501"
 
 
 async def explained(url: DatabaseUrl, error: Exception) -> str | None:
-    """One line without secrets; None where the database is not to blame."""
+    """One line without secrets; None for an error that is not the database's fault."""
     trouble = trouble_of(error)
     if trouble is None:
         return None
@@ -38,7 +38,7 @@ _ADVICE = {
 
 
 async def refusal_of_writes(url: DatabaseUrl) -> str | None:
-    """Why the role may not write to a database that is migrated; None if it may."""
+    """The reason why the role may not write to a migrated database; None if it may."""
     rights = await engine_of(url).missing_rights(url)
     if rights is None:
         return None

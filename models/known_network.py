@@ -1,4 +1,4 @@
-"""Owns the table `known_networks`: from which networks a user signed in, and when last."""
+"""The table `known_networks`: the networks that users signed in from, and the last time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_NETWORK_LENGTH = 43
 
 
 class KnownNetwork(Model):
-    """A network that a user signed in from; rows are kept for as long as anything asks for them."""
+    """A network that a user signed in from; housekeeping deletes unused ones."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
@@ -36,7 +36,7 @@ class KnownNetwork(Model):
 
     @classmethod
     async def note(cls, user_id: UUID, network: str, *, now: datetime) -> None:
-        """Note a sign-in, in one statement, never backwards."""
+        """Notes a sign-in in one statement; the time never goes backwards."""
         await database.engine().statements.note_network(user_id, network, now)
 
     @classmethod
@@ -50,8 +50,8 @@ class KnownNetwork(Model):
 
     @classmethod
     async def purge(cls, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` of the networks that were not used since `before`; how many."""
+        """Deletes at most `limit` of the networks not used since `before`; returns their number."""
         old = cls.filter(last_sign_in_at__lt=before)
         ids = await old.limit(limit).values_list("id", flat=True)
-        # Looked at again: one may have been used in between.
+        # The condition again, because a network may have been used in between.
         return await old.filter(id__in=ids).delete() if ids else 0

@@ -1,6 +1,6 @@
-"""Owns what is made of a column's value that somebody may have written by hand.
+"""Parsers for column values that somebody may have written by hand.
 
-What cannot be read is None, an id that cannot be read makes its row one that is left out.
+An unreadable value is None. A row with an unreadable id is left out by its reader.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-# Nobody writes a detail that is nested more deeply, and what makes answers would not either.
+# Levels of nesting of a JSON value; deeper ones could not be encoded in an answer.
 DEEPEST = 100
 
 
 def row_id(value: object) -> UUID | None:
+    """The UUID of a text; None for any other value."""
     try:
         return UUID(value) if isinstance(value, str) else None
     except ValueError:
@@ -23,7 +24,7 @@ def row_id(value: object) -> UUID | None:
 
 
 def moment(value: object) -> datetime | None:
-    """A time out of the database's text, in UTC unless it says otherwise."""
+    """The time of a text in ISO 8601, in UTC unless it has an offset; else None."""
     if not isinstance(value, str):
         return None
     try:
@@ -34,19 +35,20 @@ def moment(value: object) -> datetime | None:
 
 
 def words(value: object) -> list[str]:
-    """The texts in a JSON list."""
+    """The texts in a JSON list; other items are left out."""
     found = parsed(value)
     found = found if isinstance(found, list) else []
     return [word for word in found if isinstance(word, str) and is_writable(word)]
 
 
 def mapping(value: object) -> dict[str, Any] | None:
+    """The object of a JSON text if an answer can hold it, else None."""
     found = parsed(value)
     return found if isinstance(found, dict) and is_writable(found) else None
 
 
 def is_writable(value: object, depth: int = DEEPEST) -> bool:
-    """Whether an answer can hold it: no half of a surrogate pair, and not nested beyond reason."""
+    """Whether an answer can hold the value: no lone surrogates, at most `depth` levels."""
     match value:
         case str():
             return not any("\ud800" <= letter <= "\udfff" for letter in value)
@@ -60,6 +62,7 @@ def is_writable(value: object, depth: int = DEEPEST) -> bool:
 
 
 def parsed(value: object) -> Any:
+    """The value of a JSON text; None where it cannot be parsed."""
     try:
         return json.loads(value) if isinstance(value, str | bytes) else None
     except (ValueError, RecursionError):
@@ -67,7 +70,7 @@ def parsed(value: object) -> Any:
 
 
 def text(value: object) -> str | None:
-    """A text; bytes are read as one, as far as they are."""
+    """The value as text; bytes that are no UTF-8 become replacement characters."""
     if isinstance(value, bytes):
         return value.decode(errors="replace")
     return None if value is None else str(value)

@@ -1,6 +1,6 @@
-"""Owns the locks that hold across processes and nodes: one migrates, one purges.
+"""Locks across processes and nodes: one process migrates, one purges.
 
-PostgreSQL keeps them in its sessions, SQLite beside its file; both let go when a process dies.
+PostgreSQL keeps them in sessions, SQLite in files beside its own; both end with the process.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _POLL_SECONDS = 0.1
 
 @asynccontextmanager
 async def exclusive(url: DatabaseUrl, purpose: str) -> AsyncIterator[None]:
-    """Wait until nobody else holds the lock for `purpose`, and hold it inside the block."""
+    """Waits for the lock for `purpose`, and holds it inside the block."""
     while True:
         async with held_if_free(url, purpose) as is_mine:
             if is_mine:
@@ -27,5 +27,5 @@ async def exclusive(url: DatabaseUrl, purpose: str) -> AsyncIterator[None]:
 
 
 def held_if_free(url: DatabaseUrl, purpose: str) -> AbstractAsyncContextManager[bool]:
-    """Hold the lock for `purpose` inside the block if it is free; yields whether it was."""
+    """Holds the lock for `purpose` inside the block if it is free; yields whether it was."""
     return database.engine_of(url).held_if_free(url, purpose)

@@ -1,4 +1,4 @@
-"""Owns the table `oauth_identities`: which account of which provider is which user."""
+"""The table `oauth_identities`: the accounts at providers, and the users they belong to."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from models.user import User
 
 
 class OAuthIdentity(Model):
-    """An account at a provider; (provider, subject) is what identifies it, never the address.
+    """An account at a provider, identified by (provider, subject) and never by its address.
 
-    A subject means something to its `issuer` alone (OpenID Connect Core §2): when a provider's URL
-    is changed, the same subject is somebody else.
+    A subject is unique within its `issuer` (OpenID Connect Core §2): after a change of a provider's
+    URL the same subject may be another person.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -41,11 +41,12 @@ class OAuthIdentity(Model):
 
     @classmethod
     async def by_subject(cls, provider: str, subject: str) -> Self | None:
+        """The identity with this subject at the provider, whatever its issuer; None without one."""
         return await cls.get_or_none(provider=provider, subject=subject)
 
     @classmethod
     async def of_user(cls, user_id: UUID) -> list[Self]:
-        """Oldest first."""
+        """The identities of a user, oldest first."""
         return await cls.filter(user_id=user_id)
 
     @classmethod
@@ -59,7 +60,11 @@ class OAuthIdentity(Model):
         email: str | None,
         now: datetime,
     ) -> Self:
-        """Insert an identity; raises `Duplicate` when the subject has one."""
+        """Inserts an identity.
+
+        Raises:
+            Duplicate: the subject has one.
+        """
         return await cls.create(
             user_id=user_id,
             provider=provider,
@@ -71,7 +76,7 @@ class OAuthIdentity(Model):
         )
 
     async def note_use(self, *, issuer: str, email: str | None, now: datetime) -> bool:
-        """Note a sign-in; whether the identity was still there, and the same user's."""
+        """Notes a sign-in; returns whether the identity still existed and was the same user's."""
         changed = (
             await type(self)
             .filter(id=self.id, user_id=self.user_id)
@@ -81,7 +86,7 @@ class OAuthIdentity(Model):
 
     @classmethod
     async def remove_of_user(cls, user_id: UUID, *, provider: str | None = None) -> int:
-        """Delete a user's identities, of one provider where one is named; how many there were."""
+        """Deletes a user's identities, of one provider if given; returns their number."""
         query = cls.filter(user_id=user_id)
         if provider is not None:
             query = query.filter(provider=provider)

@@ -1,4 +1,4 @@
-"""Owns the table `refresh_tokens`: one row is one session, and deleting it ends the session."""
+"""The table `refresh_tokens`: one row is one session, and deleting it ends the session."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class RefreshToken(Model):
     """A session.
 
     `token_hash` is the digest of its current refresh token, `previous_token_hash` of the one
-    before; `seed`, `generation`, `rotated_at` and `expires_at` are what the current token's bytes
-    follow from.
+    before. The bytes of the current token are derived from `seed`, `generation`, `rotated_at` and
+    `expires_at`.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -51,27 +51,29 @@ class RefreshToken(Model):
         ]
 
     def is_expired(self, now: datetime) -> bool:
+        """Whether `expires_at` is not after `now`."""
         return self.expires_at <= now
 
     @classmethod
     async def by_id(cls, session_id: UUID) -> Self | None:
-        """The session together with its user; none when the user's row is gone."""
+        """The session together with its user; None when the user's row is gone."""
         session = await cls.filter(id=session_id).select_related("user").first()
         return session if session is not None and session.user is not None else None
 
     @classmethod
     async def is_held(cls, session_id: UUID) -> bool:
-        """Whether the session lives on until the running transaction ends; it cannot end before."""
-        # Whole: the ORM locks nothing where it reads single columns.
+        """Whether the session exists; it is locked until the running transaction ends."""
+        # The whole row, because the ORM locks nothing where it reads single columns.
         return await cls.filter(id=session_id).select_for_update().first() is not None
 
     @classmethod
     async def of_user(cls, user_id: UUID, *, now: datetime) -> list[Self]:
-        """Those that live, newest first."""
+        """The unexpired sessions of a user, newest first."""
         return await cls.filter(user_id=user_id, expires_at__gt=now).order_by("-created_at", "-id")
 
     @classmethod
     async def add(cls, *, session_id: UUID, user_id: UUID, now: datetime, **columns: Any) -> Self:
+        """Inserts a session that begins, is rotated and is used at `now`."""
         return await cls.create(
             id=session_id,
             user_id=user_id,
@@ -93,7 +95,7 @@ class RefreshToken(Model):
 
     @classmethod
     async def end(cls, session_id: UUID, *, user_id: UUID | None = None) -> bool:
-        """Delete a session, of `user_id` alone when given; whether it was there to delete."""
+        """Deletes a session, of `user_id` alone if given; returns whether it existed."""
         query = cls.filter(id=session_id)
         if user_id is not None:
             query = query.filter(user_id=user_id)
@@ -101,7 +103,7 @@ class RefreshToken(Model):
 
     @classmethod
     async def end_of_user(cls, user_id: UUID, *, but: UUID | None = None) -> int:
-        """Delete every session of a user, except `but`; how many there were."""
+        """Deletes every session of a user, except `but`; returns their number."""
         query = cls.filter(user_id=user_id)
         if but is not None:
             query = query.exclude(id=but)
@@ -114,8 +116,8 @@ class RefreshToken(Model):
 
     @classmethod
     async def purge(cls, *, expired_before: datetime, limit: int) -> int:
-        """Delete at most `limit` of the expired; how many there were."""
+        """Deletes at most `limit` of the sessions that expired before; returns their number."""
         expired = cls.filter(expires_at__lt=expired_before)
         ids = await expired.limit(limit).values_list("id", flat=True)
-        # Looked at again: one may have been renewed in between.
+        # The condition again, because a row may have been renewed in between.
         return await expired.filter(id__in=ids).delete() if ids else 0

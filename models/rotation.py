@@ -1,4 +1,4 @@
-"""Owns the value of a rotation: the columns of a session that one refresh writes."""
+"""The value of a rotation: the columns of a session that one refresh writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the identifiers of rows, and what a column makes of what nobody can read."""
+"""The ids of rows, and column types that survive unreadable values."""
 
 from __future__ import annotations
 

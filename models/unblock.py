@@ -1,4 +1,4 @@
-"""Owns the table `unblocks`: which accounts and networks an operator has let try again."""
+"""The table `unblocks`: accounts and networks whose failures an operator has forgiven."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from models.user import MAX_EMAIL_LENGTH, User
 
 
 class Unblock(Model):
-    """An operator's word that the failures of a subject are forgiven, up to then.
+    """A forgiveness of a subject's failures up to `created_at`.
 
-    The subject is a normalised address, or a network as failures are counted by it.
+    The subject is a normalised address, or a network as failures are counted under it.
     """
 
     id = fields.UUIDField(primary_key=True, default=new_id)
@@ -31,17 +31,18 @@ class Unblock(Model):
 
     @classmethod
     async def add(cls, subject: str, *, now: datetime) -> Self:
+        """Inserts an unblocking of `subject`; `now` is the time of the database."""
         return await cls.create(subject=subject, created_at=now)
 
     @classmethod
     async def of(cls, subjects: Sequence[str], *, since: datetime) -> list[tuple[UUID, str]]:
-        """Id and subject of the rows since then, oldest first."""
+        """The unblockings of `subjects` since then as (id, subject), oldest first."""
         fit = [subject for subject in subjects if User.may_be_email(subject)]
         rows = cls.filter(subject__in=fit, created_at__gte=since)
         return list(await rows.values_list("id", "subject"))
 
     @classmethod
     async def purge(cls, *, before: datetime, limit: int) -> int:
-        """Delete at most `limit` of the rows from before; how many there were."""
+        """Deletes at most `limit` of the rows before a time; returns their number."""
         ids = await cls.filter(created_at__lt=before).limit(limit).values_list("id", flat=True)
         return await cls.filter(id__in=ids).delete() if ids else 0

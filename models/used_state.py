@@ -1,4 +1,4 @@
-"""Owns the table `oauth_used_states`: which OAuth attempts have come back already."""
+"""The table `oauth_used_states`: the states of authorization requests that were used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.types import DatetimeField
 
 
 class UsedState(Model):
-    """One attempt that came back; the row is kept for as long as the attempt could come again."""
+    """The digest of a used state; the row stays until the request has expired."""
 
     state_hash = fields.CharField(max_length=64, primary_key=True)
     expires_at = DatetimeField(db_index=True)
@@ -24,9 +24,9 @@ class UsedState(Model):
 
     @classmethod
     async def use(cls, state_hash: str, *, expires_at: datetime) -> bool:
-        """Use a state up; whether this was the first time.
+        """Notes the use of a state; returns whether it was the first.
 
-        One INSERT, so that of many workers and nodes one is the first.
+        One INSERT, so that one of many workers and nodes is the first.
         """
         try:
             await cls.create(state_hash=state_hash, expires_at=expires_at)
@@ -36,7 +36,7 @@ class UsedState(Model):
 
     @classmethod
     async def purge(cls, *, expired_before: datetime, limit: int) -> int:
-        """Delete at most `limit` of the expired; how many there were."""
+        """Deletes at most `limit` of the expired rows; returns their number."""
         expired = cls.filter(expires_at__lt=expired_before)
         hashes = await expired.limit(limit).values_list("state_hash", flat=True)
         return await cls.filter(state_hash__in=hashes).delete() if hashes else 0

@@ -1,4 +1,4 @@
-"""Owns the table `users` and the named questions that are asked of it."""
+"""The table `users`, and the named questions that it answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MAX_EMAIL_LENGTH = 254
 
 
 class User(Model):
-    """A person or a program that can sign in; `disabled_at` null means enabled."""
+    """A person or a program that can sign in; enabled where `disabled_at` is null."""
 
     id = fields.UUIDField(primary_key=True, default=new_id)
     email = fields.CharField(max_length=MAX_EMAIL_LENGTH, unique=True)
@@ -37,28 +37,31 @@ class User(Model):
 
     @property
     def is_disabled(self) -> bool:
+        """Whether an operator has disabled the user."""
         return self.disabled_at is not None
 
     @property
     def is_operator(self) -> bool:
+        """Whether the user has the role `admin`."""
         return "admin" in self.roles
 
     @classmethod
     async def by_id(cls, user_id: UUID) -> Self | None:
+        """The user of an id; None without one."""
         return await cls.get_or_none(id=user_id)
 
     @classmethod
     async def held(cls, user_id: UUID) -> Self | None:
-        """The user, whom nobody else changes before the running transaction ends.
+        """The user, locked against changes until the running transaction ends.
 
-        Rows that refer to the user may come meanwhile: whoever adds one must not wait for us while
-        we wait for them.
+        Rows that refer to the user can still be inserted, else an insert and this lock could wait
+        for each other.
         """
         return await cls.filter(id=user_id).select_for_update(no_key=True).first()
 
     @classmethod
     async def by_email(cls, email: str) -> Self | None:
-        """The user of a normalised address."""
+        """The user of a normalised address; None without one."""
         return await cls.get_or_none(email=email) if cls.may_be_email(email) else None
 
     @staticmethod
@@ -68,6 +71,7 @@ class User(Model):
 
     @classmethod
     async def everyone(cls) -> list[Self]:
+        """Every user, oldest first, the anonymous one included."""
         return await cls.all()
 
     @classmethod
@@ -81,12 +85,12 @@ class User(Model):
 
     @classmethod
     async def created_since(cls, moment: datetime) -> int:
-        """How many users were created at `moment` or later, the anonymous one not counted."""
+        """Number of users created at `moment` or later, without the anonymous one."""
         return await cls.filter(created_at__gte=moment).exclude(id=ANONYMOUS_ID).count()
 
     @classmethod
     async def enabled_operators(cls, *, besides: UUID | None = None) -> int:
-        """How many enabled operators there are, the anonymous one never counted."""
+        """Number of enabled operators, without the anonymous one and `besides`."""
         return await database.engine().statements.count_operators(besides or ANONYMOUS_ID)
 
     @classmethod
@@ -109,13 +113,14 @@ class User(Model):
 
     @classmethod
     async def note_activity(cls, user_id: UUID, *, now: datetime) -> None:
+        """Writes `now` as the time of the user's last activity."""
         await cls.filter(id=user_id).update(last_active_at=now)
 
     @classmethod
     async def replace_password(
         cls, user_id: UUID, *, verified_hash: str | None, new_hash: str, now: datetime
     ) -> bool:
-        """Set a password, if nobody else set one meanwhile."""
+        """Sets a password if the stored hash is still `verified_hash`; returns whether it was."""
         changed = await cls.filter(id=user_id, password_hash=verified_hash).update(
             password_hash=new_hash, updated_at=now
         )
@@ -123,15 +128,15 @@ class User(Model):
 
     @classmethod
     async def remove(cls, user_id: UUID) -> bool:
-        """Delete a user with all that is theirs; tells whether there was one."""
+        """Deletes a user with sessions, keys and identities; returns whether there was one."""
         return await cls.filter(id=user_id).delete() == 1
 
     async def change(self, now: datetime, **columns: object) -> None:
-        """Write `columns` of this row, and the time of the change."""
+        """Writes `columns` of this row, and `now` as the time of the change."""
         self.update_from_dict({**columns, "updated_at": now})
         await self.save(update_fields=[*columns, "updated_at"])
 
     @classmethod
     async def lock(cls) -> None:
-        """Let one transaction at a time decide about operators."""
+        """Serialises decisions about operators: one transaction at a time."""
         await database.engine().statements.lock_operators()

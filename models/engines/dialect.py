@@ -1,6 +1,6 @@
-"""The SQL in which the engines differ, as pieces for the lists; each engine has its own class.
+"""The pieces of SQL for lists that differ between engines; each engine has its own class.
 
-It knows tables by their names alone.
+The module knows tables by their names alone.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from models.sql import Sql
 
 
 class Dialect(Protocol):
-    """One engine's SQL. A method that returns `Sql` returns its values beside the text."""
+    """The SQL of one engine. An `Sql` holds its values beside its text."""
 
     @property
     def id_parameter(self) -> str:
-        """A parameter for an id, which is handed over as text."""
+        """The parameter of an id whose value is text."""
 
     def moment(self, at: datetime) -> Sql:
         """A time as a value to compare with."""
@@ -30,25 +30,25 @@ class Dialect(Protocol):
         """The columns `position_raw`, and on SQLite `position_kind`, that tell a row's value exactly."""
 
     def aside(self, column: str) -> str:
-        """The column in a condition that must not draw SQLite away from the index in use."""
+        """The column in a condition that must not make SQLite leave the index in use."""
 
     def time(self, column: str) -> str:
-        """A time to show, as text in UTC; NULL where PostgreSQL has none that can be written."""
+        """A column of times as text in UTC; NULL where PostgreSQL has one before the year 1."""
 
     def text(self, column: str) -> str:
-        """A column of another type to show as text: an id, JSON."""
+        """A column of another type, an id or JSON, as text."""
 
     def those(self, table: str, ids: Sql) -> Sql:
-        """The rows of a table, called `t`, that have these ids: never the planner's own idea.
+        """The rows of a table, named `t`, with these ids, by its primary key.
 
-        It would read the whole table where it takes the ids for many. All ids are known before the
-        first row is looked up, so that they are looked up in the order of the index.
+        The planner would read the whole table where it overestimates the number of ids. All ids are
+        known before the first row is read, so that rows are read in the order of the index.
         """
 
     def owned(self, table: str, ids: Sql, *, by: str) -> Sql:
-        """The rows of a table, called `t`, that name one of these ids, of which none may come twice.
+        """The rows of a table, named `t`, whose column `by` is one of these distinct ids.
 
-        One by one, as they come.
+        The ids are read one by one.
         """
 
     def has_role(self, role: str) -> Sql:
@@ -61,13 +61,13 @@ class Dialect(Protocol):
         r"""The condition that the columns hold `part`, without case; `\n\n` stands before each."""
 
     def search_parts(self, table: str, part: str, columns: str) -> Sql:
-        """The `columns` of the rows of `table`'s search table that hold `part`, by its index."""
+        """The `columns` of the rows of `table`'s search table that contain `part`, by its index."""
 
     def searching(self) -> AbstractAsyncContextManager[None]:
-        """A block whose statements are planned for their own values, and by one process alone."""
+        """A block whose statements are planned for their own values, and run by one process."""
 
     async def rows(self, statement: Sql) -> list[dict[str, Any]]:
-        """The rows that the statement returns."""
+        """The rows of a statement, each a mapping of column to value."""
 
     def is_bad_value(self, error: BaseException) -> bool:
-        """Whether a statement failed because a value is none of its column's type."""
+        """Whether a statement failed because a value is not of its column's type."""

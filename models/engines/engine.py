@@ -1,4 +1,4 @@
-"""The interface behind which an engine is a place: one value an engine, made of its folder's parts."""
+"""The interface of an engine: one value each, composed of the parts in its folder."""
 
 from __future__ import annotations
 
@@ -15,48 +15,48 @@ from models.engines.write_probe import WriteProbe
 
 
 class Engine(Protocol):
-    """All that differs between SQLite and PostgreSQL."""
+    """The differences between SQLite and PostgreSQL."""
 
     @property
     def name(self) -> Literal["sqlite", "postgresql"]:
-        """The word for it in answers and files."""
+        """The name of the engine in answers and files."""
 
     @property
     def opening_advice(self) -> str:
-        """The thing to check when a database cannot be opened."""
+        """The remedy to try when a database cannot be opened."""
 
     @property
     def dialect(self) -> Dialect:
-        """Its SQL in lists."""
+        """The SQL of its lists."""
 
     @property
     def statements(self) -> Statements:
-        """Its statements about our tables."""
+        """The statements about our tables that it words differently."""
 
     @property
     def events(self) -> Events:
-        """Its way to read what happened."""
+        """The reader of its events."""
 
     def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
-        """Tortoise's configuration of the connection; a patient one bounds no statement."""
+        """Tortoise's configuration of the connection; `is_patient` means no timeout of statements."""
 
     def exists(self, url: DatabaseUrl) -> bool:
-        """Whether the database is there to be opened, as far as can be told without opening it."""
+        """Whether the database exists, as far as can be told without opening it."""
 
     def objection_to_place(self, url: DatabaseUrl) -> str | None:
-        """Why no database can be where the URL says."""
+        """The reason why no database can exist at this URL; None if one can."""
 
     def objection_to_opening(self, url: DatabaseUrl) -> str | None:
-        """Why the files that the URL names cannot be used; makes a SQLite file that is missing."""
+        """The reason why a file that the URL names is unusable; creates a missing SQLite file."""
 
     def invalidation(self, url: DatabaseUrl, listener: Listener) -> Invalidation:
-        """Its way to hear of changes, for one worker."""
+        """The source of changes for one worker; it passes them to `listener`."""
 
     def held_if_free(self, url: DatabaseUrl, purpose: str) -> AbstractAsyncContextManager[bool]:
-        """Hold the lock for `purpose` inside the block if it is free; yields whether it was."""
+        """Holds the lock for `purpose` inside the block if it is free; yields whether it was."""
 
     def write_probe(self, url: DatabaseUrl) -> WriteProbe:
-        """Its question whether the database, which is open in this process, takes writes."""
+        """The probe of whether the open database accepts writes."""
 
     def migrating(self, url: DatabaseUrl) -> AbstractAsyncContextManager[None]:
         """A block of migrations, all of which are undone when any of it fails."""

@@ -1,4 +1,4 @@
-"""The interface of reading the table `auth_events`, whose order of commits the engines differ in."""
+"""The interface for the table `auth_events`; the engines differ in the order of commits."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from models.event_position import Position, Row
 
 
 class Events(Protocol):
-    """One engine's way to read and remove events."""
+    """Reads and deletes the events of one engine."""
 
     async def present_position(self) -> Position:
-        """The position of a reader who has seen all events that are committed now."""
+        """The position of a reader who has seen every event that is committed now."""
 
     async def events_after(self, position: Position, limit: int, /) -> tuple[list[Row], Position]:
-        """At most `limit` events after `position`, and where a reader stands who has read them."""
+        """At most `limit` events after `position`, and the position after reading them."""
 
     async def remove_events(self, position: Position, /) -> None:
-        """Delete the events that a reader at `position` has seen."""
+        """Deletes the events that a reader at `position` has seen."""
 
     def is_position(self, position: Position, /) -> bool:
-        """Whether a position can be one of this engine."""
+        """Whether a position has the form of this engine."""

@@ -1,6 +1,6 @@
-"""How this process hears that a credential changed: one small interface, an ear an engine.
+"""The interface for changes of credentials, by which a process voids its cache.
 
-It knows when what is remembered can be trusted. It does not know what is remembered.
+An implementation knows whether the cache can be trusted. It does not know its content.
 """
 
 from __future__ import annotations
@@ -11,26 +11,26 @@ EVERYTHING = "all"
 
 
 class Listener(Protocol):
-    """Told what changed, before anything else is answered."""
+    """The receiver of changes, which is called before the next answer."""
 
     def forget(self, what: str) -> None:
-        """`what` is `user:ID`, `session:ID`, `key:ID`, or `all`."""
+        """Voids `user:ID`, `session:ID`, `key:ID`, or `all`."""
 
 
 class Invalidation(Protocol):
-    """An ear."""
+    """The source of changes of one engine."""
 
     def is_current(self) -> bool:
-        """Whether, right now, every change up to this moment has been passed to the listener.
+        """Whether every change up to this moment has reached the listener.
 
-        Called for every request. Where the answer is no, the database must be asked.
+        Called for every request. If not, the database must be asked.
         """
 
     async def start(self) -> None:
-        """Begin to listen; returns at once, also while the database is away."""
+        """Starts to receive changes; returns at once, even while the database is unreachable."""
 
     async def settle(self) -> None:
-        """Return once this process has heard of what was committed before the call."""
+        """Returns once the changes committed before the call have reached this process."""
 
     async def stop(self) -> None:
-        """Stop listening."""
+        """Stops receiving changes."""

@@ -1,4 +1,4 @@
-"""The answer to the question what a role of the database may not do."""
+"""The rights that a role of the database lacks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The rights that are missing.
+    """The missing rights.
 
-    `grants` are statements for the owner, `owners` the owners of tables that are not the role's.
+    `grants` are statements for the owner to run, `owners` the owners of tables that are not the
+    role's.
     """
 
     role: str
@@ -20,4 +21,5 @@ class Rights:
 
     @property
     def may_write(self) -> bool:
+        """Whether the role lacks no right that the running server needs."""
         return not (self.is_read_only or self.grants)

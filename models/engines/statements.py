@@ -1,6 +1,6 @@
 """The interface of the statements that the engines word differently; each is a named question.
 
-A statement knows its table. Deciding what follows from the answer is the caller's.
+A statement knows its table. The caller decides what follows from the answer.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ Use = tuple[UUID, datetime, str | None]
 
 
 class Statements(Protocol):
-    """One engine's statements."""
+    """The statements of one engine."""
 
     async def now(self) -> datetime:
         """The database's time, in UTC."""
 
     async def remove_keys(self, key_ids: Sequence[UUID], /) -> dict[UUID, UUID]:
-        """Delete keys; the ids of those that were there, with their users'."""
+        """Deletes keys; maps the ids of those that existed to their users' ids."""
 
     async def note_key_uses(self, uses: Sequence[Use], /) -> None:
-        """Write when and from where keys were last used, never backwards; ids in their order."""
+        """Writes the last use of keys, never backwards; `uses` are in the order of the ids."""
 
     async def rotate(self, session_id: UUID, spent_hash: str, rotation: Rotation, /) -> str | None:
-        """Rotate a session if `spent_hash` is its current one, in time; the new digest."""
+        """Rotates a session if `spent_hash` is its current digest, in time; returns the new one."""
 
     async def note_network(self, user_id: UUID, network: str, now: datetime, /) -> None:
-        """Note a sign-in from a network, never backwards."""
+        """Notes a sign-in from a network; the time never goes backwards."""
 
     async def count_operators(self, besides: UUID, /) -> int:
-        """The number of enabled operators, the anonymous one and `besides` not counted."""
+        """Number of enabled operators, without the anonymous one and `besides`."""
 
     async def lock_operators(self) -> None:
-        """Let one transaction at a time decide about operators."""
+        """Serialises decisions about operators until the running transaction ends."""
 
     async def count_events_by_minute(
         self, actions: Sequence[str], since: datetime, /
     ) -> list[tuple[datetime, str, int]]:
-        """Minute, outcome and number of the audit events of `actions` since then."""
+        """The audit events of `actions` since then, as (minute, outcome, number)."""
 
     async def fold_counters(self) -> None:
-        """Sum up the rows of the counters that were added one by one."""
+        """Sums up the rows of the counters that triggers inserted one by one."""
 
     async def recount(self) -> None:
-        """Count the tables anew."""
+        """Counts the tables again and replaces the counters."""

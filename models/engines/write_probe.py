@@ -1,6 +1,6 @@
-"""The interface of the question whether the database takes writes.
+"""The interface of the probe of whether the database accepts writes.
 
-It does not know for how long a no lasts, nor who wants to know.
+The module does not know how long a refusal lasts, nor who asks.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from models.engines.trouble import Trouble
 
 
 class WriteProbe(Protocol):
-    """One engine's way to ask; it leaves nothing behind."""
+    """The probe of one engine; it changes nothing."""
 
     async def look(self) -> Trouble | None:
-        """The trouble that a write would meet; None where it would go through."""
+        """The trouble that a write would meet; None where it would succeed."""
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Closes the connection of the probe."""

@@ -31,6 +31,7 @@ class Side(StrEnum):
 
     @property
     def is_forward(self) -> bool:
+        """Whether rows are read in the list's order, not back to its beginning."""
         return self in (Side.AFTER, Side.FROM)
 
     @property
@@ -58,6 +59,7 @@ class Position:
 
     @property
     def is_null(self) -> bool:
+        """Whether the sorted column of the row is null."""
         return self.kind == "null"
 
 

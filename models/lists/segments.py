@@ -46,6 +46,7 @@ def _is_possible(query: Query, *, is_null: bool) -> bool:
 
 
 def order(query: Query, segment: Segment, alias: str = "t") -> str:
+    """The ORDER BY columns of a segment, which its index serves."""
     word = "DESC" if segment.is_descending else "ASC"
     columns = (query.sort.column,) if query.sort.is_unique else (query.sort.column, "id")
     return ", ".join(f"{alias}.{column} {word}" for column in columns)

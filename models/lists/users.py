@@ -56,6 +56,7 @@ class UserRow:
 
 
 def query(request: PageRequest[UserFilters]) -> Query:
+    """The query of the users that pass the filters, in the order of the request."""
     filters = request.filters
     conditions = tuple(_conditions(database.engine().dialect, filters))
     return Query(

@@ -141,7 +141,7 @@ def configuration(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
 class Client(AsyncpgDBClient):
     """A pool of connections of this worker.
 
-    `dsns` say where PostgreSQL may be, in the words of its own URLs; Tortoise knows one host.
+    `dsns` name the hosts of PostgreSQL, in the form of its own URLs; Tortoise knows one host only.
     """
 
     def __init__(self, *, dsns: tuple[str, ...], **arguments: Any) -> None:
@@ -149,14 +149,17 @@ class Client(AsyncpgDBClient):
         self._dsns = dsns
 
     async def create_pool(self, **arguments: Any) -> Any:
+        """A pool that connects to the first host of `dsns` that accepts."""
         del arguments["host"], arguments["port"]
         return await asyncpg.create_pool(connect=connect, dsns=self._dsns, **arguments)
 
     async def create_connection(self, with_db: bool) -> None:
+        """Opens the pool; an unreachable server raises `DBConnectionError`."""
         with _unreachable_as_connection_error():
             await super().create_connection(with_db)
 
     def acquire_connection(self) -> Any:
+        """A block with one connection of the pool."""
         return _Connection(self, self._pool_init_lock)
 
     def _in_transaction(self) -> Any:

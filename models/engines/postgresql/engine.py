@@ -19,7 +19,7 @@ from models.engines.statements import Statements
 
 
 class Postgresql:
-    """A server, which several nodes may share."""
+    """PostgreSQL: a server, which several nodes may share."""
 
     name: Literal["postgresql"] = "postgresql"
     opening_advice = "check that the server runs, and the user, password, name and TLS in the URL"
@@ -28,17 +28,19 @@ class Postgresql:
     events: Events = events
 
     def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
+        """The configuration of a pool over every host of the URL."""
         return client.configuration(url, is_patient=is_patient)
 
     def exists(self, url: DatabaseUrl) -> bool:
-        """True: only the server can tell."""
+        """True, because only the server can tell."""
         del url
         return True
 
     def objection_to_place(self, url: DatabaseUrl) -> None:
-        """None: a database can be at any server."""
+        """None, because a URL names no place that could be checked."""
 
     def objection_to_opening(self, url: DatabaseUrl) -> str | None:
+        """The first certificate or key file of the URL that cannot be read; None without one."""
         for parameter, file in url.files:
             try:
                 file.open("rb").close()
@@ -47,12 +49,15 @@ class Postgresql:
         return None
 
     def invalidation(self, url: DatabaseUrl, listener: Listener) -> PostgresqlInvalidation:
+        """NOTIFY, received over a connection of its own."""
         return PostgresqlInvalidation(client.connect_arguments(url), listener)
 
     def held_if_free(self, url: DatabaseUrl, purpose: str) -> AbstractAsyncContextManager[bool]:
+        """An advisory lock in a transaction, over a connection of its own."""
         return locks.held_if_free(url, purpose)
 
     def write_probe(self, url: DatabaseUrl) -> PostgresqlWriteProbe:
+        """A question to a connection of the pool."""
         del url  # the pool's connections are asked
         return PostgresqlWriteProbe()
 
@@ -61,6 +66,7 @@ class Postgresql:
         return rolled_back_on_failure()
 
     async def missing_rights(self, url: DatabaseUrl) -> Rights:
+        """The rights that the role of the URL lacks, read from the catalogues."""
         return await rights_at(url)
 
 

@@ -1,7 +1,7 @@
-"""Owns how events are read from PostgreSQL, whose commits are not in the order of the ids.
+"""Reads events from PostgreSQL, whose commits are not in the order of the ids.
 
-A reader stands at a snapshot. An event is new to it that the snapshot did not see, however early
-its id.
+A reader's position is a snapshot. An event is new if the snapshot did not see it, however low its
+id.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ ORDER BY e.id LIMIT $3
 
 
 async def present_position() -> Position:
+    """The current snapshot, the last id of the sequence, and the second of the server."""
     ((snapshot, last_id, read_at),) = await rows(
         "SELECT pg_current_snapshot()::text, (SELECT last_value FROM auth_events_id_seq), "
         "extract(epoch FROM clock_timestamp())::bigint"
@@ -36,6 +37,7 @@ async def present_position() -> Position:
 
 
 async def events_after(position: Position, limit: int) -> tuple[list[Row], Position]:
+    """Events that the snapshot of `position` did not see, in the order of the ids."""
     found = await rows(_AFTER, [position.snapshot, position.last_id, limit])
     snapshot, read_at = found[0][3:]
     events = [
@@ -48,7 +50,7 @@ async def events_after(position: Position, limit: int) -> tuple[list[Row], Posit
 
 
 async def remove_events(position: Position) -> None:
-    """Also those that a dump brought from another cluster, whose transactions are ahead."""
+    """Deletes events that the snapshot saw, and those that a dump of another cluster brought."""
     await connection().execute_query(
         "DELETE FROM auth_events WHERE xid < pg_snapshot_xmax($1::text::pg_snapshot) "
         "AND pg_visible_in_snapshot(xid, $1::text::pg_snapshot) "
@@ -58,4 +60,5 @@ async def remove_events(position: Position) -> None:
 
 
 def is_position(position: Position) -> bool:
+    """Whether the position has a snapshot."""
     return position.snapshot is not None

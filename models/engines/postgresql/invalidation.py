@@ -46,7 +46,7 @@ def _is_loss(error: Exception) -> bool:
 
 
 class PostgresqlInvalidation:
-    """LISTENs and beats on two connections of its own, which `credentials` open."""
+    """LISTENs and sends heartbeats over two connections of its own, opened with `credentials`."""
 
     def __init__(self, credentials: dict[str, Any], listener: Listener) -> None:
         self._credentials = credentials
@@ -63,9 +63,11 @@ class PostgresqlInvalidation:
         self._has_said_lost = False
 
     def is_current(self) -> bool:
+        """Whether a heartbeat came back lately enough for the cache to be trusted."""
         return monotonic() < self._trusted_until
 
     async def start(self) -> None:
+        """Starts the task that listens and reconnects."""
         self._task = asyncio.create_task(self._run())
 
     async def settle(self) -> None:
@@ -80,6 +82,7 @@ class PostgresqlInvalidation:
                 raise
 
     async def stop(self) -> None:
+        """Cancels the task, outside an attempt to connect where that ends in time."""
         if self._task is not None:
             # asyncpg leaves loose ends where it is cancelled while it connects.
             with suppress(TimeoutError):

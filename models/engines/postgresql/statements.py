@@ -1,4 +1,4 @@
-"""Owns the statements that PostgreSQL words in its own way."""
+"""The statements that PostgreSQL words in its own way."""
 
 from __future__ import annotations
 
@@ -78,22 +78,25 @@ SELECT what, used_day, expires_day, sum(n) FROM (
 
 
 async def now() -> datetime:
-    """The clock of the server, in microseconds, also within a transaction."""
+    """The clock of the server in microseconds, which runs on within a transaction."""
     ((moment,),) = await rows("SELECT clock_timestamp()")
     return cast(datetime, moment).astimezone(UTC)
 
 
 async def remove_keys(key_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Locks the rows in the order of their ids, as `note_key_uses` does, then deletes them."""
     found = await rows(_REMOVE_KEYS, [[str(key_id) for key_id in key_ids]])
     return {UUID(str(key_id)): UUID(str(user_id)) for key_id, user_id in found}
 
 
 async def note_key_uses(uses: Sequence[Use]) -> None:
+    """Locks the rows in the order of their ids, so that two nodes do not wait for each other."""
     ids, moments, addresses = zip(*uses, strict=True)
     await rows(_NOTE_USES, [list(ids), list(moments), list(addresses)])
 
 
 async def rotate(session_id: UUID, spent_hash: str, rotation: Rotation) -> str | None:
+    """One UPDATE by the clock of the server (RFC 9700 §4.14.2); None where it matches no row."""
     values = [
         *(session_id, spent_hash, *rotation.seconds, *rotation.token_hashes, rotation.generation),
         *(rotation.lifetime, rotation.latest_expiry, rotation.ip_address, rotation.user_agent),
@@ -103,15 +106,18 @@ async def rotate(session_id: UUID, spent_hash: str, rotation: Rotation) -> str |
 
 
 async def note_network(user_id: UUID, network: str, now: datetime) -> None:
+    """One INSERT … ON CONFLICT that only moves the time forwards."""
     await connection().execute_query(_NOTE_NETWORK, [new_id(), user_id, network, now])
 
 
 async def count_operators(besides: UUID) -> int:
+    """Counts by the GIN index of the roles."""
     ((number,),) = await rows(_OPERATORS, [str(ANONYMOUS_ID), str(besides)])
     return int(number)
 
 
 async def lock_operators() -> None:
+    """An advisory lock, held until the running transaction ends."""
     await connection().execute_query(
         "SELECT pg_advisory_xact_lock(hashtext('everruns-auth.operators'))"
     )
@@ -120,14 +126,16 @@ async def lock_operators() -> None:
 async def count_events_by_minute(
     actions: Sequence[str], since: datetime
 ) -> list[tuple[datetime, str, int]]:
+    """The events as (minute, outcome, number); minutes are in UTC."""
     found = await rows(_MINUTES, [list(actions), since])
     return [(minute, outcome, number) for minute, outcome, number in found]
 
 
 async def fold_counters() -> None:
-    """Two that do it at once do no harm."""
+    """Replaces rows by their sums in one statement; two at once do no harm."""
     await connection().execute_query(_FOLD)
 
 
 async def recount() -> None:
+    """Inserts the differences in one statement, which disturbs no concurrent writer."""
     await connection().execute_query(_RECOUNT, [ANONYMOUS_ID])

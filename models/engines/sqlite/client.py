@@ -151,6 +151,11 @@ class Client(_Counting, SqliteClient):
             self.file.check()
 
     async def create_connection(self, with_db: bool) -> None:
+        """Opens the file if it is the one that was opened first, and registers our functions.
+
+        Raises:
+            FileReplaced: it is another file.
+        """
         try:
             # Before, or SQLite would make a new file where there is none any more.
             self.check_file()
@@ -170,6 +175,7 @@ class Client(_Counting, SqliteClient):
             raise
 
     def acquire_connection(self) -> Any:
+        """A block with the one connection, which no other task uses meanwhile."""
         return _Connection(self._lock, self)
 
     def _in_transaction(self) -> Any:

@@ -19,7 +19,7 @@ from models.engines.statements import Statements
 
 
 class Sqlite:
-    """A file, and the files beside it."""
+    """SQLite: a file, and the files beside it."""
 
     name: Literal["sqlite"] = "sqlite"
     opening_advice = "check that it is a SQLite database"
@@ -28,21 +28,25 @@ class Sqlite:
     events: Events = events
 
     def configuration(self, url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
+        """The configuration of one connection to the file; statements never have a timeout."""
         del is_patient  # no statement has a bound
         return client.configuration(_path(url))
 
     def exists(self, url: DatabaseUrl) -> bool:
+        """Whether the file exists."""
         return _path(url).exists()
 
     def objection_to_place(self, url: DatabaseUrl) -> str | None:
+        """The reason why the path can hold no database file; None if it can."""
         return objection_to_place(_path(url))
 
     def objection_to_opening(self, url: DatabaseUrl) -> str | None:
+        """The reason why the file cannot be written; creates a missing one with mode 0600."""
         path = _path(url)
         if objection := objection_to_place(path) or objection_to_writing(path):
             return objection
         try:
-            # Made here, for its owner alone: it holds hashes of passwords.
+            # Created for its owner alone, because it holds hashes of passwords.
             path.touch(mode=0o600, exist_ok=False)
         except FileExistsError:
             return None
@@ -51,19 +55,22 @@ class Sqlite:
         return None
 
     def invalidation(self, url: DatabaseUrl, listener: Listener) -> SqliteInvalidation:
+        """The index of the WAL, which every commit changes."""
         return SqliteInvalidation(_path(url), listener)
 
     def held_if_free(self, url: DatabaseUrl, purpose: str) -> AbstractAsyncContextManager[bool]:
+        """A lock on a file beside the database."""
         return locks.held_if_free(_path(url), purpose)
 
     def write_probe(self, url: DatabaseUrl) -> SqliteWriteProbe:
+        """A transaction over a connection of its own."""
         return SqliteWriteProbe(_path(url))
 
     def migrating(self, url: DatabaseUrl) -> AbstractAsyncContextManager[None]:
         return put_back_on_failure(_path(url))
 
     async def missing_rights(self, url: DatabaseUrl) -> None:
-        """None: a file has no roles."""
+        """None, because a file has no roles."""
 
 
 def _path(url: DatabaseUrl) -> Path:

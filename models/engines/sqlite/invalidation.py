@@ -51,7 +51,7 @@ class SqliteInvalidation:
         self._task: asyncio.Task[None] | None = None
 
     def is_current(self) -> bool:
-        """Look whether anything was committed, and pass it on if it concerns us."""
+        """Checks whether anything was committed, and passes it on if it concerns a credential."""
         try:
             if self._state is None or self._state() != self._seen:
                 self._look()
@@ -61,14 +61,15 @@ class SqliteInvalidation:
         return True
 
     async def start(self) -> None:
+        """Reads the file once, and starts to watch whether it is replaced."""
         self.is_current()
         self._task = asyncio.create_task(self._watch_file())
 
     async def settle(self) -> None:
-        """Nothing to wait for: every look-up looks."""
+        """Nothing to wait for, because `is_current` reads the file."""
 
     async def stop(self) -> None:
-        """Let go of everything; the process must have closed its other connections."""
+        """Closes everything; the process must have closed its other connections before."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Owns the statements that SQLite words in its own way."""
+"""The statements that SQLite words in its own way."""
 
 from __future__ import annotations
 
@@ -80,22 +80,25 @@ FROM api_keys GROUP BY 2, 3
 
 
 async def now() -> datetime:
-    """The clock of this machine, in milliseconds."""
+    """The clock of this machine in milliseconds."""
     ((text,),) = await rows("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 async def remove_keys(key_ids: Sequence[UUID]) -> dict[UUID, UUID]:
+    """Deletes by one JSON list, whatever the number of ids."""
     found = await rows(_REMOVE_KEYS, [json.dumps([str(key_id) for key_id in key_ids])])
     return {UUID(str(key_id)): UUID(str(user_id)) for key_id, user_id in found}
 
 
 async def note_key_uses(uses: Sequence[Use]) -> None:
+    """Updates from one JSON list, so that the text is the same for every number of uses."""
     written = [(str(key_id), at.isoformat(" "), ip) for key_id, at, ip in uses]
     await connection().execute_query(_NOTE_USES, [json.dumps(written)])
 
 
 async def rotate(session_id: UUID, spent_hash: str, rotation: Rotation) -> str | None:
+    """One UPDATE by the clock of the machine (RFC 9700 §4.14.2); None where it matches no row."""
     first, second, end = (moment.isoformat(" ") for moment in rotation.seconds)
     cap = rotation.latest_expiry
     values = [
@@ -108,31 +111,35 @@ async def rotate(session_id: UUID, spent_hash: str, rotation: Rotation) -> str |
 
 
 async def note_network(user_id: UUID, network: str, now: datetime) -> None:
+    """One INSERT … ON CONFLICT that only moves the time forwards."""
     values = [str(new_id()), str(user_id), network, now.isoformat(" ")]
     await connection().execute_query(_NOTE_NETWORK, values)
 
 
 async def count_operators(besides: UUID) -> int:
+    """Counts by the table of roles."""
     ((number,),) = await rows(_OPERATORS, [str(ANONYMOUS_ID), str(besides)])
     return int(number)
 
 
 async def lock_operators() -> None:
-    """Nothing: a transaction is alone from its beginning."""
+    """Nothing, because a transaction holds the write lock from its beginning."""
 
 
 async def count_events_by_minute(
     actions: Sequence[str], since: datetime
 ) -> list[tuple[datetime, str, int]]:
+    """The events as (minute, outcome, number); rows with an unreadable time are left out."""
     found = await rows(_MINUTES, [json.dumps(list(actions)), since.isoformat(" ")])
     return [(datetime.fromisoformat(f"{row[0]}:00+00:00"), row[1], row[2]) for row in found]
 
 
 async def fold_counters() -> None:
-    """Nothing: the triggers change one row a kind and day."""
+    """Nothing, because the triggers update one row for each kind and day."""
 
 
 async def recount() -> None:
+    """Replaces every counter in one transaction."""
     async with transaction():
         await connection().execute_query("DELETE FROM auth_tallies")
         await connection().execute_query(_COUNT, [str(ANONYMOUS_ID)] * 3)
