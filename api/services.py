@@ -1,4 +1,7 @@
-"""Joins the collaborators that the verbs need, so that each takes one value."""
+"""Assembles the collaborators that live as long as the process.
+
+No verb knows it: each names those that it works with.
+"""
 
 from __future__ import annotations
 

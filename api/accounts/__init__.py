@@ -3,6 +3,7 @@
 registration  a new account
 gate          every sign-in passes it: a user and a proof give a session
 sign_in       by password
+collaborators what a check of a password, and a sign-in by it, work with
 sessions      opening, rotating, ending; one row of `refresh_tokens` is one session
 password profile  changing them
 api_keys      making, listing, revoking

@@ -12,7 +12,8 @@ from api.audit import Action, record
 from api.authentication.eligibility import is_eligible
 from api.request_context import RequestContext
 from api.security.networks import NOWHERE, network_of
-from api.services import Services
+from api.security.tokens import TokenSigner
+from api.settings import Settings
 from models import KnownNetwork, User
 
 
@@ -46,7 +47,9 @@ class NotAdmitted(Exception):
     """The user is not eligible, or the proof does not hold any more."""
 
 
-async def admit(services: Services, user: User, proof: Proof, context: RequestContext) -> Tokens:
+async def admit(
+    settings: Settings, signer: TokenSigner, user: User, proof: Proof, context: RequestContext
+) -> Tokens:
     """Open a session of `user` in the running transaction, and record the sign-in.
 
     The network of the request is known to the user's account from then on.
@@ -54,10 +57,10 @@ async def admit(services: Services, user: User, proof: Proof, context: RequestCo
     Raises:
         NotAdmitted: no session; the caller ends its transaction and says what that means.
     """
-    if not is_eligible(user, services.settings):
+    if not is_eligible(user, settings):
         raise NotAdmitted
     await _note_sign_in(user, proof, context)
-    tokens = await open_session(services, user, context)
+    tokens = await open_session(settings, signer, user, context)
     await _note_network(user, context)
     await _record(user, proof, context)
     return tokens

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from api.accounts.collaborators import PasswordCollaborators
 from api.accounts.registration import check_password
 from api.audit import Action, record, record_throttled
 from api.authentication.principal import Principal
@@ -16,14 +17,17 @@ from api.errors import (
 )
 from api.request_context import RequestContext
 from api.security.passwords import MAX_LENGTH
-from api.services import Services
 from api.settings import Settings
 from api.throttle import is_known
 from models import RefreshToken, User, database
 
 
 async def change_password(
-    services: Services, principal: Principal, current: str, new: str, context: RequestContext
+    services: PasswordCollaborators,
+    principal: Principal,
+    current: str,
+    new: str,
+    context: RequestContext,
 ) -> None:
     """Replace the password and end every other session of the user (OWASP ASVS 2.1.5, 3.3.3).
 
@@ -76,7 +80,7 @@ def check_password_is_ours(settings: Settings) -> None:
 
 
 async def _verify_current(
-    services: Services, user: User, current: str, context: RequestContext
+    services: PasswordCollaborators, user: User, current: str, context: RequestContext
 ) -> None:
     known = await is_known(user.email, context)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from api.accounts.collaborators import SignInCollaborators
 from api.accounts.gate import RegistrationProof, admit
 from api.accounts.sessions import Tokens
 from api.audit import record_throttled
@@ -21,7 +22,6 @@ from api.request_context import RequestContext
 from api.security.display_names import MAX_LENGTH, valid_name
 from api.security.emails import EmailRejected, valid_email
 from api.security.password_policy import objection
-from api.services import Services
 from api.settings import Settings
 from models import User, database
 
@@ -35,7 +35,9 @@ class Registration:
     name: str | None = None
 
 
-async def register(services: Services, form: Registration, context: RequestContext) -> Tokens:
+async def register(
+    services: SignInCollaborators, form: Registration, context: RequestContext
+) -> Tokens:
     """Make an account with the role `user`, and sign it in.
 
     Raises:
@@ -62,7 +64,7 @@ async def register(services: Services, form: Registration, context: RequestConte
 
 
 async def _register(
-    services: Services, email: str, name: str, password: str, context: RequestContext
+    services: SignInCollaborators, email: str, name: str, password: str, context: RequestContext
 ) -> Tokens:
     password_hash = await services.hasher.hash(password)
     try:
@@ -75,7 +77,9 @@ async def _register(
                 last_active_at=context.now,
                 now=context.now,
             )
-            return await admit(services, user, RegistrationProof(), context)
+            return await admit(
+                services.settings, services.tokens, user, RegistrationProof(), context
+            )
     except database.Duplicate:
         raise EmailTaken from None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NoReturn
+from typing import NoReturn, Protocol
 from uuid import UUID
 
 from api.audit import Action, record, record_throttled
@@ -29,8 +29,9 @@ from api.security.tokens import (
     TokenRejected,
     TokenSigner,
 )
-from api.services import Services
 from api.settings import Settings
+from api.silences import Silences
+from api.throttle import Throttle
 from models import RefreshToken, Rotation, User, database, new_id
 
 
@@ -45,7 +46,9 @@ class Tokens:
     user_id: UUID
 
 
-async def open_session(services: Services, user: User, context: RequestContext) -> Tokens:
+async def open_session(
+    settings: Settings, signer: TokenSigner, user: User, context: RequestContext
+) -> Tokens:
     """Begin a session of `user` in the running transaction. Only the gate calls it."""
     session_id, seed = new_id(), new_seed()
     source = RefreshSource(
@@ -54,9 +57,9 @@ async def open_session(services: Services, user: User, context: RequestContext) 
         seed=seed,
         generation=0,
         rotated_at=context.now,
-        expires_at=_expiry(services.settings, rotated_at=context.now, created_at=context.now),
+        expires_at=_expiry(settings, rotated_at=context.now, created_at=context.now),
     )
-    refresh_token = services.tokens.refresh_tokens(source)[0]
+    refresh_token = signer.refresh_tokens(source)[0]
     await RefreshToken.add(
         session_id=session_id,
         user_id=user.id,
@@ -67,10 +70,28 @@ async def open_session(services: Services, user: User, context: RequestContext) 
         ip_address=context.ip_address,
         user_agent=context.user_agent,
     )
-    return _tokens(services, user, session_id, refresh_token, context.now)
+    return _tokens(settings, signer, user, session_id, refresh_token, now=context.now)
 
 
-async def rotate(services: Services, token: str | None, context: RequestContext) -> Tokens:
+class RotationCollaborators(Protocol):
+    """Collaborators of a rotation; the process has one of each."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def tokens(self) -> TokenSigner: ...
+
+    @property
+    def throttle(self) -> Throttle: ...
+
+    @property
+    def silences(self) -> Silences: ...
+
+
+async def rotate(
+    services: RotationCollaborators, token: str | None, context: RequestContext
+) -> Tokens:
     """Exchange a refresh token for its successor (RFC 9700 §4.14.2).
 
     Within the grace the previous token gets the same successor, and nothing is written. After it,
@@ -87,27 +108,28 @@ async def rotate(services: Services, token: str | None, context: RequestContext)
     try:
         return await _rotate(services, token, context)
     except (InvalidRefreshToken, RefreshTokenExpired):
-        await _count_refused(services, context)
+        await _count_refused(services.throttle, context)
         raise
 
 
-async def _count_refused(services: Services, context: RequestContext) -> None:
+async def _count_refused(throttle: Throttle, context: RequestContext) -> None:
     try:
-        await services.throttle.refused_refresh(context)
+        await throttle.refused_refresh(context)
     except Throttled:
-        await record_throttled("refresh", services.throttle, context)
+        await record_throttled("refresh", throttle, context)
         raise
 
 
-async def _rotate(services: Services, token: str, context: RequestContext) -> Tokens:
-    session_id, user_id = _named_by(services.tokens, token, context.now)
+async def _rotate(services: RotationCollaborators, token: str, context: RequestContext) -> Tokens:
+    settings, signer = services.settings, services.tokens
+    session_id, user_id = _named_by(signer, token, context.now)
     spent_hash = digest(token)
     # Read first, so that it is never after a rotation that the row already shows.
     clock = await database.clock()
     session = await RefreshToken.by_id(session_id)
     while session is not None and session.token_hash == spent_hash:
-        _check(services.settings, session, user_id, clock)
-        successor = await _succeed(services, session, context, clock)
+        _check(settings, session, user_id, clock)
+        successor = await _succeed(settings, signer, session, context, clock)
         if successor is not None:
             return successor
         # Between our reading and our writing another request rotated, or seconds passed: ask again.
@@ -115,15 +137,17 @@ async def _rotate(services: Services, token: str, context: RequestContext) -> To
         session = await RefreshToken.by_id(session_id)
     if session is None:
         raise InvalidRefreshToken
-    _check(services.settings, session, user_id, clock)
-    if session.previous_token_hash != spent_hash or not _is_in_grace(services, session, clock):
+    _check(settings, session, user_id, clock)
+    if session.previous_token_hash != spent_hash or not _is_in_grace(
+        settings, services.silences, session, clock
+    ):
         await _end_for_reuse(session, context)
-    return _same_successor(services, session, context)
+    return _same_successor(settings, signer, session, context)
 
 
-def _named_by(tokens: TokenSigner, token: str, now: datetime) -> tuple[UUID, UUID]:
+def _named_by(signer: TokenSigner, token: str, now: datetime) -> tuple[UUID, UUID]:
     try:
-        claims = tokens.read_refresh(token, now)
+        claims = signer.read_refresh(token, now)
     except TokenExpired:
         raise RefreshTokenExpired from None
     except TokenRejected:
@@ -142,7 +166,11 @@ def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: date
 
 
 async def _succeed(
-    services: Services, session: RefreshToken, context: RequestContext, clock: datetime
+    settings: Settings,
+    signer: TokenSigner,
+    session: RefreshToken,
+    context: RequestContext,
+    clock: datetime,
 ) -> Tokens | None:
     """Rotate; None when another request did it first, or `clock` is a while ago.
 
@@ -152,8 +180,8 @@ async def _succeed(
     successors = {
         digest(token): token
         for token in (
-            _successor(services, session, rotated_at=second),
-            _successor(services, session, rotated_at=second + timedelta(seconds=1)),
+            _successor(settings, signer, session, rotated_at=second),
+            _successor(settings, signer, session, rotated_at=second + timedelta(seconds=1)),
         )
     }
     this, following = successors
@@ -161,37 +189,43 @@ async def _succeed(
         token_hashes=(this, following),
         second=second,
         generation=session.generation + 1,
-        lifetime=services.settings.refresh_token_lifetime,
-        latest_expiry=_cap(services.settings, created_at=session.created_at),
+        lifetime=settings.refresh_token_lifetime,
+        latest_expiry=_cap(settings, created_at=session.created_at),
         ip_address=context.ip_address,
         user_agent=context.user_agent,
     )
     chosen = await RefreshToken.rotate(session.id, spent_hash=session.token_hash, rotation=rotation)
     if chosen is None:
         return None
-    return _tokens(services, session.user, session.id, successors[chosen], context.now)
+    return _tokens(settings, signer, session.user, session.id, successors[chosen], now=context.now)
 
 
-def _successor(services: Services, session: RefreshToken, *, rotated_at: datetime) -> str:
+def _successor(
+    settings: Settings, signer: TokenSigner, session: RefreshToken, *, rotated_at: datetime
+) -> str:
     source = RefreshSource(
         user_id=session.user_id,
         session_id=session.id,
         seed=session.seed,
         generation=session.generation + 1,
         rotated_at=rotated_at,
-        expires_at=_expiry(services.settings, rotated_at=rotated_at, created_at=session.created_at),
+        expires_at=_expiry(settings, rotated_at=rotated_at, created_at=session.created_at),
     )
-    return services.tokens.refresh_tokens(source)[0]
+    return signer.refresh_tokens(source)[0]
 
 
-def _is_in_grace(services: Services, session: RefreshToken, clock: datetime) -> bool:
+def _is_in_grace(
+    settings: Settings, silences: Silences, session: RefreshToken, clock: datetime
+) -> bool:
     """Whether a retry may still be on its way; while the database is silent none can succeed."""
-    grace = services.settings.refresh_grace
-    silence = services.silences.between(session.rotated_at, clock)
+    grace = settings.refresh_grace
+    silence = silences.between(session.rotated_at, clock)
     return bool(grace) and clock - session.rotated_at - silence <= grace
 
 
-def _same_successor(services: Services, session: RefreshToken, context: RequestContext) -> Tokens:
+def _same_successor(
+    settings: Settings, signer: TokenSigner, session: RefreshToken, context: RequestContext
+) -> Tokens:
     """The current token once more, from the row; an earlier secret may have signed it."""
     source = RefreshSource(
         user_id=session.user_id,
@@ -201,9 +235,9 @@ def _same_successor(services: Services, session: RefreshToken, context: RequestC
         rotated_at=session.rotated_at,
         expires_at=session.expires_at,
     )
-    for token in services.tokens.refresh_tokens(source):
+    for token in signer.refresh_tokens(source):
         if digest(token) == session.token_hash:
-            return _tokens(services, session.user, session.id, token, context.now)
+            return _tokens(settings, signer, session.user, session.id, token, now=context.now)
     raise InvalidRefreshToken
 
 
@@ -222,13 +256,13 @@ async def _end_for_reuse(session: RefreshToken, context: RequestContext) -> NoRe
 
 
 async def end_named(
-    services: Services, context: RequestContext, *, credentials: Iterable[str], **detail: object
+    signer: TokenSigner, context: RequestContext, *, credentials: Iterable[str], **detail: object
 ) -> None:
     """End every session that one of our tokens names, expired ones too. Refuses nothing.
 
     `detail` is what the audit trail says besides.
     """
-    named = {_session_of(services.tokens, text, context.now) for text in credentials} - {None}
+    named = {_session_of(signer, text, context.now) for text in credentials} - {None}
     for session_id in named:
         assert session_id is not None
         session = await RefreshToken.by_id(session_id)
@@ -245,8 +279,8 @@ async def end_named(
                 )
 
 
-def _session_of(tokens: TokenSigner, text: str, now: datetime) -> UUID | None:
-    for read in (tokens.read_access, tokens.read_refresh):
+def _session_of(signer: TokenSigner, text: str, now: datetime) -> UUID | None:
+    for read in (signer.read_access, signer.read_refresh):
         try:
             return read(text, now, allow_expired=True).session_id
         except TokenRejected:
@@ -303,9 +337,14 @@ def _cap(settings: Settings, *, created_at: datetime) -> datetime | None:
 
 
 def _tokens(
-    services: Services, user: User, session_id: UUID, refresh_token: str, now: datetime
+    settings: Settings,
+    signer: TokenSigner,
+    user: User,
+    session_id: UUID,
+    refresh_token: str,
+    *,
+    now: datetime,
 ) -> Tokens:
-    settings = services.settings
     claims = AccessClaims(
         user_id=user.id,
         session_id=session_id,
@@ -316,7 +355,7 @@ def _tokens(
         expires_at=now + settings.access_token_lifetime,
     )
     return Tokens(
-        access_token=services.tokens.access_token(claims),
+        access_token=signer.access_token(claims),
         refresh_token=refresh_token,
         expires_in=settings.access_token_seconds,
         refresh_expires_in=settings.refresh_token_seconds,

@@ -16,7 +16,7 @@ from api.federation.profile import Profile
 from api.federation.providers import Provider
 from api.request_context import RequestContext
 from api.security.display_names import MAX_LENGTH
-from api.services import Services
+from api.security.tokens import TokenSigner
 from api.settings import Settings
 from models import ApiKey, OAuthIdentity, RefreshToken, User, database
 
@@ -29,7 +29,11 @@ class _OtherWasFirst(Exception):
 
 
 async def sign_in_as(
-    services: Services, provider: Provider, profile: Profile, context: RequestContext
+    settings: Settings,
+    signer: TokenSigner,
+    provider: Provider,
+    profile: Profile,
+    context: RequestContext,
 ) -> Tokens:
     """Opens a session of the account that `profile` belongs to, in one transaction.
 
@@ -41,18 +45,22 @@ async def sign_in_as(
     for _ in range(TRIES):
         try:
             async with database.transaction():
-                user = await _account(services.settings, provider, profile, context)
-                return await _admit(services, user, provider, context)
+                user = await _account(settings, provider, profile, context)
+                return await _admit(settings, signer, user, provider, context)
         except (database.Duplicate, _OtherWasFirst):
             continue
     raise SignInFailed("others changed the account all the while")
 
 
 async def _admit(
-    services: Services, user: User, provider: Provider, context: RequestContext
+    settings: Settings,
+    signer: TokenSigner,
+    user: User,
+    provider: Provider,
+    context: RequestContext,
 ) -> Tokens:
     try:
-        return await admit(services, user, ProviderProof(provider.name), context)
+        return await admit(settings, signer, user, ProviderProof(provider.name), context)
     except NotAdmitted:
         raise _not_eligible(user) from None
 

@@ -5,7 +5,9 @@ The module does not know HTTP: redirects and cookies are for the routes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -13,18 +15,43 @@ from api.accounts.sessions import Tokens
 from api.audit import Action, record, record_throttled
 from api.errors import Throttled
 from api.federation import linking
-from api.federation.authorization_requests import AuthorizationRequest
+from api.federation.authorization_requests import (
+    AuthorizationRequest,
+    AuthorizationRequestSealer,
+)
+from api.federation.clients import ProviderClient
 from api.federation.failures import ProviderTrouble, SignInCancelled, SignInFailed, refusal_of
 from api.federation.providers import Provider
 from api.request_context import RequestContext
 from api.security.digests import is_same
-from api.services import Services
+from api.security.tokens import TokenSigner
+from api.settings import Settings
+from api.throttle import Throttle
 from models import UsedState
 
 # Characters of an authorization code; more than any known provider sends.
 MAX_CODE_LENGTH = 4096
 
 log = structlog.get_logger("everruns_auth.oauth")
+
+
+class ProviderCollaborators(Protocol):
+    """Collaborators of a sign-in with a provider; the process has one of each."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def tokens(self) -> TokenSigner: ...
+
+    @property
+    def throttle(self) -> Throttle: ...
+
+    @property
+    def authorization_requests(self) -> AuthorizationRequestSealer: ...
+
+    @property
+    def providers(self) -> Mapping[str, ProviderClient]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +83,10 @@ class CompletedSignIn:
 
 
 async def begin(
-    services: Services, provider: Provider, redirect_to: str | None, context: RequestContext
+    services: ProviderCollaborators,
+    provider: Provider,
+    redirect_to: str | None,
+    context: RequestContext,
 ) -> ProviderRedirect:
     """Begins an authorization request with `provider`.
 
@@ -73,7 +103,7 @@ async def begin(
 
 
 async def complete(
-    services: Services, provider: Provider, returned: Returned, context: RequestContext
+    services: ProviderCollaborators, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
     """Opens a session for the person whom the provider sent back.
 
@@ -101,7 +131,7 @@ async def complete(
 
 
 async def _counted(
-    services: Services, provider: Provider, returned: Returned, context: RequestContext
+    services: ProviderCollaborators, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
     """Counts a failed callback against the network; generously where the provider is to blame.
 
@@ -119,9 +149,9 @@ async def _counted(
 
 
 async def _complete(
-    services: Services, provider: Provider, returned: Returned, context: RequestContext
+    services: ProviderCollaborators, provider: Provider, returned: Returned, context: RequestContext
 ) -> CompletedSignIn:
-    attempt = _attempt_of(services, provider, returned, context)
+    attempt = _attempt_of(services.authorization_requests, provider, returned, context)
     # Before any request to the provider: a state is used once, also by a callback that fails.
     if not await UsedState.use(attempt.state_hash, expires_at=attempt.expires_at):
         raise SignInFailed("this attempt came back before")
@@ -138,16 +168,21 @@ async def _complete(
     profile = await client.identify(
         returned.code, attempt, context.now, named_issuer=returned.issuer
     )
-    tokens = await linking.sign_in_as(services, provider, profile, context)
+    tokens = await linking.sign_in_as(
+        services.settings, services.tokens, provider, profile, context
+    )
     return CompletedSignIn(tokens=tokens, redirect_to=attempt.redirect_to)
 
 
 def _attempt_of(
-    services: Services, provider: Provider, returned: Returned, context: RequestContext
+    sealer: AuthorizationRequestSealer,
+    provider: Provider,
+    returned: Returned,
+    context: RequestContext,
 ) -> AuthorizationRequest:
     """The request that this browser began with this provider (RFC 9700 §4.4, §4.7)."""
     sealed = returned.sealed
-    attempt = services.authorization_requests.open(sealed, context.now) if sealed else None
+    attempt = sealer.open(sealed, context.now) if sealed else None
     if attempt is None:
         raise SignInFailed("the browser began no such attempt, or over ten minutes ago")
     if not is_same(attempt.state, returned.state) or attempt.provider != provider.name:

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from sanic import Request
 
+from api.authentication.authenticator import Authenticator
 from api.authentication.principal import Principal
 from api.errors import (
     AuthenticationRequired,
@@ -13,7 +14,6 @@ from api.errors import (
 from api.http.browser_rules import check_site, is_own_page
 from api.http.cookies import ACCESS, REFRESH, all_shown, shown
 from api.request_context import RequestContext
-from api.services import Services
 from api.settings import Settings
 
 _KEY_MARK = "evr_"
@@ -74,7 +74,8 @@ def credentials_naming_sessions(request: Request, settings: Settings) -> list[st
 
 async def principal_of(
     request: Request,
-    services: Services,
+    settings: Settings,
+    authenticator: Authenticator,
     context: RequestContext,
     *,
     is_checked_for_site: bool = True,
@@ -87,14 +88,14 @@ async def principal_of(
         Unauthenticated: the credential is not valid; the subclass says why.
         CrossSiteWrite: another site's page made the browser send its cookie with a write.
     """
-    if services.settings.mode == "none":
-        return await services.authenticator.anonymous(context)
+    if settings.mode == "none":
+        return await authenticator.anonymous(context)
     credential = credential_of(request)
     if credential is None:
         raise AuthenticationRequired
     if credential.kind == "api_key":
-        return await services.authenticator.by_api_key(credential.text, context, is_use=is_use)
-    principal = await services.authenticator.by_access_token(credential.text, context)
+        return await authenticator.by_api_key(credential.text, context, is_use=is_use)
+    principal = await authenticator.by_access_token(credential.text, context)
     if credential.is_cookie and is_checked_for_site:
-        check_site(request, services.settings)
+        check_site(request, settings)
     return principal

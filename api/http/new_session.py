@@ -23,7 +23,7 @@ async def hand_over(
     request.ctx.user_id = tokens.user_id
     named = credentials_naming_sessions(request, settings)
     await sessions.end_named(
-        call.services, call.context, credentials=named, reason="signed_in_anew"
+        call.services.tokens, call.context, credentials=named, reason="signed_in_anew"
     )
     set_cookies(response, tokens, settings)
     return response

@@ -178,7 +178,11 @@ def _endpoint(route: Route, settings: Settings) -> Handler:
         if guard is None:
             return await handler(request, Call(services, context), **parameters)
         principal = await principal_of(
-            request, services, context, is_checked_for_site=is_checked_for_site
+            request,
+            settings,
+            services.authenticator,
+            context,
+            is_checked_for_site=is_checked_for_site,
         )
         request.ctx.user_id = principal.user_id
         guard(principal)

@@ -109,7 +109,8 @@ async def _demand_the_right(request: Request, call: SignedInCall) -> None:
     READ(
         await principal_of(
             request,
-            call.services,
+            call.services.settings,
+            call.services.authenticator,
             context_of(request),
             is_checked_for_site=False,
             is_use=False,

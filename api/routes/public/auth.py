@@ -81,7 +81,7 @@ async def log_out(request: Request, call: Call) -> HTTPResponse:
         named.append(body.read_if_any(request, schemas.RefreshRequest).refresh_token or "")
     if is_own_page(request, settings):
         clear_cookies(response, request, settings)
-    await sessions.end_named(call.services, call.context, credentials=filter(None, named))
+    await sessions.end_named(call.services.tokens, call.context, credentials=filter(None, named))
     return response
 
 
