@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: help setup run test wheel providers lint format schema bench clean
 
 help:
-	@echo 'make run      serve on http://127.0.0.1:9300 (settings come from the environment; see README.md)'
+	@echo 'make run      serve on http://127.0.0.1:9300 (settings come from the environment; see docs/settings.md)'
 	@echo 'make test     run the tests'
 	@echo 'make wheel    build dist/*.whl, install it into a clean environment elsewhere, and try it'
 	@echo 'make providers  install what the tests of signing in with providers need (Node.js packages, Chromium)'
