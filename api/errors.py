@@ -292,7 +292,7 @@ class UnsupportedCoding(UnsupportedMediaType):
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """What is wrong with one field; never what was sent in it."""
+    """The problem of one field; its value is never repeated."""
 
     field: str
     message: str

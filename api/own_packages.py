@@ -1,4 +1,4 @@
-"""Owns whether Python finds our packages, or another project's of the same common names.
+"""Checks that Python finds our packages, and no others of the same common names.
 
 It is also run by its path, before `api` is imported, so it imports nothing of ours.
 """

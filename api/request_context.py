@@ -1,4 +1,4 @@
-"""Owns the value that says when and from where something is asked."""
+"""The time and the origin of a request, as a value."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """When and from where; `now` is the only clock a verb reads."""
+    """The time and the origin of a request; `now` is the only clock that a verb reads."""
 
     now: datetime
     ip_address: str | None = None

@@ -28,7 +28,7 @@ from models.engines.invalidation import Invalidation
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What lives as long as the process and is shared by all requests."""
+    """The collaborators that live as long as the process and are shared by all requests."""
 
     settings: Settings
     tokens: TokenSigner

@@ -1,4 +1,4 @@
-"""What the `aerich` command reads from pyproject.toml: the database that DATABASE_URL names."""
+"""The configuration of the `aerich` command: the database that DATABASE_URL names."""
 
 from __future__ import annotations
 

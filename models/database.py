@@ -1,6 +1,6 @@
-"""Owns the connection to the database: opening, closing, transactions, its clock, its troubles.
+"""The connection to the database: opening, closing, its clock, its errors.
 
-It knows no table.
+The module knows no table.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ Duplicate = IntegrityError
 
 
 class DatabaseUnreachable(Exception):
-    """The database cannot be opened; the message is one line for people, without secrets."""
+    """The database cannot be opened; the message is one line without secrets."""
 
 
 def tortoise_config(url: DatabaseUrl, *, is_patient: bool = False) -> dict[str, Any]:
-    """Tortoise's configuration for `url`, with aerich's own table beside ours.
+    """Tortoise's configuration for `url`, with aerich's table beside ours.
 
-    A patient one lets a statement take as long as it takes, as migrations of large tables do.
+    With `is_patient` a statement has no timeout, as migrations of large tables need.
     """
     # Named after the engine: Tortoise remembers SQL by the connection's name, and a process that
     # opens both engines one after the other (the tests) must not be given the other's.
@@ -85,13 +85,13 @@ async def open_database(
     is_patient: bool = False,
     file: FileIdentity | None = None,
 ) -> TortoiseContext:
-    """Open the database for every task of this process.
+    """Opens the database for every task of this process.
 
-    Unchecked, it succeeds also while the database is away; each question then fails by itself.
-    `file` is the one that another process opened, where it must be the same.
+    Unchecked, it succeeds even while the database is unreachable; each query then fails by itself.
+    `file` is the file that another process opened, if it must be the same.
 
     Raises:
-        DatabaseUnreachable: it does not answer, or the file cannot be written.
+        DatabaseUnreachable: the database does not answer, or the file cannot be written.
     """
     if is_checked:
         _check(engine_of(url).objection_to_opening(url))
@@ -123,13 +123,13 @@ def file_of(url: DatabaseUrl) -> FileIdentity | None:
 
 
 async def close_database(context: TortoiseContext) -> None:
-    """Close every connection; the loop can go afterwards without a word."""
+    """Closes every connection; the event loop can end afterwards without warnings."""
     await context.close_connections()
 
 
 @asynccontextmanager
 async def opened(url: DatabaseUrl, *, is_patient: bool = False) -> AsyncIterator[None]:
-    """Have the database open inside the block.
+    """Opens the database for the block.
 
     Raises:
         DatabaseUnreachable: as `open_database`.
@@ -152,10 +152,10 @@ def engine() -> Engine:
 
 
 def require_existing(url: DatabaseUrl) -> None:
-    """Refuse a SQLite file that is not there, which opening would make.
+    """Refuses a SQLite file that does not exist, because opening would create it.
 
     Raises:
-        DatabaseUnreachable: the file does not exist, or cannot.
+        DatabaseUnreachable: the file does not exist, or cannot exist there.
     """
     check_place(url)
     if not engine_of(url).exists(url):
@@ -166,20 +166,20 @@ def require_existing(url: DatabaseUrl) -> None:
 
 
 async def ping(seconds: float = STATEMENT_SECONDS) -> None:
-    """Ask the database for nothing; raises what `trouble_of` knows when it does not answer."""
+    """Runs an empty statement; raises what `trouble_of` knows when the database does not answer."""
     await asyncio.wait_for(connection().execute_query("SELECT 1"), seconds)
 
 
 async def clock() -> datetime:
-    """The database's time, by which races between nodes are decided."""
+    """The time of the database, by which races between nodes are decided."""
     return await engine().statements.now()
 
 
 def check_place(url: DatabaseUrl) -> None:
-    """Refuse a SQLite file that cannot be where the URL says.
+    """Refuses a SQLite file that cannot exist at its path.
 
     Raises:
-        DatabaseUnreachable: it can be none, or not be reached.
+        DatabaseUnreachable: the path names no possible file, or cannot be reached.
     """
     _check(engine_of(url).objection_to_place(url))
 

@@ -1,4 +1,4 @@
-"""Owns the errors of a migration that did not apply."""
+"""The errors of a migration that did not apply."""
 
 from __future__ import annotations
 

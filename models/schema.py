@@ -1,4 +1,4 @@
-"""Owns the schema's history: applying migrations once, under a lock, and telling their status.
+"""The migrations: applies them once, under a lock, and reports their status.
 
 The migrations themselves are aerich's files in `migrations/models`.
 """
@@ -26,18 +26,19 @@ MIGRATIONS = Path(migrations.__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
-    """Which migrations are in the database and which are not; file names in their order."""
+    """The applied and the pending migrations, as file names in their order."""
 
     applied: tuple[str, ...]
     pending: tuple[str, ...]
 
     @property
     def is_current(self) -> bool:
+        """Whether no migration is pending."""
         return not self.pending
 
 
 async def status_of(url: DatabaseUrl) -> MigrationStatus:
-    """The status of the database at `url`, which is not made by asking.
+    """The status of the database at `url`, which is not created.
 
     Raises:
         DatabaseUnreachable: it cannot be opened.
@@ -66,11 +67,11 @@ async def status() -> MigrationStatus:
 
 
 async def migrate(url: DatabaseUrl) -> tuple[str, ...]:
-    """Apply what is pending and return the names; at most one process does it at a time.
+    """Applies the pending migrations and returns their names; one process does it at a time.
 
     Raises:
-        MigrationFailed: one did not apply; what was there before is put back.
-        what `trouble_of` knows: the database would not have it; likewise.
+        MigrationFailed: one did not apply; the database is restored.
+        what `trouble_of` knows: the database failed; it is restored.
         DatabaseUnreachable: the database cannot be opened.
     """
     async with database.opened(url, is_patient=True):

@@ -1,6 +1,6 @@
-"""Owns pieces of SQL with their values.
+"""Pieces of SQL with their values.
 
-It knows no table and no engine. A value is always a parameter, written `?`.
+The module knows no table and no engine. A value is always a parameter, written `?`.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ def joined(separator: str, pieces: Iterable[Sql]) -> Sql:
 
 
 def all_of(conditions: Iterable[Sql]) -> Sql:
-    """What holds where every one of the conditions holds; TRUE where there is none."""
+    """The condition that every one of the conditions holds; TRUE without any."""
     parts = tuple(conditions)
     return joined(" AND ", parts) if parts else Sql("1 = 1")
 
 
 def any_of(conditions: Iterable[Sql]) -> Sql:
-    """What holds where one of the conditions holds, of which there must be one."""
+    """The condition that one of the conditions holds; there must be one."""
     either = joined(") OR (", conditions)
     return Sql(f"(({either.text}))", either.values)
 

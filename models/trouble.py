@@ -1,7 +1,7 @@
-"""Owns what is the database's fault and not ours, also where the ORM has wrapped a driver's error.
+"""The errors that are the database's fault, also where the ORM has wrapped a driver's error.
 
-The ORM's own classes do not tell: it makes the same one of a table that may not be written and of
-a misspelt statement. Nothing here knows what a caller does about it.
+The ORM's classes do not tell them apart: a table that may not be written and a misspelt statement
+raise the same one. The module does not know what a caller does about an error.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from models.engines.trouble import Trouble
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
-    """The trouble of the database; None where the fault is ours, or no database's."""
+    """The trouble that an error stands for; None for a bug, or an error of something else."""
     for link in _chain(error):
         if found := sqlite.trouble_of(link) or postgresql.trouble_of(link):
             return found
@@ -26,7 +26,7 @@ def trouble_of(error: BaseException) -> Trouble | None:
 
 
 def is_trouble(error: BaseException) -> bool:
-    """Whether the database is to blame, and not we."""
+    """Whether the error is the database's fault."""
     return trouble_of(error) is not None
 
 

@@ -1,4 +1,4 @@
-"""Owns API keys: making, listing, revoking. A key is shown once and stored as a digest."""
+"""Creates, lists and revokes API keys. A key is shown once and stored as a digest."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from api.security.display_names import valid_name
 from models import ApiKey, RefreshToken, User, database
 
 MAX_SCOPES = 32
-# A hundred years; later dates would soon be none at all.
+# A hundred years: later expiries would soon pass the year 9999.
 MAX_DAYS = 36_500
 READ_KEYS = "keys:read"
 WRITE_KEYS = "keys:write"
@@ -33,7 +33,7 @@ _SCOPE = re.compile(r"[a-z0-9:._*-]{1,64}")
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that was just made: its row, and the one time its text can be shown."""
+    """A key that was just created: its row, and its text, which is shown once."""
 
     row: ApiKey
     key: str = field(repr=False)
@@ -41,7 +41,7 @@ class NewKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRequest:
-    """What is asked for; no scopes means every scope."""
+    """The wanted name, scopes and lifetime of a key; no scopes means every scope."""
 
     name: str
     scopes: tuple[str, ...] = ()
@@ -49,10 +49,10 @@ class KeyRequest:
 
 
 async def create(principal: Principal, wish: KeyRequest, context: RequestContext) -> NewKey:
-    """Make a key of the principal's user.
+    """Creates a key of the principal's user.
 
     Raises:
-        SessionRequired: a key was shown; a key never makes a key.
+        SessionRequired: the credential is a key; a key never creates a key.
         Invalid: the name, a scope or the number of days is not acceptable.
         InvalidToken: the session or the user ended meanwhile.
     """
@@ -79,11 +79,10 @@ async def create(principal: Principal, wish: KeyRequest, context: RequestContext
 
 
 async def _keep_session(principal: Principal) -> None:
-    """Hold the session until the key is there for all to see.
+    """Locks the session until the key is committed.
 
-    Whoever takes an account back ends its sessions, then its keys: a key that was on its way must
-    be there to end, or not come at all. After the user is held: locks are taken in one order
-    everywhere, the user's before the session's.
+    Taking an account back ends its sessions, then its keys: a key under way must be committed
+    before that, or not at all. The user is locked before the session, in one order everywhere.
     """
     if principal.session_id is not None and not await RefreshToken.is_held(principal.session_id):
         raise InvalidToken
@@ -97,11 +96,11 @@ async def keys_of(principal: Principal) -> list[ApiKey]:
 
 
 async def revoke(principal: Principal, key_id: UUID, context: RequestContext) -> None:
-    """Delete a key of the principal's own user.
+    """Deletes a key of the principal's own user.
 
     Raises:
-        ScopeRequired: asked with a key that lacks `keys:write`.
-        ApiKeyNotFound: there is none, or it is another user's.
+        ScopeRequired: the credential is a key without `keys:write`.
+        ApiKeyNotFound: the key does not exist, or is another user's.
     """
     if not principal.has_scope(WRITE_KEYS):
         raise ScopeRequired

@@ -1,6 +1,6 @@
-"""Owns the operators that the environment names, and the anonymous one; done once at start.
+"""The operators that the environment names, and the anonymous one; prepared once at start.
 
-Whoever registered the operator's address first must not inherit the role.
+An account that somebody else registered under the operator's address does not inherit the role.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ log = structlog.get_logger("everruns_auth.operators")
 
 
 async def prepare(settings: Settings, context: RequestContext) -> None:
-    """Make the rows that the mode needs, before anybody is served."""
+    """Creates or updates the rows that the mode needs, before requests are served."""
     if settings.mode != "none" and settings.admin_password is not None:
         _warn_of_password(settings)
     try:
         await _prepare(settings, context)
     except UserNotFound:
-        # Another node's operator deleted the account meanwhile: it is made anew.
+        # Another node's operator deleted the account meanwhile; it is created again.
         await _prepare(settings, context)
 
 
@@ -46,13 +46,13 @@ async def _prepare(settings: Settings, context: RequestContext) -> None:
 
 
 async def environment_operator(settings: Settings, context: RequestContext) -> User:
-    """The row of AUTH_ADMIN_EMAIL, made if it is not there."""
+    """The row of AUTH_ADMIN_EMAIL, created if it does not exist."""
     user = await User.by_email(environment_email(settings))
     return user if user is not None else await _create(settings, context)
 
 
 async def _prepare_admin(settings: Settings, context: RequestContext) -> None:
-    """Mode admin: the account is the environment's, whatever the row said before."""
+    """Mode admin: sets the account to what the environment says."""
     user = await environment_operator(settings, context)
     if not user.is_operator:
         await _take_over(user, settings, context, keys_end=True)
@@ -102,7 +102,7 @@ async def _create(settings: Settings, context: RequestContext) -> User:
             )
             return user
     except database.Duplicate:
-        # Another node made it between our question and our insert.
+        # Another node inserted it between our query and our insert.
         found = await User.by_email(environment_email(settings))
         if found is None:
             raise
@@ -112,7 +112,7 @@ async def _create(settings: Settings, context: RequestContext) -> User:
 async def _take_over(
     user: User, settings: Settings, context: RequestContext, *, keys_end: bool
 ) -> None:
-    """Give the account to whoever holds the environment: new password, no old sessions."""
+    """Gives the account to the holder of the environment: new password, sessions ended."""
     password_hash = await _hash(settings)
     was_operator = user.is_operator
     columns: dict[str, object] = {}
@@ -143,7 +143,7 @@ async def _take_over(
 
 
 def _warn_of_password(settings: Settings) -> None:
-    """Say why nobody could choose this password. It holds all the same: somebody may rely on it."""
+    """Logs why the policy would refuse the password; it is accepted all the same."""
     try:
         check_password(_environment_password(settings), environment_email(settings), settings)
     except Invalid as weak:

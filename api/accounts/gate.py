@@ -1,6 +1,6 @@
-"""Admits a user whose proof holds: every way of signing in opens its session here.
+"""Opens a session for a user whose proof holds; every way of signing in passes here.
 
-It knows neither how a proof came about nor what a failed one costs.
+The module does not know how a proof was made, nor what a failed one costs.
 """
 
 from __future__ import annotations
@@ -19,10 +19,7 @@ from models import KnownNetwork, User
 
 @dataclass(frozen=True, slots=True)
 class PasswordProof:
-    """The stored hash that a password was verified against, and the one that replaces it.
-
-    Where `new_hash` is None, the verified one stays.
-    """
+    """The stored hash that the password was verified against, and its replacement, if any."""
 
     verified_hash: str | None = field(repr=False)
     new_hash: str | None = field(default=None, repr=False)
@@ -30,7 +27,7 @@ class PasswordProof:
 
 @dataclass(frozen=True, slots=True)
 class ProviderProof:
-    """The name of the provider that vouches for the user, who is held in this transaction."""
+    """The name of the provider that vouches for the user, who is locked in this transaction."""
 
     provider: str
 
@@ -44,18 +41,18 @@ Proof = PasswordProof | ProviderProof | RegistrationProof
 
 
 class NotAdmitted(Exception):
-    """The user is not eligible, or the proof does not hold any more."""
+    """The user is not eligible, or the proof is outdated."""
 
 
 async def admit(
     settings: Settings, signer: TokenSigner, user: User, proof: Proof, context: RequestContext
 ) -> Tokens:
-    """Open a session of `user` in the running transaction, and record the sign-in.
+    """Opens a session of `user` in the running transaction, and records the sign-in.
 
-    The network of the request is known to the user's account from then on.
+    The network of the request counts as known to the account from then on.
 
     Raises:
-        NotAdmitted: no session; the caller ends its transaction and says what that means.
+        NotAdmitted: no session was opened; the caller rolls back and chooses the refusal.
     """
     if not is_eligible(user, settings):
         raise NotAdmitted
@@ -72,7 +69,7 @@ async def _note_sign_in(user: User, proof: Proof, context: RequestContext) -> No
     elif isinstance(proof, PasswordProof) and not await User.note_sign_in(
         user.id, verified_hash=proof.verified_hash, new_hash=proof.new_hash, now=context.now
     ):
-        # Disabled, or given another password, while this one was being verified.
+        # The user was disabled, or the password replaced, while this one was being verified.
         raise NotAdmitted
 
 

@@ -1,4 +1,4 @@
-"""Owns which identities a user has, and that none of them goes that is the only way in."""
+"""Lists and unlinks identities of a user; the last way to sign in is kept."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ async def identities_of(user_id: UUID) -> list[OAuthIdentity]:
 async def unlink(
     settings: Settings, user_id: UUID, provider: str, context: RequestContext, *, actor_id: UUID
 ) -> None:
-    """Remove a user's identities at a provider. Sessions go on.
+    """Deletes the identities of a user at a provider; sessions go on.
 
     Raises:
-        UserNotFound: there is no such user.
-        IdentityNotFound: the user has none there.
+        UserNotFound: the user does not exist.
+        IdentityNotFound: the user has no identity there.
         LastWayIn: the user could not sign in any more.
     """
     async with database.transaction():
-        # Held, so that of two that unlink at once the second sees what the first left.
+        # Locked, so that of two concurrent requests the second sees what the first left.
         user = await User.held(user_id)
         if user is None:
             raise UserNotFound
@@ -50,6 +50,6 @@ async def unlink(
 
 
 def _is_way_in(settings: Settings, user: User, providers: set[str]) -> bool:
-    """Whether a password, or one of the providers, lets the user in as the settings are."""
+    """Whether a password or one of the providers lets the user in under these settings."""
     has_password = user.password_hash is not None and settings.password_auth_enabled
     return has_password or not providers.isdisjoint(settings.oauth_providers)

@@ -1,4 +1,4 @@
-"""Owns how a password is replaced, and how a signed-in user replaces their own."""
+"""Replaces passwords; a signed-in user's own is verified first."""
 
 from __future__ import annotations
 
@@ -29,14 +29,16 @@ async def change_password(
     new: str,
     context: RequestContext,
 ) -> None:
-    """Replace the password and end every other session of the user (OWASP ASVS 2.1.5, 3.3.3).
+    """Replaces the password and ends every other session of the user (OWASP ASVS 2.1.5, 3.3.3).
 
     Raises:
-        PasswordIsInEnvironment: mode admin, where the variable is the password.
-        PasswordSignInDisabled: passwords are of no use here.
+        PasswordIsInEnvironment: in mode admin the variable is the password.
+        PasswordSignInDisabled: the settings disable passwords.
         WrongCurrentPassword: counted like a failed sign-in.
-        Invalid: the policy does not accept the new one.
+        Invalid: the policy refuses the new password.
         Throttled: too many wrong ones.
+        Overloaded: too many sign-ins at once.
+        Unavailable: the store of counts does not answer.
     """
     check_password_is_ours(services.settings)
     user = await _row_of(principal)
@@ -59,10 +61,10 @@ async def change_password(
 async def replace_password(
     user: User, new_hash: str, context: RequestContext, *, keep_session: UUID | None = None
 ) -> int | None:
-    """Replace a password in the running transaction; every session ends but `keep_session`.
+    """Replaces a password in the running transaction, and ends every session but `keep_session`.
 
-    Returns the number of sessions that ended; None, and nothing is done, where the user has
-    another password than `user` was read with, or is gone.
+    Returns the number of ended sessions; None, and nothing is changed, if the password is not the
+    one that `user` was read with, or the user is gone.
     """
     if not await User.replace_password(
         user.id, verified_hash=user.password_hash, new_hash=new_hash, now=context.now
@@ -72,7 +74,7 @@ async def replace_password(
 
 
 def check_password_is_ours(settings: Settings) -> None:
-    """Raise `PasswordIsInEnvironment` or `PasswordSignInDisabled` where no password is changed."""
+    """Raises `PasswordIsInEnvironment` or `PasswordSignInDisabled` where none can be changed."""
     if settings.mode == "admin":
         raise PasswordIsInEnvironment
     if not settings.password_auth_enabled:
@@ -105,6 +107,6 @@ async def _verify_current(
 async def _row_of(principal: Principal) -> User:
     user = await User.by_id(principal.user_id)
     if user is None:
-        # Deleted between the check of the credential and now.
+        # The user was deleted since the credential was checked.
         raise AuthenticationRequired
     return user

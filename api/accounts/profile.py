@@ -1,4 +1,4 @@
-"""Owns what a signed-in user changes of their own profile: the name."""
+"""Changes the display name of a signed-in user."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from models import User, database
 
 
 async def rename(principal: Principal, name: str, context: RequestContext) -> User:
-    """Change the principal's display name.
+    """Changes the principal's display name.
 
     Raises:
-        Invalid: it is not acceptable.
+        Invalid: the name is not acceptable.
         AuthenticationRequired: the account was deleted meanwhile.
     """
     accepted = valid_name(name)

@@ -1,4 +1,4 @@
-"""Owns how an account begins: what a newcomer may fill in, and registering by password."""
+"""Creates accounts by registration with a password, and checks the fields of new accounts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from models import User, database
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """What a newcomer fills in."""
+    """The form of a registration."""
 
     email: str
     password: str = field(repr=False)
@@ -38,13 +38,15 @@ class Registration:
 async def register(
     services: SignInCollaborators, form: Registration, context: RequestContext
 ) -> Tokens:
-    """Make an account with the role `user`, and sign it in.
+    """Creates an account with the role `user`, and opens its first session.
 
     Raises:
         RegistrationDisabled, PasswordRegistrationDisabled: the settings say so.
-        Invalid: the address, the name or the password is not acceptable; such a form is not counted.
+        Invalid: the address, the name or the password is not acceptable; such a form is not
+            counted.
         Throttled: too many registrations from this network.
-        Unavailable: the store of rate limits does not answer.
+        Overloaded: too many sign-ins at once.
+        Unavailable: the store of counts does not answer.
         EmailTaken: the address has an account.
     """
     settings = services.settings
@@ -85,7 +87,7 @@ async def _register(
 
 
 def check_registration_is_open(settings: Settings) -> None:
-    """Raise `RegistrationDisabled` or `PasswordRegistrationDisabled` where it is not."""
+    """Raises `RegistrationDisabled` or `PasswordRegistrationDisabled` where it is closed."""
     if not settings.signup_enabled:
         raise RegistrationDisabled
     if settings.disable_password:
@@ -93,9 +95,9 @@ def check_registration_is_open(settings: Settings) -> None:
 
 
 def checked_identity(email: str, name: str | None) -> tuple[str, str]:
-    """The address and the name of a new account.
+    """The address and the name of a new account, normalised.
 
-    Where there is no name, it is the part of the address before the @.
+    Without a name it is the part of the address before the @.
 
     Raises:
         Invalid: the address or the name is not acceptable.
@@ -110,7 +112,7 @@ def checked_identity(email: str, name: str | None) -> tuple[str, str]:
 def check_password(
     password: str, email: str, settings: Settings, *, field: str = "password"
 ) -> None:
-    """Raise `Invalid` with the reason when the policy does not accept a new password."""
+    """Raises `Invalid` with the reason if the policy refuses a new password."""
     reason = objection(
         password,
         email=email,

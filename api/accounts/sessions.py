@@ -1,6 +1,6 @@
-"""Owns sessions: opening, rotating, ending. One row of `refresh_tokens` is one session.
+"""Opens, rotates and ends sessions. One row of `refresh_tokens` is one session.
 
-It knows nothing of how a user proved who they are.
+The module does not know how a user proved who they are.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from models import RefreshToken, Rotation, User, database, new_id
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a sign-in or a refresh gives; lifetimes are in seconds."""
+    """The tokens of a session, and their lifetimes in seconds."""
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -49,7 +49,7 @@ class Tokens:
 async def open_session(
     settings: Settings, signer: TokenSigner, user: User, context: RequestContext
 ) -> Tokens:
-    """Begin a session of `user` in the running transaction. Only the gate calls it."""
+    """Begins a session of `user` in the running transaction. The gate alone calls it."""
     session_id, seed = new_id(), new_seed()
     source = RefreshSource(
         user_id=user.id,
@@ -92,16 +92,17 @@ class RotationCollaborators(Protocol):
 async def rotate(
     services: RotationCollaborators, token: str | None, context: RequestContext
 ) -> Tokens:
-    """Exchange a refresh token for its successor (RFC 9700 §4.14.2).
+    """Exchanges a refresh token for its successor (RFC 9700 §4.14.2).
 
-    Within the grace the previous token gets the same successor, and nothing is written. After it,
-    and at any time for an older token, the session ends.
+    Within the grace, the previous token gets the same successor, and nothing is written. After it,
+    and for an older token at any time, the session ends.
 
     Raises:
-        MissingRefreshToken: none was shown.
-        InvalidRefreshToken: it is not ours, its session is over, or it was used before.
+        MissingRefreshToken: the request has none.
+        InvalidRefreshToken: it is not ours, its session has ended, or it was used before.
         RefreshTokenExpired: it was not used in time.
-        Throttled: too many refused ones from this address.
+        Throttled: too many from this network were refused.
+        Unavailable: the store of counts does not answer.
     """
     if not token:
         raise MissingRefreshToken
@@ -132,7 +133,7 @@ async def _rotate(services: RotationCollaborators, token: str, context: RequestC
         successor = await _succeed(settings, signer, session, context, clock)
         if successor is not None:
             return successor
-        # Between our reading and our writing another request rotated, or seconds passed: ask again.
+        # Another request rotated since the row was read, or seconds passed: read again.
         clock = await database.clock()
         session = await RefreshToken.by_id(session_id)
     if session is None:
@@ -156,7 +157,7 @@ def _named_by(signer: TokenSigner, token: str, now: datetime) -> tuple[UUID, UUI
 
 
 def _check(settings: Settings, session: RefreshToken, user_id: UUID, clock: datetime) -> None:
-    """Only the row speaks for the user."""
+    """Refuses a user or a time that the row does not allow; the token's claims do not count."""
     if session.user_id != user_id or not is_eligible(session.user, settings):
         raise InvalidRefreshToken
     cap = settings.session_max_lifetime
@@ -217,7 +218,7 @@ def _successor(
 def _is_in_grace(
     settings: Settings, silences: Silences, session: RefreshToken, clock: datetime
 ) -> bool:
-    """Whether a retry may still be on its way; while the database is silent none can succeed."""
+    """Whether a retry may still arrive; silences of the database do not count."""
     grace = settings.refresh_grace
     silence = silences.between(session.rotated_at, clock)
     return bool(grace) and clock - session.rotated_at - silence <= grace
@@ -226,7 +227,7 @@ def _is_in_grace(
 def _same_successor(
     settings: Settings, signer: TokenSigner, session: RefreshToken, context: RequestContext
 ) -> Tokens:
-    """The current token once more, from the row; an earlier secret may have signed it."""
+    """The current token again, from the row; a previous secret may have signed it."""
     source = RefreshSource(
         user_id=session.user_id,
         session_id=session.id,
@@ -242,7 +243,7 @@ def _same_successor(
 
 
 async def _end_for_reuse(session: RefreshToken, context: RequestContext) -> NoReturn:
-    """A token that was used before is in two hands: end the session, whichever is right."""
+    """Ends a session whose token was used twice: one of the two holders is a thief."""
     async with database.transaction():
         if await RefreshToken.end(session.id):
             await record(
@@ -258,9 +259,9 @@ async def _end_for_reuse(session: RefreshToken, context: RequestContext) -> NoRe
 async def end_named(
     signer: TokenSigner, context: RequestContext, *, credentials: Iterable[str], **detail: object
 ) -> None:
-    """End every session that one of our tokens names, expired ones too. Refuses nothing.
+    """Ends every session that one of the tokens names, expired ones included; refuses nothing.
 
-    `detail` is what the audit trail says besides.
+    `detail` is added to the audit row.
     """
     named = {_session_of(signer, text, context.now) for text in credentials} - {None}
     for session_id in named:
@@ -289,12 +290,16 @@ def _session_of(signer: TokenSigner, text: str, now: datetime) -> UUID | None:
 
 
 async def sessions_of(user_id: UUID, now: datetime) -> list[RefreshToken]:
-    """The living sessions of a user, newest first."""
+    """The unexpired sessions of a user, newest first."""
     return await RefreshToken.of_user(user_id, now=now)
 
 
 async def revoke_session(user_id: UUID, session_id: UUID, context: RequestContext) -> None:
-    """End one of a user's own sessions; raises `SessionNotFound` when it is none of theirs."""
+    """Ends one of a user's own sessions.
+
+    Raises:
+        SessionNotFound: it does not exist, or is another user's.
+    """
     async with database.transaction():
         if not await RefreshToken.end(session_id, user_id=user_id):
             raise SessionNotFound
@@ -304,7 +309,7 @@ async def revoke_session(user_id: UUID, session_id: UUID, context: RequestContex
 async def revoke_other_sessions(
     user_id: UUID, current: UUID | None, context: RequestContext
 ) -> int:
-    """End every session of a user but the current one; how many there were."""
+    """Ends every session of a user but the current one; returns their number."""
     async with database.transaction():
         count = await RefreshToken.end_of_user(user_id, but=current)
         if count:
@@ -325,7 +330,7 @@ async def _record_revoked(
 
 
 def _expiry(settings: Settings, *, rotated_at: datetime, created_at: datetime) -> datetime:
-    """When a session ends unless it is used, never past the cap on its age."""
+    """The time at which an unused session ends, never past the cap on its age."""
     unused = rotated_at + settings.refresh_token_lifetime
     cap = _cap(settings, created_at=created_at)
     return unused if cap is None else min(unused, cap)

@@ -1,6 +1,6 @@
-"""Owns logging in by password: who is right, and what a failure costs.
+"""Signs in with a password.
 
-What a session is, is in `sessions`; how often one may try, in `throttle`.
+Sessions are in `sessions`, limits in `throttle`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from models import User, database
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """The user whom an address names, and the proof that the password is; None where it is wrong."""
+    """The user that an address names, and the proof of the password; None where it is wrong."""
 
     user: User | None
     proof: PasswordProof | None
@@ -36,14 +36,14 @@ class _Claim:
 async def log_in(
     services: SignInCollaborators, email: str, password: str, context: RequestContext
 ) -> Tokens:
-    """Begin a session for an address and its password.
+    """Opens a session for an address and its password.
 
     Raises:
         PasswordSignInDisabled: the settings say so.
         InvalidCredentials: unknown, wrong, password-less or disabled: one answer, one duration.
         Throttled: too many failed.
         Overloaded: too many sign-ins at once.
-        Unavailable: the store of rate limits does not answer.
+        Unavailable: the store of counts does not answer.
     """
     settings = services.settings
     check_password_sign_in_is_open(settings)
@@ -67,7 +67,7 @@ async def log_in(
 
 
 def check_password_sign_in_is_open(settings: Settings) -> None:
-    """Raise `PasswordSignInDisabled` where nobody signs in with a password."""
+    """Raises `PasswordSignInDisabled` where nobody signs in with a password."""
     if not settings.password_auth_enabled:
         raise PasswordSignInDisabled
 
@@ -87,7 +87,7 @@ async def _check_environment(
     """Mode admin: the password is the environment's, so it is compared, not hashed."""
     expected = settings.admin_password
     assert expected is not None, "settings refuse mode admin without it"
-    # Both comparisons, always: which one failed must not show.
+    # Both comparisons always run, so that the time does not tell which one failed.
     matches = [
         is_same(normalise_email(email), environment_email(settings)),
         is_same(normalise(password), normalise(expected.get_secret_value())),

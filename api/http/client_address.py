@@ -53,10 +53,10 @@ class TrustedProxies:
         return proxies if proxies.count or proxies.single_header or proxies.secret else None
 
     def told(self, headers: Any) -> str | None:
-        """What they wrote of the client, in whatever form; None where no proxy spoke.
+        """The text of the client's address from the trusted proxy; None where none sent a header.
 
-        Where one spoke and said nothing of use, the text is empty, or is no address. It is not
-        skipped: what stands beside the trusted place is the client's own.
+        The text may be empty or no address. It is not skipped, because the text beside the trusted
+        place was written by the client.
         """
         if self.secret:
             if sum(map(len, headers.getall("forwarded", ()))) > _MAX_FORWARDED:

@@ -1,7 +1,7 @@
-"""The shortest way through Sanic, for the two questions that are asked on every request of others.
+"""The shortest way through Sanic, for the two checks that are made for every request of others.
 
-A remembered credential is answered without a coroutine, a middleware, a log line or a header that
-has to be encoded. Whatever is not that simple takes the long way, which decides everything anew.
+A cached credential is answered without a coroutine, a middleware, a log line or a header that must
+be encoded. Every other request takes the ordinary way, which decides again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class RememberedResponse(BaseHTTPResponse):
 
 
 def fast_path(slow: Any, answer: FastAnswer, settings: Settings) -> Any:
-    """What Sanic calls: answers from memory, or hands on to the route's ordinary endpoint."""
+    """The endpoint for Sanic: answers from the cache, or calls the route's ordinary endpoint."""
     is_open_mode, has_cors = settings.mode == "none", bool(settings.cors_origins)
 
     def endpoint(request: Request) -> Any:

@@ -1,7 +1,7 @@
-"""Owns HTTP/1.1 on the wire (RFC 9112) where Sanic takes more, or less, than is safe behind a proxy.
+"""HTTP/1.1 on the wire (RFC 9112), where Sanic accepts more, or less, than is safe behind a proxy.
 
-A request that two servers could cut off at different bytes is refused, and its connection closed:
-what follows could be taken for another request. What a request is about is not known here.
+A request that two servers could end at different bytes is refused, and its connection closed,
+because the following bytes could be taken for another request.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Owns the form of the route table: from it the app is wired and the OpenAPI document is written."""
+"""The form of the route table, from which the app is wired and the OpenAPI document is written."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def _with_head(methods: tuple[str, ...]) -> list[str]:
 
 
 def _endpoint(route: Route, settings: Settings) -> Handler:
-    """What Sanic calls: the checks around a handler, chosen once, at start."""
+    """The endpoint for Sanic: the checks around a handler, chosen once at start."""
     guard, is_open_mode = route.guard, settings.mode == "none"
     audience, handler = route.audience, route.handler
     is_checked_for_host = is_open_mode and audience.is_checked_for_host

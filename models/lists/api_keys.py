@@ -1,6 +1,7 @@
-"""Owns the operators' list of API keys: its rows, and what it can be filtered and sorted by.
+"""The operators' list of API keys: its rows, filters and sorts.
 
-A key has one status: `expired`, else `never_used`, else `stale` (not used for a while), else `live`.
+A key has one status: `expired`, else `never_used`, else `stale` (not used for a while), else
+`live`.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ class Ages:
 
     @classmethod
     def at(cls, now: datetime, stale_days: int) -> Ages:
+        """The ages at `now`: a key is stale after `stale_days` without use."""
         return cls(now, now - timedelta(days=stale_days))
 
 
@@ -78,6 +80,7 @@ class KeyRow:
 
 
 def query(request: PageRequest[KeyFilters], now: datetime) -> Query:
+    """The query of the keys that pass the filters, in the order of the request."""
     dialect, filters = database.engine().dialect, request.filters
     ages = Ages.at(now, filters.stale_days)
     conditions = tuple(_conditions(dialect, filters))
@@ -149,6 +152,7 @@ def _search(dialect: Dialect, q: str) -> tuple[Sql, CandidateSet | None]:
 
 
 def shape() -> Shape:
+    """The columns of a `KeyRow`, with the owner's address."""
     dialect = database.engine().dialect
     return Shape(
         Sql(

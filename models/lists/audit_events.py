@@ -1,4 +1,4 @@
-"""Owns the list of audit events: its rows, and what it can be filtered by."""
+"""The operators' list of audit events: its rows and filters."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class EventRow:
 
 
 def query(request: PageRequest[EventFilters]) -> Query:
+    """The query of the events that pass the filters, in the order of the request."""
     dialect = database.engine().dialect
     equalities = tuple(_equalities(request.filters))
     begun = _number_begun_with(equalities)
@@ -114,6 +115,7 @@ def _within(filters: EventFilters) -> Iterator[TimeRange]:
 
 
 def shape() -> Shape:
+    """The columns of an `EventRow`, with the addresses of actor and user."""
     dialect = database.engine().dialect
     return Shape(
         Sql(

@@ -1,4 +1,4 @@
-"""Owns how much of the database one page may read."""
+"""The bounds on how much of the database one page may read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the cursor: a position in a sorted list, and the text under which a client hands it back.
+"""The cursor: a position in a sorted list, and the text by which a client sends it back.
 
 A position is between rows, named by the values that a row had, so it stays where it is when that row
 goes. The text is opaque, and good only for the list, the sort and the filters that it came from.

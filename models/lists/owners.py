@@ -1,4 +1,4 @@
-"""Owns how rows are found by the e-mail or the name of the user whose they are."""
+"""Filters by the e-mail or the name of the user who owns a row."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ OWNED_COST = 5
 
 
 def of_owner(dialect: Dialect, q: str) -> Sql:
-    """What holds for a row whose owner is found.
+    """The condition that the owner of a row is found.
 
-    Not EXISTS: PostgreSQL may answer that for all users at once, before the first row is looked at.
+    Not EXISTS, because PostgreSQL may answer that for all users at once, before it reads a row.
     """
     found = found_in(dialect, ("u.email", "u.name"), q)
     return Sql(f"(SELECT {found.text} FROM users u WHERE u.id = t.user_id)", found.values)

@@ -1,4 +1,4 @@
-"""Owns the request for a page: filters, order, size and position, from the query string to the SQL.
+"""The request for a page: filters, order, size and position, from the query string to the SQL.
 
 It knows no table.
 """

@@ -1,4 +1,4 @@
-"""Owns pages: the rows of a request, and the cursors beside them.
+"""Pages: the rows of a request, and the cursors beside them.
 
 It knows no table, and not how the rows are found.
 """

@@ -1,4 +1,4 @@
-"""Owns the description of a list's SQL: its table, order, conditions and candidate sets.
+"""The description of a list's SQL: its table, order, conditions and candidate sets.
 
 It knows neither engine nor paging.
 """

@@ -1,4 +1,4 @@
-"""Owns which letters are of scripts that put no space between words.
+"""Letters of scripts that put no space between words.
 
 There a word is often two letters long, and begins anywhere in a text.
 """

@@ -1,4 +1,4 @@
-"""Owns the search for the rows of a page: which index is read, and how far.
+"""The search for the rows of a page: the index that is read, and how far.
 
 It knows no table, and no condition by its meaning.
 

@@ -1,4 +1,4 @@
-"""Owns the order of a list: its segments, and the SQL that bounds a part of a segment.
+"""The order of a list: its segments, and the SQL that bounds a part of a segment.
 
 Rows whose sorted column is null come last in both directions. They are a segment of their own, so
 that each segment is one range of one index, on both engines, whichever end an engine keeps nulls at.

@@ -1,4 +1,4 @@
-"""Owns the operators' list of sessions: its rows, and what it can be filtered and sorted by."""
+"""The operators' list of sessions: its rows, filters and sorts."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ class SessionRow:
 
 
 def query(request: PageRequest[SessionFilters], now: datetime) -> Query:
+    """The query of the sessions that pass the filters, in the order of the request."""
     dialect, filters = database.engine().dialect, request.filters
     conditions = tuple(_conditions(dialect, filters))
     candidate_sets = []
@@ -89,6 +90,7 @@ def _conditions(
 
 
 def shape() -> Shape:
+    """The columns of a `SessionRow`, with the owner's address."""
     dialect = database.engine().dialect
     return Shape(
         Sql(

@@ -1,4 +1,4 @@
-"""Owns what it means that a text is found: a part of a word, or the beginning of the whole.
+"""Conditions that a text is found: a part of a word, or the beginning of the whole.
 
 Three characters and more are looked for anywhere, fewer at the beginning of a column only; but two
 letters of a script without spaces anywhere too. Letters are compared without case.
@@ -20,7 +20,7 @@ SHORTEST_WITHOUT_SPACES = 2
 
 
 def needle(q: str) -> str:
-    """What is looked for in the searched text."""
+    """The text to look for in the searched text."""
     return q if len(q) >= SHORTEST_PART or not is_indexed(q) else MARK + q
 
 
@@ -30,7 +30,7 @@ def is_indexed(q: str) -> bool:
 
 
 def found_in(dialect: Dialect, columns: Sequence[str], q: str) -> Sql:
-    """What holds where one of the columns holds `q`."""
+    """The condition that one of the columns holds `q`."""
     return dialect.contains(columns, needle(q))
 
 

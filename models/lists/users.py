@@ -1,4 +1,4 @@
-"""Owns the list of users: its rows, and what it can be filtered and sorted by."""
+"""The operators' list of users: its rows, filters and sorts."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Public functions have docstrings."""
+"""Public functions have docstrings, and these begin with the thing."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,3 +37,15 @@ def test_nearly_every_public_function_has_a_docstring(package: str) -> None:
     ]
     bare = [f"{file}: {f.name}" for file, f in functions if not ast.get_docstring(f)]
     assert 1 - len(bare) / len(functions) >= LEAST, bare
+
+
+@pytest.mark.parametrize("package", ["api", "models"])
+def test_no_docstring_begins_with_a_clause_instead_of_the_thing(package: str) -> None:
+    texts = [
+        (file, ast.get_docstring(node))
+        for file, tree in trees(package)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | Function)
+    ]
+    odd = re.compile(r"(Owns|What|Whoever|Whatever|That which)\b")
+    assert not [f"{file}: {text}" for file, text in texts if text and odd.match(text)]

@@ -1,4 +1,4 @@
-"""Owns what public routes read and answer. Field order is the contract's."""
+"""The bodies and answers of the public routes. Field order is the contract's."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ async def verify(request: Request, call: SignedInCall) -> HTTPResponse:
 
 
 def lacking(principal: Principal, query: str) -> type[errors.Forbidden] | None:
-    """What `query` asks for and `principal` does not hold; None where it is a yes."""
+    """The refusal for the first part of `query` that `principal` does not hold; None for a yes."""
     for name, value in _asked(query):
         if name == "role":
             if value not in principal.roles:

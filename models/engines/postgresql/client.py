@@ -31,7 +31,7 @@ POOL_SIZE = 10
 
 @contextmanager
 def _unreachable_as_connection_error() -> Iterator[None]:
-    """A server that cannot be found, by name or by socket, is one that does not answer."""
+    """Raises `DBConnectionError` for a server that cannot be found, by name or by socket."""
     try:
         yield
     except OSError as error:
@@ -90,10 +90,10 @@ class Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg has no ty
 
 
 async def connect(_: None = None, *, dsns: tuple[str, ...], **arguments: Any) -> Any:
-    """Connect to the first that will do; each has the whole `timeout`, as with libpq.
+    """Connects to the first host that accepts; each gets the whole `timeout`, as with libpq.
 
-    The driver's own loop over hosts has one for all: one that says nothing would use it up. Its pool
-    hands a first argument in, which is None.
+    The driver's own loop shares one timeout among all hosts, which a silent one would use up. Its
+    pool passes a first argument, which is None.
     """
     *others, last = dsns
     for dsn in others:
@@ -130,7 +130,7 @@ def connect_arguments(url: DatabaseUrl) -> dict[str, Any]:
 
 
 def configuration(url: DatabaseUrl, *, is_patient: bool) -> dict[str, Any]:
-    """Tortoise's configuration of the connection; a patient one lets a statement take its time."""
+    """Tortoise's configuration of the connection; if `is_patient`, statements have no timeout."""
     arguments = connect_arguments(url)
     if is_patient:
         arguments["command_timeout"] = None

@@ -62,6 +62,7 @@ class Postgresql:
         return PostgresqlWriteProbe()
 
     def migrating(self, url: DatabaseUrl) -> AbstractAsyncContextManager[None]:
+        """A transaction around every migration, rolled back on failure."""
         del url  # the transaction is that of the open database
         return rolled_back_on_failure()
 

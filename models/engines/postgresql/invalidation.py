@@ -1,10 +1,10 @@
-"""The ear on PostgreSQL: notifications, trusted only while they are proven to arrive.
+"""Changes on PostgreSQL: notifications, trusted only while they are proven to arrive.
 
-Triggers notify of what changed. A beat, a notification to ourselves, comes back only after everything
-that was committed before it, so an answered beat proves that nothing is missing up to the moment when
-it was sent. Without one the database is asked on every request. Beats are sent over a connection of
-their own: behind a pooler, one that was sent over the listening connection would come back in the
-same exchange, while everybody else's notifications are dropped.
+Triggers notify of each change. A heartbeat, a notification to ourselves, comes back after
+everything that was committed before it, so an answered heartbeat proves that nothing is missing up
+to the moment when it was sent. Without one the database is asked on every request. Heartbeats are
+sent over a connection of their own: behind a pooler, one sent over the listening connection would
+come back in the same exchange, while the notifications of others are dropped.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from models.engines.trouble import first_line
 
 CHANNEL = "everruns_auth_changes"
 BEAT_SECONDS = 0.5
-# Under the two seconds of the contract, counted from when the last answered beat was sent.
+# Seconds of trust from the sending of the last answered heartbeat: below the contract's two.
 TRUST_SECONDS = 1.8
 RETRY_SECONDS = 0.5
 STOP_SECONDS = 1.0
-# A first beat that does not come back in time: something in between eats LISTEN.
+# Seconds for the first heartbeat; later than that, a pooler in between drops LISTEN.
 FIRST_HEARTBEAT_SECONDS = 5.0
 
 log = structlog.get_logger("everruns_auth.changes")
 
 
 class NotificationsLost(Exception):
-    """A beat did not come back in time."""
+    """A heartbeat did not come back in time."""
 
 
 def _is_loss(error: Exception) -> bool:
@@ -71,7 +71,7 @@ class PostgresqlInvalidation:
         self._task = asyncio.create_task(self._run())
 
     async def settle(self) -> None:
-        """Wait until a beat that is sent now comes back; at once where nothing is trusted anyway."""
+        """Waits until a heartbeat that is sent now comes back; returns at once without trust."""
         if not self.is_current():
             return
         try:
@@ -94,12 +94,12 @@ class PostgresqlInvalidation:
             await asyncio.sleep(0)
 
     async def _run(self) -> None:
-        """Listen for ever, and begin anew whenever it breaks."""
+        """Listens for ever, and again whenever it breaks."""
         while True:
             try:
                 await self._listen()
             except Exception as error:
-                # A bug, too: a task that ended here would never listen again.
+                # Bugs too, because a task that ends here would never listen again.
                 if _is_loss(error):
                     self._say_lost(error)
                 else:
@@ -116,7 +116,7 @@ class PostgresqlInvalidation:
         self._connection.add_termination_listener(lambda _: self._distrust())
         await self._connection.add_listener(CHANNEL, self._on_change)
         await self._connection.add_listener(self._own_channel, self._on_beat)
-        # What was missed while nobody listened can be anything.
+        # Any change may have been missed while nobody listened.
         self._listener.forget(EVERYTHING)
         await self._heartbeat(FIRST_HEARTBEAT_SECONDS)
         if self._has_said_lost:
@@ -127,7 +127,7 @@ class PostgresqlInvalidation:
             await self._heartbeat()
 
     async def _heartbeat(self, seconds: float = TRUST_SECONDS) -> None:
-        """Notify ourselves and wait for it.
+        """Notifies ourselves and waits for it.
 
         Raises:
             NotificationsLost: it did not come back in time.

@@ -1,4 +1,4 @@
-"""Owns the advisory locks of PostgreSQL, each held by a connection of its own."""
+"""The advisory locks of PostgreSQL, each held by a connection of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from models.engines.postgresql.client import connect, connect_arguments
 
 @asynccontextmanager
 async def held_if_free(url: DatabaseUrl, purpose: str) -> AsyncIterator[bool]:
-    """Hold the lock for `purpose` inside the block if it is free; yields whether it was.
+    """Holds the lock for `purpose` inside the block if it is free; yields whether it was.
 
     Raises:
         DBConnectionError: the server does not answer.

@@ -1,4 +1,4 @@
-"""Owns the transaction around all migrations of PostgreSQL."""
+"""The transaction around all migrations of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SELECT set_config('search_path', concat_ws(', ', current_setting('search_path'),
 
 @asynccontextmanager
 async def rolled_back_on_failure() -> AsyncIterator[None]:
-    """Roll back everything when anything in the block fails.
+    """Rolls everything back when anything in the block fails.
 
-    The migrations see pg_trgm also where it is in a schema of its own.
+    The migrations also find pg_trgm in a schema of its own.
 
     Raises:
         SchemaClosed: this role may not use that schema.

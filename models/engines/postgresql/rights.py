@@ -1,6 +1,6 @@
-"""Owns what the role of DATABASE_URL must be allowed on PostgreSQL, and which GRANT it lacks.
+"""The rights that the role of DATABASE_URL needs on PostgreSQL, and the missing GRANTs.
 
-Asked of the catalogue, because the words of an error are in the server's language.
+They are read from the catalogue, because messages are in the server's language.
 """
 
 from __future__ import annotations

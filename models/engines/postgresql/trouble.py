@@ -1,4 +1,4 @@
-"""Owns what is PostgreSQL's fault and not ours: told by SQLSTATE, whatever the server's language."""
+"""The errors that are PostgreSQL's fault, told by SQLSTATE in every language of the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _KINDS: dict[str, Kind] = {
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
-    """The trouble that an error of the driver tells of; None where it tells of none."""
+    """The trouble that an error of the driver stands for; None for any other error."""
     if isinstance(error, asyncpg.PostgresError):
         return _of_server(error)
     if isinstance(error, asyncpg.InterfaceError | asyncpg.InternalClientError):
@@ -60,7 +60,7 @@ def is_mixed_up(error: BaseException) -> bool:
 
 
 def said_by_server(error: BaseException | None) -> asyncpg.PostgresError | None:
-    """The server's own error, where it is the cause of another."""
+    """The server's own error, if it is the cause of `error`."""
     while error is not None:
         if isinstance(error, asyncpg.PostgresError):
             return error

@@ -26,7 +26,7 @@ from tortoise.exceptions import OperationalError
 from models.engines.sqlite.file_identity import FileIdentity
 from models.engines.sqlite.folding import folded
 
-# How long a writer waits for another process's write.
+# Time that a writer waits for another process's write.
 BUSY_MILLISECONDS = 5_000
 
 
@@ -146,7 +146,7 @@ class Client(_Counting, SqliteClient):
     file: FileIdentity | None = None
 
     def check_file(self) -> None:
-        """Raise `FileReplaced` where nobody else will ever see what was written or read."""
+        """Raises `FileReplaced` where nobody else would see what is written or read."""
         if self.file is not None:
             self.file.check()
 

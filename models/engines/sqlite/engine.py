@@ -67,6 +67,7 @@ class Sqlite:
         return SqliteWriteProbe(_path(url))
 
     def migrating(self, url: DatabaseUrl) -> AbstractAsyncContextManager[None]:
+        """A copy of the file, which is put back on failure."""
         return put_back_on_failure(_path(url))
 
     async def missing_rights(self, url: DatabaseUrl) -> None:

@@ -1,7 +1,7 @@
-"""Owns the question whether a path still leads to the SQLite file that was opened.
+"""The identity of the opened SQLite file, and whether its path still leads to it.
 
-A file that was removed lives on for those who have it open: they would go on writing to what
-nobody will ever read again, and a revocation would be lost.
+A removed file lives on for those who have it open: they would write to a file that nobody reads
+again, and a revocation would be lost.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class FileIdentity:
 
     @classmethod
     def of(cls, path: Path) -> Self | None:
-        """That of the file at `path`; None where there is none to see."""
+        """The identity of the file at `path`; None without one."""
         try:
             found = path.stat()
         except OSError:
@@ -31,7 +31,7 @@ class FileIdentity:
         return cls(path, found.st_dev, found.st_ino)
 
     def check(self) -> None:
-        """Come back if the file is still there; costs one system call, about 1 µs.
+        """Returns if the file is still there; costs one system call, about 1 µs.
 
         Raises:
             FileReplaced: another is in its place, or none.

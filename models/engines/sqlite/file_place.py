@@ -1,6 +1,6 @@
-"""Owns whether a SQLite database can be at a path: says what is in the way before SQLite is asked.
+"""The reasons why a SQLite database cannot be at a path, found before SQLite is asked.
 
-SQLite's own words for all of it are `unable to open database file`.
+SQLite's own message for all of them is `unable to open database file`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _SHOWN = 300
 
 
 def objection_to_place(path: Path) -> str | None:
-    """Why no database can be at `path`; None where one is, or could be made."""
+    """The reason why no database can be at `path`; None where one is, or can be created."""
     path = path.absolute()
     folder = path.parent
     try:
@@ -44,14 +44,14 @@ def _objection_to_file(path: Path, mode: int) -> str | None:
 
 
 def _objection_to_link(path: Path) -> str | None:
-    """SQLite makes the file to which a link leads, but not its folder."""
+    """The reason why a link leads nowhere: SQLite creates its target, but not the folder."""
     if path.is_symlink() and not path.resolve().parent.is_dir():
         return f"{path} is a link into a folder that does not exist; name another file"
     return None
 
 
 def objection_to_writing(path: Path) -> str | None:
-    """Why this user cannot write a database at `path`, where one can be."""
+    """The reason why this user cannot write a database at `path`, where one can be."""
     path = path.absolute()
     for target in (path, path.parent) if path.exists() else (path.parent,):
         rights = os.R_OK | os.W_OK | (os.X_OK if target == path.parent else 0)

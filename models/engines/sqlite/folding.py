@@ -1,7 +1,7 @@
-"""Owns how a text loses its case on SQLite: letter by letter, never as its index would not do it.
+"""Removes the case of texts on SQLite: letter by letter, and never otherwise than its index.
 
-FTS5 folds by the tables of Unicode 6.1. What we fold and it does not would be found by one way of
-searching and not by the other, so only scripts that were complete then are folded.
+FTS5 folds by the tables of Unicode 6.1. A letter that we folded and it did not would be found by
+one way of searching only, so only scripts that were complete then are folded.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def _folded_letter(letter: str) -> str:
 
 
 def unfolded(text: str) -> Iterator[tuple[str, str]]:
-    """Each letter beyond ASCII that becomes one of a folded text's, and which; for SQL.
+    """Pairs of each letter beyond ASCII that folds to one of a folded text, and that one; for SQL.
 
-    SQLite's own `lower` does the letters of ASCII, and nothing else.
+    SQLite's own `lower` folds the letters of ASCII alone.
     """
     for letter in sorted(set(text)):
         for capital in _capitals().get(letter, ()):

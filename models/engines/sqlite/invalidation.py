@@ -1,8 +1,8 @@
-"""Hears of changes on SQLite: strict, across processes, hand-written SQL included.
+"""Changes on SQLite: strict, across processes, hand-written SQL included.
 
-Every commit moves the header of the WAL-index, which is compared at every look-up (0.1 µs); where
-its layout is not known, `PRAGMA data_version` is (15 µs). A counter that triggers raise tells
-whether a commit concerns us.
+Every commit changes the header of the WAL-index, which is compared at every look-up (0.1 µs); where
+its layout is unknown, `PRAGMA data_version` is (15 µs). A counter that triggers raise tells whether
+a commit concerns a credential.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from models.engines.sqlite.file_identity import FileIdentity
 from models.engines.sqlite.trouble import FileReplaced
 from models.engines.sqlite.wal_index import LAYOUT, WalIndex
 
-# Under the second of the contract.
+# Seconds between two checks whether the file was replaced: below the second of the contract.
 FILE_SECONDS = 0.5
 
 log = structlog.get_logger("everruns_auth.changes")
@@ -81,7 +81,7 @@ class SqliteInvalidation:
         self._outlived.clear()
 
     async def _watch_file(self) -> None:
-        """Stop trusting the index of a file that is not there any more; a look costs too much."""
+        """Distrusts the index of a replaced file; checking at every look-up would cost too much."""
         while True:
             await asyncio.sleep(FILE_SECONDS)
             try:

@@ -1,4 +1,4 @@
-"""Owns the locks beside a SQLite file; the system lets go of them when their process dies."""
+"""The locks beside a SQLite file; the system releases them when their process dies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OWNER_ONLY = 0o600
 
 @asynccontextmanager
 async def held_if_free(database: Path, purpose: str) -> AsyncIterator[bool]:
-    """Hold the lock `NAME.PURPOSE.lock` inside the block if it is free; yields whether it was.
+    """Holds the lock `NAME.PURPOSE.lock` inside the block if it is free; yields whether it was.
 
     Raises:
         DBConnectionError: the file cannot be opened, or its file system has no locks.

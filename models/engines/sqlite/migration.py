@@ -1,4 +1,4 @@
-"""Owns how a failed migration of a SQLite file is undone: the file is put back as it was."""
+"""Puts a SQLite file back after a failed migration."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-# SQLite cannot roll a migration back: aerich runs scripts, and a script commits whatever transaction
-# is around it. The copy stands beside the file.
+# Suffix of the copy beside the file. SQLite cannot roll a migration back: aerich runs scripts, and
+# a script commits the transaction around it.
 _COPY_SUFFIX = ".before-migration"
 
 
 @asynccontextmanager
 async def put_back_on_failure(path: Path) -> AsyncIterator[None]:
-    """Put the database back as it was when anything in the block fails."""
+    """Puts the database back as it was when anything in the block fails."""
     copy = _copy_of(path)
     try:
         yield
@@ -36,7 +36,7 @@ def _copy_of(path: Path) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a whole SQLite database, the parts still in its WAL included."""
+    """Copies a whole SQLite database, including the parts in its WAL."""
     reader, writer = sqlite3.connect(source), sqlite3.connect(target)
     try:
         reader.backup(writer)

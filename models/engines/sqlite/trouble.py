@@ -1,4 +1,4 @@
-"""Owns what is SQLite's fault and not ours: told by its result codes (sqlite.org/rescode.html)."""
+"""The errors that are SQLite's fault, told by its result codes (sqlite.org/rescode.html)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PRIMARY_CODE = 0xFF
 
 
 class FileReplaced(Exception):
-    """The SQLite file is not the one that was opened: it was removed, or another is in its place."""
+    """The SQLite file is not the opened one: it was removed, or another took its place."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -36,7 +36,7 @@ class FileReplaced(Exception):
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
-    """The trouble that an error of the driver tells of; None where it tells of none."""
+    """The trouble that an error of the driver stands for; None for any other error."""
     if isinstance(error, FileReplaced):
         return Trouble.of(error, "replaced", "replaced")
     if not isinstance(error, sqlite3.Error):

@@ -1,4 +1,4 @@
-"""Owns the question whether a SQLite file takes writes, asked without changing anything."""
+"""The probe of whether a SQLite file accepts writes; it changes nothing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from urllib.parse import quote
 from models.engines.sqlite.trouble import trouble_of
 from models.engines.trouble import Trouble
 
-# A writer may hold the lock for as long as a batch takes; who holds it longer is in the way.
+# Seconds to wait for the write lock: longer than a batch of ours holds it.
 _LOCK_SECONDS = 1.0
-# A sign-in writes about twenty pages of 4 KiB. Below this the question takes a real write.
+# Free bytes below which the probe writes a page: three times what a sign-in writes (80 KiB).
 _ROOM_BYTES = 256 * 1024
 
 
 class SqliteWriteProbe:
-    """Begins a transaction over a connection of its own: the worker's must not wait for a lock."""
+    """Begins a transaction over a connection of its own, so that the worker's does not wait."""
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
@@ -29,6 +29,7 @@ class SqliteWriteProbe:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="write-probe")
 
     async def look(self) -> Trouble | None:
+        """Begins a transaction in a thread, and writes one page where the disk is nearly full."""
         try:
             await asyncio.get_running_loop().run_in_executor(self._thread, self._begin)
         except sqlite3.Error as error:
@@ -60,7 +61,7 @@ class SqliteWriteProbe:
         return blocks * system.f_frsize < _ROOM_BYTES
 
     def close(self) -> None:
-        """Closes the connection, at once or after the question that is on its way."""
+        """Closes the connection, if a probe has opened it."""
         self._thread.submit(self._close)
         self._thread.shutdown(wait=False)
 
