@@ -1,8 +1,7 @@
-"""Owns what was found out about candidate sets: which have few rows, and which are detours.
+"""The memory of candidate sets: those with few rows, and those that are detours.
 
-A detour has more rows than are worth sorting. To find that out can cost more than the page, as
-scanning rows in vain can cost more than a few rows that are sorted; and the next page would ask the same
-again.
+A detour has more rows than are worth sorting. Finding that out can cost more than the page, as
+scanning rows in vain can cost more than sorting a few; and the next page would ask the same again.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ class _Finding(NamedTuple):
 
 
 class Experience:
-    """What was found out by this process, for a while. Times are seconds of a clock of one's own."""
+    """The findings of this process, each for SECONDS. Times are seconds of a monotonic clock."""
 
     def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
         self._max_entries = max_entries
