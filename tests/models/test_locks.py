@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import stat
 import subprocess
 import sys
@@ -135,3 +137,15 @@ async def test_a_lock_follows_no_link(tmp_path: Path) -> None:
         async with held_if_free(DatabaseUrl.parse(f"sqlite://{tmp_path}/auth.db"), "test"):
             pass
     assert not (tmp_path / "elsewhere").exists()
+
+
+async def test_where_the_file_system_has_no_locks_none_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(DBConnectionError, match="Function not implemented"):
+        async with held_if_free(DatabaseUrl.parse(f"sqlite://{tmp_path}/auth.db"), "test"):
+            pass
