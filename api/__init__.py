@@ -7,10 +7,10 @@ The floors, from the outside in; each imports only what stands below it (import-
     app                   the one place where the parts are joined
     routes                HTTP in, HTTP out, by audience: public, account, admin
     http                  what every route shares: credentials, permissions, problems, cookies
+    services              the collaborators that live as long as the process
     accounts              what a user does
     administration        what an operator does
     federation            signing in at a provider
-    services              the collaborators that live as long as the process
     authentication        who is asking: from a credential to a principal
     audit                 what is written down of it
     writability           whether the database takes writes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from sanic import Request
 
@@ -16,27 +16,17 @@ from api.http.cookies import ACCESS, REFRESH, all_shown, shown
 from api.request_context import RequestContext
 from api.settings import Settings
 
-_KEY_MARK = "evr_"
+KEY_MARK = "evr_"
 
-
-class Credential(NamedTuple):
-    """A credential as it was shown; a tuple, which is made on every checked request."""
-
-    kind: Literal["token", "api_key"]
-    text: str
-    is_cookie: bool = False
-
-    def __repr__(self) -> str:
-        return f"Credential(kind={self.kind!r}, is_cookie={self.is_cookie})"
-
-    @property
-    def has_form_of_kind(self) -> bool:
-        """Whether the text may be one of its kind: API keys, and they alone, begin with `evr_`."""
-        return self.text.startswith(_KEY_MARK) is (self.kind == "api_key")
+# Kind, text, and whether a cookie held it. Every checked request makes one: an instance of a class
+# takes 2 to 3 of its 45 µs, a tuple less than 1.
+Credential = tuple[Literal["token", "api_key"], str, bool]
 
 
 def credential_of(request: Request) -> Credential | None:
     """The first credential in the contract's order; a header of another scheme falls through.
+
+    Its text may lack the form of its kind: only API keys begin with `evr_`.
 
     Raises:
         AccessCookiesDiffer: none is in a header, and two cookies are that differ.
@@ -46,7 +36,7 @@ def credential_of(request: Request) -> Credential | None:
     if credential is not None:
         return credential
     cookie = shown(request, ACCESS)
-    return Credential("token", cookie, is_cookie=True) if cookie else None
+    return ("token", cookie, True) if cookie else None
 
 
 def _parsed(header: str) -> Credential | None:
@@ -55,18 +45,18 @@ def _parsed(header: str) -> Credential | None:
     scheme, _, text = header.partition(" ")
     scheme, text = scheme.lower(), text.strip()
     if scheme == "bearer":
-        return Credential("api_key" if text.startswith(_KEY_MARK) else "token", text)
+        return ("api_key" if text.startswith(KEY_MARK) else "token", text, False)
     if scheme == "apikey":
-        return Credential("api_key", text)
-    if header.startswith(_KEY_MARK):
-        return Credential("api_key", header)
+        return ("api_key", text, False)
+    if header.startswith(KEY_MARK):
+        return ("api_key", header, False)
     return None
 
 
 def credentials_naming_sessions(request: Request, settings: Settings) -> list[str]:
     """Every token in the headers that may name a session; cookies only from this site's pages."""
     credential = _parsed(request.headers.get("authorization", ""))
-    named = [credential.text] if credential is not None else []
+    named = [credential[1]] if credential is not None else []
     if is_own_page(request, settings):
         named += [text for name in (ACCESS, REFRESH) for text in all_shown(request, name)]
     return named
@@ -93,9 +83,10 @@ async def principal_of(
     credential = credential_of(request)
     if credential is None:
         raise AuthenticationRequired
-    if credential.kind == "api_key":
-        return await authenticator.by_api_key(credential.text, context, is_use=is_use)
-    principal = await authenticator.by_access_token(credential.text, context)
-    if credential.is_cookie and is_checked_for_site:
+    kind, text, is_cookie = credential
+    if kind == "api_key":
+        return await authenticator.by_api_key(text, context, is_use=is_use)
+    principal = await authenticator.by_access_token(text, context)
+    if is_cookie and is_checked_for_site:
         check_site(request, settings)
     return principal

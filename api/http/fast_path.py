@@ -17,7 +17,7 @@ from api.authentication.authenticator import NO_CREDENTIAL
 from api.authentication.credential_cache import CachedCredential
 from api.http.browser_rules import check_host
 from api.http.client_address import address_of
-from api.http.credentials import credential_of
+from api.http.credentials import KEY_MARK, credential_of
 from api.settings import Settings
 
 # None where the long way is to decide.
@@ -67,9 +67,12 @@ def fast_path(slow: Any, answer: FastAnswer, settings: Settings) -> Any:
             text = NO_CREDENTIAL
         else:
             credential = credential_of(request)
-            if credential is None or not credential.has_form_of_kind:
+            if credential is None:
                 return slow(request)
-            text = credential.text
+            kind, text, _ = credential
+            if text.startswith(KEY_MARK) is not (kind == "api_key"):
+                # A token in an API key's place, or the other way round.
+                return slow(request)
         authenticator, now = request.app.ctx.services.authenticator, time()
         known = authenticator.recall(text, now)
         response = answer(request, known) if known is not None else None

@@ -117,3 +117,14 @@ async def test_the_key_of_a_shown_form_must_fit_its_header(
     assert (await http.get("/v1/auth/me", headers=as_a_key)).json()["error"] == (
         "Invalid API key format"
     )
+
+
+async def test_a_remembered_key_in_a_cookie_opens_nothing(
+    http: httpx.AsyncClient, ann: Person
+) -> None:
+    made = (await http.post("/v1/auth/api-keys", json={"name": "k"}, headers=ann.bearer)).json()
+    for path in ("/v1/auth/me", "/v1/auth/verify"):
+        answer = await http.get(path, headers={"Authorization": made["key"]})
+        assert answer.status_code == 200
+        answer = await http.get(path, headers={"Cookie": f"access_token={made['key']}"})
+        assert answer.status_code == 401
