@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from api.audit import Action
 from api.cli.admin import app
 from api.errors import Refusal
 from api.http.problems import MACHINERY, status_of
 from api.routes.all import ROUTES
-from api.settings import variables
+from api.settings import Settings, variables
+from api.settings.database_url import DatabaseUrl
+from api.settings.fields import DEFAULT_DATABASE
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -45,6 +48,33 @@ def test_the_settings_page_names_no_setting_that_is_not_there() -> None:
     known = set(variables())
     named = {name for cell in table("docs/settings.md") for name in re.findall(r"[A-Z_]{6,}", cell)}
     assert named <= known
+
+
+def test_the_settings_page_has_every_default() -> None:
+    rows = [row.split(" | ") for row in page("docs/settings.md").splitlines() if row[:3] == "| `"]
+    documented = {row[0].strip("| `"): row[1] for row in rows}
+    for field in Settings.model_fields.values():
+        words = documented[str(field.validation_alias)]
+        # A redirect URI follows from other settings.
+        assert words == _in_words(field.default) or words.startswith("`{AUTH_BASE_URL}")
+
+
+def _in_words(default: object) -> str:
+    """A default as the page writes it."""
+    match default:
+        case None:
+            return "none"
+        case "" | ():
+            return "empty"
+        case bool():
+            default = str(default).lower()
+        case tuple():
+            default = " ".join(default)
+        case SecretStr():
+            default = default.get_secret_value()
+        case DatabaseUrl():
+            default = DEFAULT_DATABASE
+    return f"`{default}`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
