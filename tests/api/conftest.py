@@ -11,9 +11,10 @@ import pytest
 
 from api.settings import Settings
 from tests.api.clients import answering, unprepared
-from tests.api.people import Person, registered
+from tests.api.people import registered
 from tests.support.applications import settings_for
 from tests.support.databases import copied_sqlite, emptied
+from tests.support.people import Person
 
 # What these are about is decided before the database is asked, or by SQL that tests/models tries on
 # both engines.

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 import jwt
 
 from models import AuditEvent, User
-from tests.support.applications import PASSWORD, SECRET
+from tests.support.applications import SECRET
+from tests.support.people import PASSWORD, Person, claims_of, made_key, person
 
 Headers = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Somebody who is signed in, with the tokens of one session."""
-
-    id: str
-    email: str
-    session_id: str
-    access_token: str
-    refresh_token: str
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return bearer(self.access_token)
-
-    @property
-    def cookie(self) -> dict[str, str]:
-        """What a browser sends of its own accord."""
-        return {"Cookie": f"access_token={self.access_token}; refresh_token={self.refresh_token}"}
 
 
 async def registered(
@@ -71,34 +51,8 @@ async def me(http: httpx.AsyncClient, headers: Headers) -> httpx.Response:
 
 async def new_key(http: httpx.AsyncClient, owner: Person, **fields: object) -> dict[str, Any]:
     """A key of `owner`, as it is shown this one time."""
-    answer = await http.post(
-        "/v1/auth/api-keys", json={"name": "a key", **fields}, headers=owner.bearer
-    )
-    assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
-
-
-def bearer(credential: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {credential}"}
-
-
-def person(email: str, answer: httpx.Response) -> Person:
-    """Whoever was given this token body."""
-    body = answer.json()
-    claims = claims_of(body["access_token"])
-    return Person(
-        id=claims["sub"],
-        email=email,
-        session_id=claims["sid"],
-        access_token=body["access_token"],
-        refresh_token=body["refresh_token"],
-    )
-
-
-def claims_of(token: str) -> dict[str, Any]:
-    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
-    return claims
+    form = {"name": "a key", **fields}
+    return made_key(await http.post("/v1/auth/api-keys", json=form, headers=owner.bearer))
 
 
 def resigned(token: str, *, secret: str = SECRET, **changes: object) -> str:

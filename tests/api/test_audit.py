@@ -7,18 +7,8 @@ import pytest
 
 from models import AuditEvent, database
 from tests.api.clients import neighbour
-from tests.api.people import (
-    Person,
-    audited,
-    bearer,
-    log_in,
-    me,
-    new_key,
-    refresh,
-    registered,
-    signed_in,
-)
-from tests.support.applications import PASSWORD
+from tests.api.people import audited, log_in, me, new_key, refresh, registered, signed_in
+from tests.support.people import PASSWORD, Person, bearer
 
 pytestmark = pytest.mark.anyio
 

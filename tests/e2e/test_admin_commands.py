@@ -14,7 +14,8 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli.admin import app
-from tests.support.callers import PASSWORD, me_everywhere, new_key, newcomer, one_client_a_worker
+from tests.support.callers import me_everywhere, new_key, newcomer, one_client_a_worker
+from tests.support.people import PASSWORD
 from tests.support.processes import Ended, Server
 
 # What takes nothing away from anybody is tried on both engines in tests/models.

@@ -11,16 +11,15 @@ import httpx
 import pytest
 
 from tests.support.callers import (
-    PASSWORD,
     any_address,
     me,
     me_everywhere,
     new_key,
     newcomer,
     one_client_a_worker,
-    user_id,
 )
 from tests.support.databases import execute
+from tests.support.people import PASSWORD
 from tests.support.processes import Server
 
 HEADER_FORMS = ("Bearer {}", "ApiKey {}", "{}")
@@ -80,7 +79,7 @@ async def test_sessions_deleted_by_hand_are_refused_everywhere_at_once(server: S
     person = newcomer(server)
     with one_client_a_worker(server) as clients:
         assert [me(http, person.bearer) for http in clients] == [200, 200]
-        await by_hand(server, "DELETE FROM refresh_tokens WHERE user_id = ?", user_id(person))
+        await by_hand(server, "DELETE FROM refresh_tokens WHERE user_id = ?", person.id)
         assert [me(http, person.bearer) for http in clients] == [401, 401]
         form = {"refresh_token": person.refresh_token}
         assert clients[1].post("/v1/auth/refresh", json=form).status_code == 401
@@ -93,7 +92,7 @@ async def test_a_user_disabled_by_hand_is_out_everywhere_at_once(server: Server)
     with one_client_a_worker(server) as clients:
         assert {me(http, shown) for http in clients for shown in (person.bearer, key)} == {200}
         statement = "UPDATE users SET disabled_at = CURRENT_TIMESTAMP WHERE id = ?"
-        await by_hand(server, statement, user_id(person))
+        await by_hand(server, statement, person.id)
         assert {me(http, shown) for http in clients for shown in (person.bearer, key)} == {401}
 
 

@@ -26,8 +26,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tests.support.callers import Caller, me, new_key, newcomer, user_id
+from tests.support.callers import me, new_key, newcomer
 from tests.support.databases import execute
+from tests.support.people import Person
 from tests.support.processes import Server, environment, eventually
 
 NODES = st.integers(0, 1)
@@ -49,14 +50,14 @@ def nodes(database_url: str, tmp_path: Path) -> Iterator[list[Server]]:
 
 def test_both_nodes_agree_with_a_plain_model(nodes: list[Server]) -> None:  # noqa: C901
     class Credentials(RuleBasedStateMachine):
-        users: Bundle[Caller] = Bundle("users")
-        keys: Bundle[tuple[Caller, dict[str, Any]]] = Bundle("keys")
+        users: Bundle[Person] = Bundle("users")
+        keys: Bundle[tuple[Person, dict[str, Any]]] = Bundle("keys")
 
         def __init__(self) -> None:
             super().__init__()
             self.clients = [node.client() for node in nodes]
             # Every credential that was ever given out, with its owner.
-            self.owners: dict[str, Caller] = {}
+            self.owners: dict[str, Person] = {}
             self.ended: set[str] = set()
             self.disabled: set[str] = set()
 
@@ -65,13 +66,13 @@ def test_both_nodes_agree_with_a_plain_model(nodes: list[Server]) -> None:  # no
                 client.close()
 
         @rule(target=users, node=NODES)
-        def register(self, node: int) -> Caller:
+        def register(self, node: int) -> Person:
             person = newcomer(nodes[node])
             self.owners[person.bearer["Authorization"]] = person
             return person
 
         @rule(target=keys, person=users, node=NODES)
-        def make_key(self, person: Caller, node: int) -> tuple[Caller, dict[str, Any]]:
+        def make_key(self, person: Person, node: int) -> tuple[Person, dict[str, Any]]:
             if not self.is_alive(person.bearer["Authorization"]):
                 return person, {}
             made = new_key(nodes[node], person)
@@ -79,7 +80,7 @@ def test_both_nodes_agree_with_a_plain_model(nodes: list[Server]) -> None:  # no
             return person, made
 
         @rule(key=consumes(keys), node=NODES)
-        def revoke_key(self, key: tuple[Caller, dict[str, Any]], node: int) -> None:
+        def revoke_key(self, key: tuple[Person, dict[str, Any]], node: int) -> None:
             person, made = key
             if made and self.is_alive(person.bearer["Authorization"]):
                 path = f"/v1/auth/api-keys/{made['id']}"
@@ -88,32 +89,32 @@ def test_both_nodes_agree_with_a_plain_model(nodes: list[Server]) -> None:  # no
                 self.settle()
 
         @rule(key=consumes(keys))
-        def delete_key_by_hand(self, key: tuple[Caller, dict[str, Any]]) -> None:
+        def delete_key_by_hand(self, key: tuple[Person, dict[str, Any]]) -> None:
             if key[1]:
                 self.by_hand(f"DELETE FROM api_keys WHERE id = '{key[1]['id']}'")
                 self.ended.add(key[1]["key"])
 
         @rule(person=users, node=NODES)
-        def log_out(self, person: Caller, node: int) -> None:
+        def log_out(self, person: Person, node: int) -> None:
             self.clients[node].post("/v1/auth/logout", headers=person.bearer).raise_for_status()
             self.ended.add(person.bearer["Authorization"])
             self.settle()
 
         @rule(person=users)
-        def end_sessions_by_hand(self, person: Caller) -> None:
-            self.by_hand(f"DELETE FROM refresh_tokens WHERE user_id = '{user_id(person)}'")
+        def end_sessions_by_hand(self, person: Person) -> None:
+            self.by_hand(f"DELETE FROM refresh_tokens WHERE user_id = '{person.id}'")
             self.ended.add(person.bearer["Authorization"])
 
         @rule(person=users)
-        def disable_by_hand(self, person: Caller) -> None:
+        def disable_by_hand(self, person: Person) -> None:
             self.by_hand(
-                f"UPDATE users SET disabled_at = CURRENT_TIMESTAMP WHERE id = '{user_id(person)}'"
+                f"UPDATE users SET disabled_at = CURRENT_TIMESTAMP WHERE id = '{person.id}'"
             )
             self.disabled.add(person.email)
 
         @rule(person=users)
-        def enable_by_hand(self, person: Caller) -> None:
-            self.by_hand(f"UPDATE users SET disabled_at = NULL WHERE id = '{user_id(person)}'")
+        def enable_by_hand(self, person: Person) -> None:
+            self.by_hand(f"UPDATE users SET disabled_at = NULL WHERE id = '{person.id}'")
             self.disabled.discard(person.email)
 
         def by_hand(self, statement: str) -> None:

@@ -11,8 +11,9 @@ from shutil import copyfile
 
 import pytest
 
-from tests.support.callers import Caller, new_key, newcomer
+from tests.support.callers import new_key, newcomer
 from tests.support.databases import copied_sqlite, execute, postgresql_database
+from tests.support.people import Person
 from tests.support.processes import Server, environment, eventually, run
 
 PASSWORD = "correct horse battery"
@@ -31,7 +32,7 @@ def url(postgresql_template: str) -> Iterator[str]:
 
 
 @contextmanager
-def serving(url: str, folder: Path) -> Iterator[tuple[Server, Caller]]:
+def serving(url: str, folder: Path) -> Iterator[tuple[Server, Person]]:
     with Server(environment(url), folder).start() as server:
         server.wait_until_all_serve()
         person = newcomer(server)
@@ -53,7 +54,7 @@ def make(url: str, state: str) -> None:
         execute_(url, END_BACKENDS)
 
 
-def log_in(server: Server, person: Caller) -> int:
+def log_in(server: Server, person: Person) -> int:
     form = {"email": person.email, "password": PASSWORD}
     with server.client() as http:
         return http.post("/v1/auth/login", json=form).status_code
@@ -70,7 +71,7 @@ def says(server: Server, word: str) -> bool:
     return set(said) == {word}
 
 
-def recovers(server: Server, person: Caller) -> None:
+def recovers(server: Server, person: Person) -> None:
     eventually(lambda: log_in(server, person) == 200, SECONDS)
     eventually(lambda: says(server, "ok"), SECONDS)
     assert "Traceback" not in server.stderr
@@ -188,7 +189,7 @@ def test_a_file_that_is_another_is_not_used_on(
         recovers(server, person)
 
 
-def verifies(server: Server, person: Caller) -> set[int]:
+def verifies(server: Server, person: Person) -> set[int]:
     """What every worker answers to a check of the access token."""
     statuses = set()
     for worker in server.worker_pids:

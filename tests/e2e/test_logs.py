@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.callers import PASSWORD, any_address, new_key, newcomer
+from tests.support.callers import any_address, new_key, newcomer
+from tests.support.people import PASSWORD
 from tests.support.processes import SECRET, Server, environment
 
 

@@ -14,8 +14,9 @@ import pytest
 from api.settings.database_url import DatabaseUrl
 from models import database, schema
 from models.locks import exclusive, held_if_free
-from tests.support.callers import Caller, new_key, newcomer
+from tests.support.callers import new_key, newcomer
 from tests.support.databases import execute, postgresql_database
+from tests.support.people import Person
 from tests.support.poolers import transaction_pooler
 from tests.support.processes import Server, environment
 
@@ -79,7 +80,7 @@ async def test_without_prepared_statements_everybody_is_served(url: str, tmp_pat
 async def test_the_database_is_asked_at_every_request(url: str, tmp_path: Path) -> None:
     with transaction_pooler(url) as through:
         async with serving(f"{through}?{OPTION}", tmp_path) as (server, http):
-            person: Caller = await asyncio.to_thread(newcomer, server)
+            person: Person = await asyncio.to_thread(newcomer, server)
             key = (await asyncio.to_thread(new_key, server, person))["key"]
             headers = ({"Authorization": key}, person.bearer)
             for _ in range(10):

@@ -12,8 +12,9 @@ from time import monotonic
 import httpx
 import pytest
 
-from tests.support.callers import Caller, new_key, newcomer
+from tests.support.callers import new_key, newcomer
 from tests.support.databases import execute, postgresql_database
+from tests.support.people import Person
 from tests.support.processes import Server, environment, eventually
 from tests.support.proxies import Proxy, proxied
 from tests.support.streams import streaming
@@ -166,7 +167,7 @@ async def replaced_by_a_copy(url: str) -> AsyncIterator[str]:
     await execute(spare, f'ALTER DATABASE "{copy}" RENAME TO "{name}"')
 
 
-async def first_answer(http: httpx.AsyncClient, person: Caller) -> int:
+async def first_answer(http: httpx.AsyncClient, person: Person) -> int:
     """The first status that is not "the database is away"."""
     deadline = monotonic() + BACK_SECONDS
     while monotonic() < deadline:
@@ -186,7 +187,7 @@ def is_heard(server: Server) -> bool:
 @asynccontextmanager
 async def serving(
     url: str, folder: Path
-) -> AsyncIterator[tuple[Server, Proxy, Caller, httpx.AsyncClient]]:
+) -> AsyncIterator[tuple[Server, Proxy, Person, httpx.AsyncClient]]:
     """A server behind a proxy, somebody signed in with a key, and a client of many connections."""
     async with proxied(url) as (proxy, through):
         with Server(environment(through), folder).start() as server:
@@ -201,7 +202,7 @@ async def serving(
                 yield server, proxy, person, http
 
 
-async def everything_says_so(http: httpx.AsyncClient, person: Caller) -> None:
+async def everything_says_so(http: httpx.AsyncClient, person: Person) -> None:
     """What needs the database says that it is away; what does not need it answers."""
     asked = [http.get("/v1/auth/me", headers=person.bearer) for _ in range(4)]
     *answers, ready, health = await asyncio.gather(*asked, http.get("/ready"), http.get("/health"))
@@ -210,7 +211,7 @@ async def everything_says_so(http: httpx.AsyncClient, person: Caller) -> None:
     assert (ready.status_code, health.status_code) == (503, 200)
 
 
-async def ask_for(seconds: float, http: httpx.AsyncClient, person: Caller) -> Counter[int]:
+async def ask_for(seconds: float, http: httpx.AsyncClient, person: Person) -> Counter[int]:
     """How often each status was answered to four callers at once."""
     statuses: Counter[int] = Counter()
     deadline = monotonic() + seconds
@@ -224,7 +225,7 @@ async def ask_for(seconds: float, http: httpx.AsyncClient, person: Caller) -> Co
     return statuses
 
 
-async def full_service(http: httpx.AsyncClient, person: Caller) -> None:
+async def full_service(http: httpx.AsyncClient, person: Person) -> None:
     """Within the bound, twenty requests in a row are answered as if nothing had been."""
     deadline = monotonic() + BACK_SECONDS
     in_a_row = 0

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.callers import PASSWORD, newcomer, one_client_a_worker
+from tests.support.callers import newcomer, one_client_a_worker
+from tests.support.people import PASSWORD
 from tests.support.processes import START_SECONDS, Server, environment, eventually
 from tests.support.redis import require_redis
 

@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from tests.support.databases import copied_sqlite
+from tests.support.ports import free_port
 from tests.support.processes import Server, environment
 from tests.support.real_providers import (
     RealProviders,
-    free_port,
     require_chromium,
     require_node,
 )

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.callers import PASSWORD, newcomer
+from tests.support.callers import newcomer
+from tests.support.people import PASSWORD
 from tests.support.processes import Server, environment, eventually
 
 BOTH = (signal.SIGTERM, signal.SIGINT)

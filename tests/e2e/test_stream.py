@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.support.callers import Caller, me, new_key, newcomer, user_id
+from tests.support.callers import me, new_key, newcomer
 from tests.support.databases import execute
+from tests.support.people import Person
 from tests.support.processes import Server, environment
 from tests.support.streams import PATH, Stream, streaming
 from tests.support.waiting import until
@@ -31,11 +32,11 @@ ON_ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=Tru
 
 
 @pytest.fixture
-async def operator(server: Server) -> Caller:
+async def operator(server: Server) -> Person:
     return await new_operator(server)
 
 
-async def new_operator(server: Server) -> Caller:
+async def new_operator(server: Server) -> Person:
     person = newcomer(server)
     await by_hand(
         server, f"""UPDATE users SET roles = '["admin"]' WHERE email = '{person.email}'"""
@@ -48,7 +49,7 @@ async def by_hand(server: Server, statement: str) -> None:
 
 
 @asynccontextmanager
-async def a_listener_a_worker(server: Server, operator: Caller) -> AsyncIterator[list[Stream]]:
+async def a_listener_a_worker(server: Server, operator: Person) -> AsyncIterator[list[Stream]]:
     async with AsyncExitStack() as stack:
         streams = []
         for worker in server.worker_pids:
@@ -57,33 +58,33 @@ async def a_listener_a_worker(server: Server, operator: Caller) -> AsyncIterator
         yield streams
 
 
-async def test_what_one_worker_does_is_told_by_both(server: Server, operator: Caller) -> None:
+async def test_what_one_worker_does_is_told_by_both(server: Server, operator: Person) -> None:
     async with a_listener_a_worker(server, operator) as streams:
         for worker in server.worker_pids:
             with server.only(worker):
                 bob = newcomer(server)
                 key = new_key(server, bob)
             for stream in streams:
-                await stream.hears("user_changed", id=user_id(bob), change="created")
-                await stream.hears("session_opened", user_id=user_id(bob))
-                await stream.hears("key_created", id=key["id"], user_id=user_id(bob))
-                await stream.hears("audit", action="auth.register", user_id=user_id(bob))
+                await stream.hears("user_changed", id=bob.id, change="created")
+                await stream.hears("session_opened", user_id=bob.id)
+                await stream.hears("key_created", id=key["id"], user_id=bob.id)
+                await stream.hears("audit", action="auth.register", user_id=bob.id)
 
 
-async def test_what_a_hand_writes_is_told_by_both(server: Server, operator: Caller) -> None:
+async def test_what_a_hand_writes_is_told_by_both(server: Server, operator: Person) -> None:
     bob = newcomer(server)
-    key, named = new_key(server, bob), {"user_id": user_id(bob)}
+    key, named = new_key(server, bob), {"user_id": bob.id}
     async with a_listener_a_worker(server, operator) as streams:
         await by_hand(server, f"DELETE FROM api_keys WHERE id = '{key['id']}'")
-        await by_hand(server, f"DELETE FROM refresh_tokens WHERE user_id = '{user_id(bob)}'")
-        await by_hand(server, f"UPDATE users SET name = 'x' WHERE id = '{user_id(bob)}'")
+        await by_hand(server, f"DELETE FROM refresh_tokens WHERE user_id = '{bob.id}'")
+        await by_hand(server, f"UPDATE users SET name = 'x' WHERE id = '{bob.id}'")
         for stream in streams:
             await stream.hears("key_revoked", id=key["id"], **named)
             await stream.hears("session_ended", **named)
-            await stream.hears("user_changed", id=user_id(bob), change="updated")
+            await stream.hears("user_changed", id=bob.id, change="updated")
 
 
-async def test_a_use_is_told_within_about_a_second(server: Server, operator: Caller) -> None:
+async def test_a_use_is_told_within_about_a_second(server: Server, operator: Person) -> None:
     bob = newcomer(server)
     key = new_key(server, bob)
     async with a_listener_a_worker(server, operator) as streams:
@@ -95,21 +96,21 @@ async def test_a_use_is_told_within_about_a_second(server: Server, operator: Cal
         assert monotonic() - began < SOON
 
 
-async def test_nothing_is_told_out_of_order_or_twice(server: Server, operator: Caller) -> None:
+async def test_nothing_is_told_out_of_order_or_twice(server: Server, operator: Person) -> None:
     async with streaming(server, operator.bearer) as stream:
-        people = [user_id(newcomer(server)) for _ in range(8)]
+        people = [newcomer(server).id for _ in range(8)]
         await stream.hears("user_changed", id=people[-1])
         told = [item["id"] for item in stream.of("user_changed") if item["change"] == "created"]
         assert [one for one in told if one in people] == people
 
 
 async def test_who_goes_on_after_any_event_is_told_all_that_followed(
-    server: Server, operator: Caller
+    server: Server, operator: Person
 ) -> None:
     async with streaming(server, operator.bearer) as stream:
         people = [newcomer(server) for _ in range(2)]
         await by_hand(server, "UPDATE users SET name = name || '!'")
-        last = user_id(people[-1])
+        last = people[-1].id
         await stream.hears("user_changed", id=last, change="updated")
         heard = stream.told
     for number, event in enumerate(heard):
@@ -121,7 +122,7 @@ async def test_who_goes_on_after_any_event_is_told_all_that_followed(
 
 
 async def test_the_listener_is_told_when_it_was_away_too_long(
-    server: Server, operator: Caller
+    server: Server, operator: Person
 ) -> None:
     async with streaming(server, operator.bearer) as stream:
         place = (await stream.hears("listening")).id
@@ -133,9 +134,9 @@ async def test_the_listener_is_told_when_it_was_away_too_long(
 
 
 async def test_a_listener_who_is_revoked_by_hand_is_closed(
-    server: Server, operator: Caller
+    server: Server, operator: Person
 ) -> None:
-    delete = f"DELETE FROM refresh_tokens WHERE user_id = '{user_id(operator)}'"
+    delete = f"DELETE FROM refresh_tokens WHERE user_id = '{operator.id}'"
     async with a_listener_a_worker(server, operator) as streams:
         await by_hand(server, delete)
         began = monotonic()
@@ -148,7 +149,7 @@ async def test_a_listener_who_is_revoked_by_hand_is_closed(
 
 
 async def test_the_head_alone_leaves_the_connection_usable(
-    server: Server, operator: Caller
+    server: Server, operator: Person
 ) -> None:
     with server.client() as http:
         answer = http.head(PATH, headers=operator.bearer)
@@ -200,7 +201,7 @@ async def test_a_stop_waits_not_long_for_a_listener_that_does_not_read(
 
 
 @asynccontextmanager
-async def its_own(url: str, folder: Path) -> AsyncIterator[tuple[Server, Caller]]:
+async def its_own(url: str, folder: Path) -> AsyncIterator[tuple[Server, Person]]:
     """A server of the test's own, and an operator."""
     with Server(environment(url), folder).start() as server:
         await asyncio.to_thread(server.wait_until_all_serve)
@@ -208,7 +209,7 @@ async def its_own(url: str, folder: Path) -> AsyncIterator[tuple[Server, Caller]
 
 
 @contextmanager
-def deaf(server: Server, operator: Caller) -> Iterator[None]:
+def deaf(server: Server, operator: Person) -> Iterator[None]:
     """Asks for the stream and does not read it."""
     host, port = urlsplit(server.url).hostname, urlsplit(server.url).port
     with socket.socket() as ear:

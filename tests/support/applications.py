@@ -22,7 +22,6 @@ from api.settings import Settings
 from models import database
 
 SECRET = "a-secret-of-the-tests-that-is-long-enough"
-PASSWORD = "correct horse battery"
 
 Sanic.test_mode = True
 # Each application has the same routes, which Sanic makes into a function: its source is read once.

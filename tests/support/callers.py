@@ -6,48 +6,28 @@ import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import jwt
 
+from tests.support.people import PASSWORD, Person, made_key, person
 from tests.support.processes import Server
 
-PASSWORD = "correct horse battery"
 
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Somebody who registered and is signed in."""
-
-    email: str
-    access_token: str
-    refresh_token: str
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.access_token}"}
-
-
-def newcomer(server: Server, email: str = "") -> Caller:
+def newcomer(server: Server, email: str = "") -> Person:
     """Register somebody, from an address of their own: few may register from one."""
     form = {"email": email or f"{uuid.uuid4().hex}@example.com", "password": PASSWORD}
     with server.client(any_address()) as http:
         answer = http.post("/v1/auth/register", json=form)
     assert answer.status_code == 201, answer.text
-    body = answer.json()
-    return Caller(form["email"], body["access_token"], body["refresh_token"])
+    return person(form["email"], answer)
 
 
-def new_key(server: Server, owner: Caller, **fields: object) -> dict[str, Any]:
+def new_key(server: Server, owner: Person, **fields: object) -> dict[str, Any]:
     """A key of `owner`, as it is shown this one time."""
     form = {"name": "a key", **fields}
     with server.client() as http:
-        answer = http.post("/v1/auth/api-keys", json=form, headers=owner.bearer)
-    assert answer.status_code == 201, answer.text
-    made: dict[str, Any] = answer.json()
-    return made
+        return made_key(http.post("/v1/auth/api-keys", json=form, headers=owner.bearer))
 
 
 def me(http: httpx.Client, headers: dict[str, str]) -> int:
@@ -80,8 +60,3 @@ def one_client_a_worker(server: Server, each: int = 1) -> Iterator[list[httpx.Cl
 def any_address() -> str:
     # Not `random`: hypothesis seeds that anew for each example.
     return ".".join(("10", *(str(secrets.randbelow(254) + 1) for _ in range(3))))
-
-
-def user_id(person: Caller) -> str:
-    claims = jwt.decode(person.access_token, options={"verify_signature": False})
-    return str(claims["sub"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.support.ports import free_port
 
 _PROGRAMS = Path("/usr/lib/postgresql")
 _RULES = """
@@ -52,7 +53,7 @@ def own_postgresql() -> Iterator[OwnPostgresql]:
         folder = Path(name)
         _make_certificate(folder)
         _run(folder, initdb, "-D", "data", "-U", "postgres", "-A", "trust", "--no-sync")
-        own = OwnPostgresql(folder, _free_port())
+        own = OwnPostgresql(folder, free_port())
         _configure(own)
         _run(folder, pg_ctl, "-D", "data", "-l", "log", "-w", "start")
         try:
@@ -88,9 +89,3 @@ def _run(folder: Path, *command: str | Path) -> None:
     # Into a file, which a server that goes on does not hold open as a pipe.
     with (folder / "said").open("w") as said:
         subprocess.run(command, cwd=folder, user=user, stdout=said, stderr=said, check=True)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

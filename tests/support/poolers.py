@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from api.settings.database_url import DatabaseUrl
+from tests.support.ports import free_port, listens
 from tests.support.processes import eventually
 
 REQUIRED = "TEST_REQUIRES_PGBOUNCER"
@@ -44,7 +44,7 @@ def transaction_pooler(url: str) -> Iterator[str]:
     if program is None:
         fail_or_skip = pytest.fail if os.environ.get(REQUIRED) else pytest.skip
         fail_or_skip("pgbouncer is not installed")
-    target, port = DatabaseUrl.parse(url), _free_port()
+    target, port = DatabaseUrl.parse(url), free_port()
     # Not pytest's folder, which is root's alone; and PgBouncer refuses to be root.
     with tempfile.TemporaryDirectory(prefix="pgbouncer-") as name:
         Path(name).chmod(0o755)
@@ -55,7 +55,7 @@ def transaction_pooler(url: str) -> Iterator[str]:
             [program, "-q", settings], user=user, stderr=subprocess.DEVNULL, cwd="/"
         )
         try:
-            eventually(lambda: _answers(port), START_SECONDS)
+            eventually(lambda: listens(port), START_SECONDS)
             yield f"postgresql://postgres@127.0.0.1:{port}/{target.database}"
         finally:
             process.kill()
@@ -76,14 +76,3 @@ def _settings(program: str, target: DatabaseUrl, own_port: int) -> str:
         return settings
     # It does not know of them, and does not know the setting either.
     return settings.replace("max_prepared_statements = 0\n", "")
-
-
-def _answers(port: int) -> bool:
-    with closing(socket.socket()) as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port

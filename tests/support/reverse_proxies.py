@@ -8,10 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -21,8 +20,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.support.ports import free_port, listens
 from tests.support.processes import eventually
-from tests.support.real_providers import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 HOST = "app.example.com"
@@ -124,13 +123,13 @@ def running(
 ) -> Iterator[str]:
     """The URL of a proxy of that name; `changes` are what an operator writes anew in its file."""
     port = free_port()
-    file, listens = {
+    file, own_port = {
         "nginx": ("nginx.conf", {"listen 80;": f"listen 127.0.0.1:{port};"}),
         "caddy": ("Caddyfile", {f"{HOST} {{": f"http://{HOST}:{port} {{"}),
     }[name]
     addresses = {"127.0.0.1:9300": urlsplit(server_url).netloc, "127.0.0.1:8000": application}
     site = (DEPLOY / file).read_text("utf-8")
-    for written, instead in {**listens, **addresses, **changes}.items():
+    for written, instead in {**own_port, **addresses, **changes}.items():
         assert written in site, written
         site = site.replace(written, instead)
     with (folder / "stderr").open("w") as errors:
@@ -143,7 +142,7 @@ def running(
         )
     try:
         eventually(
-            lambda: process.poll() is not None or _listens(port),
+            lambda: process.poll() is not None or listens(port),
             _START_SECONDS,
             (folder / "stderr").read_text,
         )
@@ -163,12 +162,6 @@ def _command(name: str, folder: Path, site: str) -> list[str]:
     user = "user root;" if os.getuid() == 0 else ""
     file.write_text(_NGINX.format(folder=folder, site=site, user=user))
     return [require(name), "-e", "stderr", "-c", str(file)]
-
-
-def _listens(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
 
 
 def client(url: str) -> httpx.Client:

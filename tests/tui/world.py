@@ -24,7 +24,8 @@ from textual.widgets import Input, Static
 from api.settings import Settings
 from models import OAuthIdentity
 from tests.api.clients import OPERATOR_EMAIL, OPERATOR_PASSWORD, app_of, without_jar
-from tests.support.applications import PASSWORD, serving
+from tests.support.applications import serving
+from tests.support.people import PASSWORD
 from tests.support.streaming import StreamingTransport
 from tests.support.waiting import until
 from tui.app import Dashboard

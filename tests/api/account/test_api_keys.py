@@ -13,14 +13,8 @@ from api.accounts import api_keys
 from api.request_context import RequestContext
 from models import ApiKey, RefreshToken
 from tests.api.clients import app_of, by_hand, neighbour
-from tests.api.people import (
-    Headers,
-    Person,
-    bearer,
-    me,
-    new_key,
-    refusal,
-)
+from tests.api.people import Headers, me, new_key, refusal
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

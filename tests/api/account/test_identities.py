@@ -11,8 +11,9 @@ import pytest
 from models import OAuthIdentity, User
 from tests.api.browsers import Browser, with_oidc
 from tests.api.clients import OPERATOR, OPERATOR_EMAIL, OPERATOR_PASSWORD, answering
-from tests.api.people import Person, audited, new_key, refusal, registered, signed_in
+from tests.api.people import audited, new_key, refusal, registered, signed_in
 from tests.support.fake_providers import FakeOpenId
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

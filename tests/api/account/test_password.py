@@ -5,17 +5,8 @@ import asyncio
 import httpx
 import pytest
 
-from tests.api.people import (
-    Person,
-    audited,
-    bearer,
-    log_in,
-    me,
-    new_key,
-    refresh,
-    signed_in,
-)
-from tests.support.applications import PASSWORD
+from tests.api.people import audited, log_in, me, new_key, refresh, signed_in
+from tests.support.people import PASSWORD, Person, bearer
 
 pytestmark = pytest.mark.anyio
 

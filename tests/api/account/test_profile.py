@@ -3,7 +3,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.api.people import Person, audited, bearer, me, new_key, refusal, signed_in
+from tests.api.people import audited, me, new_key, refusal, signed_in
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

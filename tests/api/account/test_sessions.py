@@ -7,17 +7,8 @@ import httpx
 import pytest
 
 from tests.api.clients import by_hand, neighbour
-from tests.api.people import (
-    Person,
-    audited,
-    bearer,
-    me,
-    new_key,
-    person,
-    refresh,
-    refusal,
-    signed_in,
-)
+from tests.api.people import audited, me, new_key, refresh, refusal, signed_in
+from tests.support.people import Person, bearer, person
 
 pytestmark = pytest.mark.anyio
 

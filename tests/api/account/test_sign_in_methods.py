@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.support.applications import PASSWORD
+from tests.support.people import PASSWORD
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from models import AuditEvent, User
-from tests.api.people import Person, log_in, refusal
+from tests.api.people import log_in, refusal
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

@@ -8,7 +8,8 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 import httpx
 import pytest
 
-from tests.api.people import Person, new_key, registered
+from tests.api.people import new_key, registered
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

@@ -5,7 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.people import Person, new_key, signed_in
+from tests.api.people import new_key, signed_in
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

@@ -10,12 +10,13 @@ import pytest
 from api.http.route_table import Route
 from api.routes.all import ROUTES
 from models import User
-from tests.api.people import Person, bearer, new_key, refusal, registered
+from tests.api.people import new_key, refusal, registered
 from tests.support.databases import copied_sqlite
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 
-# The stream, whose answer never ends, has tests of its own: tests/api/live.
+# The stream, whose answer never ends, has tests of its own: test_stream.py.
 OPERATORS = [
     route
     for route in ROUTES

@@ -5,7 +5,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.api.people import Person, audited, me, new_key, refusal, signed_in
+from tests.api.people import audited, me, new_key, refusal, signed_in
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

@@ -10,8 +10,8 @@ import pytest
 
 from api.hashing import PasswordHasher
 from models import ApiKey, RefreshToken, User
-from tests.api.people import Person, audited, bearer, log_in, me, new_key, refusal, registered
-from tests.support.applications import PASSWORD
+from tests.api.people import audited, log_in, me, new_key, refusal, registered
+from tests.support.people import PASSWORD, Person, bearer
 
 pytestmark = pytest.mark.anyio
 

@@ -12,9 +12,10 @@ import pytest
 
 from api.authentication.authenticator import Authenticator
 from models import ApiKey, RefreshToken
-from tests.api.people import Person, registered
+from tests.api.people import registered
 from tests.support.applications import all_have_heard
 from tests.support.databases import execute
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

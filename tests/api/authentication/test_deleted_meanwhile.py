@@ -13,8 +13,8 @@ import pytest
 
 from models import ApiKey, KnownNetwork, RefreshToken
 from tests.api.clients import by_hand
-from tests.api.people import Person, refusal
-from tests.support.applications import PASSWORD
+from tests.api.people import refusal
+from tests.support.people import PASSWORD, Person
 
 pytestmark = pytest.mark.anyio
 

@@ -15,16 +15,8 @@ from tests.api.clients import (
     by_hand,
     in_mode,
 )
-from tests.api.people import (
-    audited,
-    bearer,
-    log_in,
-    me,
-    new_key,
-    refresh,
-    registered,
-    signed_in,
-)
+from tests.api.people import audited, log_in, me, new_key, refresh, registered, signed_in
+from tests.support.people import bearer
 
 pytestmark = pytest.mark.anyio
 

@@ -12,8 +12,8 @@ from api.administration.unblocking import unblock
 from api.request_context import RequestContext
 from models import KnownNetwork
 from tests.api.clients import neighbour
-from tests.api.people import Person, audited, log_in
-from tests.support.applications import PASSWORD
+from tests.api.people import audited, log_in
+from tests.support.people import PASSWORD, Person
 
 pytestmark = pytest.mark.anyio
 

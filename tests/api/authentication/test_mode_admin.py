@@ -13,16 +13,8 @@ from tests.api.clients import (
     by_hand,
     in_mode,
 )
-from tests.api.people import (
-    bearer,
-    log_in,
-    me,
-    new_key,
-    refresh,
-    refusal,
-    registered,
-    signed_in,
-)
+from tests.api.people import log_in, me, new_key, refresh, refusal, registered, signed_in
+from tests.support.people import bearer
 
 pytestmark = pytest.mark.anyio
 

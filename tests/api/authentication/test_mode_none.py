@@ -7,7 +7,8 @@ import pytest
 
 from models import ANONYMOUS_ID, User
 from tests.api.clients import answering, by_hand, in_mode
-from tests.api.people import bearer, log_in, me, refusal, registered
+from tests.api.people import log_in, me, refusal, registered
+from tests.support.people import bearer
 
 pytestmark = pytest.mark.anyio
 

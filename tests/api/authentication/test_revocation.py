@@ -8,16 +8,8 @@ import httpx
 import pytest
 
 from tests.api.clients import by_hand
-from tests.api.people import (
-    Person,
-    bearer,
-    log_in,
-    me,
-    new_key,
-    refresh,
-    refusal,
-    signed_in,
-)
+from tests.api.people import log_in, me, new_key, refresh, refusal, signed_in
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

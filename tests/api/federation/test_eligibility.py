@@ -10,8 +10,9 @@ import pytest
 from models import OAuthIdentity, User
 from tests.api.browsers import Browser, failure, with_oidc
 from tests.api.clients import answering, by_hand
-from tests.api.people import Person, registered, verify
+from tests.api.people import registered, verify
 from tests.support.fake_providers import FakeOpenId
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

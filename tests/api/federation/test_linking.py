@@ -18,19 +18,9 @@ from tests.api.clients import (
     app_of,
     by_hand,
 )
-from tests.api.people import (
-    Person,
-    audited,
-    bearer,
-    log_in,
-    me,
-    new_key,
-    refresh,
-    registered,
-    signed_in,
-    verify,
-)
+from tests.api.people import audited, log_in, me, new_key, refresh, registered, signed_in, verify
 from tests.support.fake_providers import FakeGitHub, FakeOpenId
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.api.people import Person, log_in, refusal
-from tests.support.applications import PASSWORD
+from tests.api.people import log_in, refusal
+from tests.support.people import PASSWORD, Person
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.api.clients import answering, in_mode
-from tests.api.people import Person, bearer, me, new_key, refresh, registered
+from tests.api.people import me, new_key, refresh, registered
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

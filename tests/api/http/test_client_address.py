@@ -7,7 +7,8 @@ import pytest
 
 from models import ApiKey
 from tests.api.clients import app_of, neighbour
-from tests.api.people import Person, audited, bearer, new_key, signed_in
+from tests.api.people import audited, new_key, signed_in
+from tests.support.people import Person, bearer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("behind_proxy")]
 

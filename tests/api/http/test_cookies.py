@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.api.clients import answering, by_hand, in_mode
-from tests.api.people import Person, bearer, claims_of, log_in, me, refresh, registered
+from tests.api.people import log_in, me, refresh, registered
+from tests.support.people import Person, bearer, claims_of
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.api.clients import answering, in_mode
-from tests.api.people import Person, log_in, me
+from tests.api.people import log_in, me
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

@@ -6,15 +6,8 @@ import json
 import httpx
 import pytest
 
-from tests.api.people import (
-    Person,
-    bearer,
-    claims_of,
-    me,
-    new_key,
-    refusal,
-    resigned,
-)
+from tests.api.people import me, new_key, refusal, resigned
+from tests.support.people import Person, bearer, claims_of
 
 pytestmark = pytest.mark.anyio
 

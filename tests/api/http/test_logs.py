@@ -13,16 +13,8 @@ import structlog
 from api.server import logs
 from api.settings import Settings
 from tests.api.clients import answering, in_mode
-from tests.api.people import (
-    Person,
-    bearer,
-    log_in,
-    me,
-    new_key,
-    refresh,
-    registered,
-)
-from tests.support.applications import PASSWORD
+from tests.api.people import log_in, me, new_key, refresh, registered
+from tests.support.people import PASSWORD, Person, bearer
 
 pytestmark = pytest.mark.anyio
 

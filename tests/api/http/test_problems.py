@@ -11,8 +11,9 @@ from sanic import HTTPResponse, Request
 from api.app import create_app
 from api.settings import Settings
 from tests.api.clients import by_hand, without_jar
-from tests.api.people import Person, log_in, me
+from tests.api.people import log_in, me
 from tests.support.applications import client_of, lifespan
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,8 @@ import re
 import httpx
 import pytest
 
-from tests.api.people import Person, bearer, new_key
+from tests.api.people import new_key
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from tests.api.clients import by_hand
-from tests.api.people import Person, audited, bearer, me, new_key
+from tests.api.people import audited, me, new_key
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

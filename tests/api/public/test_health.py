@@ -9,9 +9,10 @@ import pytest
 
 import api
 from tests.api.clients import answering, by_hand, in_mode, unprepared
-from tests.api.people import bearer, log_in, me, refresh
+from tests.api.people import log_in, me, refresh
 from tests.support.applications import SECRET, settings_for
 from tests.support.databases import copied_sqlite
+from tests.support.people import bearer
 
 pytestmark = pytest.mark.anyio
 

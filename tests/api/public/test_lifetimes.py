@@ -9,7 +9,8 @@ import pytest
 
 from models import RefreshToken, User
 from tests.api.clients import answering, in_mode
-from tests.api.people import Person, claims_of, log_in, refresh, registered
+from tests.api.people import log_in, refresh, registered
+from tests.support.people import Person, claims_of
 
 pytestmark = pytest.mark.anyio
 

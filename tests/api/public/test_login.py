@@ -6,8 +6,8 @@ import pytest
 
 from models import User
 from tests.api.clients import answering, by_hand, in_mode
-from tests.api.people import Person, log_in, me, person, refusal, registered
-from tests.support.applications import PASSWORD
+from tests.api.people import log_in, me, refusal, registered
+from tests.support.people import PASSWORD, Person, person
 
 pytestmark = pytest.mark.anyio
 

@@ -4,18 +4,8 @@ import httpx
 import pytest
 
 from models import RefreshToken
-from tests.api.people import (
-    Headers,
-    Person,
-    audited,
-    bearer,
-    claims_of,
-    me,
-    new_key,
-    refresh,
-    resigned,
-    signed_in,
-)
+from tests.api.people import Headers, audited, me, new_key, refresh, resigned, signed_in
+from tests.support.people import Person, bearer, claims_of
 
 pytestmark = pytest.mark.anyio
 

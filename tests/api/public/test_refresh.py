@@ -7,15 +7,8 @@ import pytest
 
 from models import RefreshToken
 from tests.api.clients import by_hand
-from tests.api.people import (
-    Person,
-    claims_of,
-    me,
-    person,
-    refresh,
-    refusal,
-    resigned,
-)
+from tests.api.people import me, refresh, refusal, resigned
+from tests.support.people import Person, claims_of, person
 
 pytestmark = pytest.mark.anyio
 

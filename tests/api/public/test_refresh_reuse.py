@@ -8,17 +8,9 @@ import pytest
 
 from models import RefreshToken
 from tests.api.clients import answering, in_mode
-from tests.api.people import (
-    Person,
-    audited,
-    bearer,
-    me,
-    refresh,
-    refusal,
-    registered,
-    signed_in,
-)
+from tests.api.people import audited, me, refresh, refusal, registered, signed_in
 from tests.support.applications import SECRET
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

@@ -8,16 +8,8 @@ import pytest
 
 from models import User
 from tests.api.clients import answering, in_mode, neighbour
-from tests.api.people import (
-    Person,
-    bearer,
-    claims_of,
-    log_in,
-    me,
-    refusal,
-    registered,
-)
-from tests.support.applications import PASSWORD
+from tests.api.people import log_in, me, refusal, registered
+from tests.support.people import PASSWORD, Person, bearer, claims_of
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.api.clients import neighbour
-from tests.api.people import Person, audited, log_in, me
+from tests.api.people import audited, log_in, me
+from tests.support.people import Person
 
 pytestmark = pytest.mark.anyio
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.api.clients import neighbour
-from tests.api.people import Person, audited, refresh, registered
-from tests.support.applications import PASSWORD
+from tests.api.people import audited, refresh, registered
+from tests.support.people import PASSWORD, Person
 
 pytestmark = pytest.mark.anyio
 

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from tests.api.clients import by_hand
-from tests.api.people import Headers, Person, bearer, me, new_key, refusal, registered
+from tests.api.people import Headers, me, new_key, refusal, registered
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 

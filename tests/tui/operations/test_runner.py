@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.api.clients import OPERATOR_EMAIL, OPERATOR_PASSWORD
-from tests.support.applications import PASSWORD
+from tests.support.people import PASSWORD
 from tests.tui.world import Terminal, World
 
 pytestmark = pytest.mark.anyio

@@ -16,9 +16,10 @@ from api.audit import Action, record
 from api.request_context import RequestContext
 from models import ANONYMOUS_ID, AuditEvent, database
 from tests.api.clients import answering, by_hand, in_mode
-from tests.api.people import Person, bearer, log_in, new_key, refusal
+from tests.api.people import log_in, new_key, refusal
 from tests.models.rows import add_key, add_session, add_user
 from tests.support import counting
+from tests.support.people import Person, bearer
 
 pytestmark = pytest.mark.anyio
 
@@ -46,11 +47,11 @@ def times_around(now: datetime) -> Iterable[datetime]:
         yield from (now + moved, today + moved)
 
 
-async def test_it_says_what_there_is(http: httpx.AsyncClient, ann: Person, bob: Person) -> None:
+async def test_it_says_what_there_is(http: httpx.AsyncClient, root: Person, bob: Person) -> None:
     await new_key(http, bob)
     await log_in(http, bob.email)
     await log_in(http, bob.email, "not the password")
-    answer = await http.get(PATH, headers=ann.bearer)
+    answer = await http.get(PATH, headers=root.bearer)
     assert answer.status_code == 200
     said = answer.json()
     assert list(said) == [
@@ -76,19 +77,19 @@ async def test_it_says_what_there_is(http: httpx.AsyncClient, ann: Person, bob: 
 
 
 async def test_the_last_hours_minutes_are_told_the_oldest_first(
-    http: httpx.AsyncClient, ann: Person
+    http: httpx.AsyncClient, root: Person
 ) -> None:
-    said = (await http.get(PATH, headers=ann.bearer)).json()
+    said = (await http.get(PATH, headers=root.bearer)).json()
     minutes = [datetime.fromisoformat(one["minute"]) for one in said["sign_ins"]]
     newest = datetime.fromisoformat(said["counted_at"]).replace(second=0, microsecond=0)
     assert minutes == [newest - timedelta(minutes=ago) for ago in range(59, -1, -1)]
 
 
-async def test_only_operators_see_it(http: httpx.AsyncClient, ann: Person, bob: Person) -> None:
+async def test_only_operators_see_it(http: httpx.AsyncClient, root: Person, bob: Person) -> None:
     assert (await http.get(PATH)).status_code == 401
     assert refusal(await http.get(PATH, headers=bob.bearer)) == (403, "Admin access required")
     for scopes, status in ((["admin:read"], 200), (["*"], 200), (["admin:write"], 403)):
-        key = bearer((await new_key(http, ann, scopes=scopes))["key"])
+        key = bearer((await new_key(http, root, scopes=scopes))["key"])
         assert (await http.get(PATH, headers=key)).status_code == status
 
 
@@ -101,15 +102,15 @@ async def test_in_mode_none_the_operator_that_everybody_is_counts(database_url: 
 
 
 async def test_in_the_other_modes_that_row_does_not_count(
-    http: httpx.AsyncClient, ann: Person
+    http: httpx.AsyncClient, root: Person
 ) -> None:
     await add_user("anonymous@local", id=ANONYMOUS_ID, roles=["admin"], now=datetime.now(UTC))
-    said = (await http.get(PATH, headers=ann.bearer)).json()
+    said = (await http.get(PATH, headers=root.bearer)).json()
     assert said["users"] == {"total": 1, "disabled": 0, "operators": 1, "new_24h": 1}
 
 
 async def test_a_minute_that_a_hand_wrote_hides_no_other(
-    http: httpx.AsyncClient, ann: Person, database_url: str
+    http: httpx.AsyncClient, root: Person, database_url: str
 ) -> None:
     columns = "INSERT INTO audit_events (id, at, action, outcome, detail) VALUES "
     rest = ", 'auth.login', 'success', '{}')"
@@ -118,8 +119,8 @@ async def test_a_minute_that_a_hand_wrote_hides_no_other(
     for number, at in enumerate(odd):
         identity = f"00000000-0000-7000-8000-{number:012}"
         await by_hand(database_url, f"{columns} ('{identity}', '{at}'{rest}")
-    await log_in(http, ann.email)
-    said = (await http.get(PATH, headers=ann.bearer)).json()
+    await log_in(http, root.email)
+    said = (await http.get(PATH, headers=root.bearer)).json()
     assert sum(one["success"] for one in said["sign_ins"]) == 1
 
 

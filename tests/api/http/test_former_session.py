@@ -9,9 +9,9 @@ import pytest
 
 from api.settings import Settings
 from tests.api.browsers import Browser, with_oidc
-from tests.api.people import Person, audited, bearer, me, new_key, resigned, signed_in
-from tests.support.applications import PASSWORD
+from tests.api.people import audited, me, new_key, resigned, signed_in
 from tests.support.fake_providers import FakeOpenId
+from tests.support.people import PASSWORD, Person, bearer
 
 pytestmark = pytest.mark.anyio
 

@@ -17,7 +17,8 @@ from tests.api.clients import (
     by_hand,
     in_mode,
 )
-from tests.api.people import Person, bearer, new_key, signed_in
+from tests.api.people import new_key, signed_in
+from tests.support.people import Person, bearer
 from tests.support.streams import PATH, listening
 
 pytestmark = pytest.mark.anyio
@@ -40,14 +41,14 @@ CHANGES_BY_HAND = {
 
 @pytest.mark.parametrize("name", CHANGES_BY_HAND)
 async def test_who_may_not_listen_any_more_is_told_nothing_more(
-    http: httpx.AsyncClient, database_url: str, ann: Person, name: str
+    http: httpx.AsyncClient, database_url: str, root: Person, name: str
 ) -> None:
     statement, status = CHANGES_BY_HAND[name]
-    async with listening(app_of(http), ann.bearer) as stream:
-        await by_hand(database_url, statement, ann.id)
+    async with listening(app_of(http), root.bearer) as stream:
+        await by_hand(database_url, statement, root.id)
         await asyncio.wait_for(stream.ends(), SOON)
         assert stream.kinds == ["listening"]
-    assert (await http.get(PATH, headers=ann.bearer)).status_code == status
+    assert (await http.get(PATH, headers=root.bearer)).status_code == status
 
 
 KEYS_BY_HAND = {
@@ -62,10 +63,10 @@ KEYS_BY_HAND = {
 
 @pytest.mark.parametrize("name", KEYS_BY_HAND)
 async def test_a_key_that_may_not_listen_any_more_is_told_nothing_more(
-    http: httpx.AsyncClient, database_url: str, ann: Person, name: str
+    http: httpx.AsyncClient, database_url: str, root: Person, name: str
 ) -> None:
     statement, status = KEYS_BY_HAND[name]
-    key = await new_key(http, ann)
+    key = await new_key(http, root)
     async with listening(app_of(http), bearer(key["key"])) as stream:
         await stream.hears("key_used")
         await by_hand(database_url, statement, key["id"])
@@ -75,31 +76,31 @@ async def test_a_key_that_may_not_listen_any_more_is_told_nothing_more(
 
 
 async def test_who_loses_the_right_while_it_is_gathered_is_told_nothing_of_what_was_missed(
-    http: httpx.AsyncClient, database_url: str, ann: Person, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, database_url: str, root: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     position, since = str(await events.present()), events.since
 
     async def slow(after: Position) -> tuple[list[Row], Position]:
         if str(after) == position:
-            await by_hand(database_url, "DELETE FROM refresh_tokens WHERE user_id = ?", ann.id)
+            await by_hand(database_url, "DELETE FROM refresh_tokens WHERE user_id = ?", root.id)
         return await since(after)
 
     monkeypatch.setattr(events, "since", slow)
-    async with listening(app_of(http), ann.bearer, after=position) as stream:
+    async with listening(app_of(http), root.bearer, after=position) as stream:
         await asyncio.wait_for(stream.ends(), SOON)
         assert stream.status == 401
         assert stream.told == []
 
 
-async def test_who_signs_out_stops_listening(http: httpx.AsyncClient, ann: Person) -> None:
-    other = await signed_in(http)
+async def test_who_signs_out_stops_listening(http: httpx.AsyncClient, root: Person) -> None:
+    other = await signed_in(http, root.email)
     async with (
-        listening(app_of(http), ann.bearer) as stream,
+        listening(app_of(http), root.bearer) as stream,
         listening(app_of(http), other.bearer) as stays,
     ):
-        await http.post("/v1/auth/logout", headers=ann.bearer)
+        await http.post("/v1/auth/logout", headers=root.bearer)
         await asyncio.wait_for(stream.ends(), SOON)
-        await stays.hears("session_ended", id=ann.session_id)
+        await stays.hears("session_ended", id=root.session_id)
 
 
 async def test_a_token_that_runs_out_stops_listening(database_url: str) -> None:

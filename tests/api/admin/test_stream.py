@@ -23,7 +23,8 @@ from tests.api.clients import (
     by_hand,
     in_mode,
 )
-from tests.api.people import Person, bearer, log_in, me, new_key, refresh
+from tests.api.people import log_in, me, new_key, refresh
+from tests.support.people import Person, bearer
 from tests.support.streams import PATH, listening
 from tests.support.waiting import until
 
@@ -45,17 +46,17 @@ async def test_a_user_does_not_listen(http: httpx.AsyncClient, bob: Person) -> N
 
 @pytest.mark.parametrize("scopes", [["keys:read"], ["admin:write"], ["other"]])
 async def test_an_operators_key_needs_the_scope(
-    http: httpx.AsyncClient, ann: Person, scopes: list[str]
+    http: httpx.AsyncClient, root: Person, scopes: list[str]
 ) -> None:
-    key = await new_key(http, ann, scopes=scopes)
+    key = await new_key(http, root, scopes=scopes)
     assert (await http.get(PATH, headers=bearer(key["key"]))).status_code == 403
 
 
 @pytest.mark.parametrize("scopes", [["*"], ["admin:read"]])
 async def test_an_operators_key_with_the_scope_listens(
-    http: httpx.AsyncClient, ann: Person, scopes: list[str]
+    http: httpx.AsyncClient, root: Person, scopes: list[str]
 ) -> None:
-    key = await new_key(http, ann, scopes=scopes)
+    key = await new_key(http, root, scopes=scopes)
     async with listening(app_of(http), bearer(key["key"])) as stream:
         assert stream.status == 200
 
@@ -70,13 +71,13 @@ async def test_everybody_listens_in_mode_none(database_url: str) -> None:
         assert foreign.status_code == 403
 
 
-async def test_a_cookie_listens(http: httpx.AsyncClient, ann: Person) -> None:
-    async with listening(app_of(http), ann.cookie) as stream:
+async def test_a_cookie_listens(http: httpx.AsyncClient, root: Person) -> None:
+    async with listening(app_of(http), root.cookie) as stream:
         await stream.hears("listening")
 
 
-async def test_the_head_is_that_of_an_event_stream(http: httpx.AsyncClient, ann: Person) -> None:
-    async with listening(app_of(http), ann.bearer) as stream:
+async def test_the_head_is_that_of_an_event_stream(http: httpx.AsyncClient, root: Person) -> None:
+    async with listening(app_of(http), root.bearer) as stream:
         assert stream.headers["content-type"] == "text/event-stream"
         assert stream.headers["cache-control"] == "no-store"
         assert stream.headers["x-accel-buffering"] == "no"
@@ -84,8 +85,8 @@ async def test_the_head_is_that_of_an_event_stream(http: httpx.AsyncClient, ann:
         assert "content-length" not in stream.headers
 
 
-async def test_asked_for_the_head_alone_it_ends(http: httpx.AsyncClient, ann: Person) -> None:
-    async with listening(app_of(http), ann.bearer, method="HEAD") as stream:
+async def test_asked_for_the_head_alone_it_ends(http: httpx.AsyncClient, root: Person) -> None:
+    async with listening(app_of(http), root.bearer, method="HEAD") as stream:
         assert stream.status == 200
         assert stream.headers["content-type"] == "text/event-stream"
         await stream.ends()
@@ -93,11 +94,11 @@ async def test_asked_for_the_head_alone_it_ends(http: httpx.AsyncClient, ann: Pe
 
 
 async def test_an_event_is_an_id_a_kind_and_one_line_of_data(
-    http: httpx.AsyncClient, database_url: str, ann: Person
+    http: httpx.AsyncClient, database_url: str, root: Person
 ) -> None:
-    await new_key(http, ann)
+    await new_key(http, root)
     used = "UPDATE api_keys SET last_used_at = created_at, last_used_ip = ?"
-    async with listening(app_of(http), ann.bearer) as stream:
+    async with listening(app_of(http), root.bearer) as stream:
         await by_hand(database_url, used, "1\n\nevent: forged\r\rdata: {}")
         await stream.hears("key_used", ip="1\n\nevent: forged\r\rdata: {}")
         assert stream.text.endswith("\n\n")
@@ -105,9 +106,9 @@ async def test_an_event_is_an_id_a_kind_and_one_line_of_data(
             assert re.fullmatch(r"id: [0-9:,/@]+\nevent: [a-z_]+\ndata: \{.*\}", block)
 
 
-async def test_a_use_of_a_key_is_told(http: httpx.AsyncClient, ann: Person, bob: Person) -> None:
+async def test_a_use_of_a_key_is_told(http: httpx.AsyncClient, root: Person, bob: Person) -> None:
     key = await new_key(http, bob)
-    async with listening(app_of(http), ann.bearer) as stream:
+    async with listening(app_of(http), root.bearer) as stream:
         await me(http, bearer(key["key"]))
         told = await stream.hears("key_used", id=key["id"])
         row = await ApiKey.get(id=key["id"])
@@ -120,9 +121,9 @@ async def test_a_use_of_a_key_is_told(http: httpx.AsyncClient, ann: Person, bob:
 
 
 async def test_the_audit_trail_is_told_whole(
-    http: httpx.AsyncClient, ann: Person, bob: Person
+    http: httpx.AsyncClient, root: Person, bob: Person
 ) -> None:
-    async with listening(app_of(http), ann.bearer) as stream:
+    async with listening(app_of(http), root.bearer) as stream:
         answer = await log_in(http, bob.email, "not the password")
         told = await stream.hears("audit", action="auth.login")
     assert list(told.data) == [
@@ -150,10 +151,10 @@ POISON = {
 
 
 async def test_what_cannot_be_told_hides_nothing_else(
-    http: httpx.AsyncClient, database_url: str, ann: Person
+    http: httpx.AsyncClient, database_url: str, root: Person
 ) -> None:
-    key = await new_key(http, ann)
-    async with listening(app_of(http), ann.bearer) as stream:
+    key = await new_key(http, root)
+    async with listening(app_of(http), root.bearer) as stream:
         await stream.hears("listening")
         for statement in POISON[database.engine().name]:
             await by_hand(database_url, statement)
@@ -163,16 +164,16 @@ async def test_what_cannot_be_told_hides_nothing_else(
 
 
 async def test_an_event_without_a_detail_is_told_as_the_list_shows_it(
-    http: httpx.AsyncClient, database_url: str, ann: Person
+    http: httpx.AsyncClient, database_url: str, root: Person
 ) -> None:
     event_id = str(new_id())
-    async with listening(app_of(http), ann.bearer) as stream:
+    async with listening(app_of(http), root.bearer) as stream:
         await stream.hears("listening")
         await by_hand(
             database_url, f"{AUDIT} ('{event_id}', 'by.hand', 'success', '2026-01-01', 'null')"
         )
         told = await stream.hears("audit", id=event_id)
-    shown = await http.get(f"/v1/admin/audit-events/{event_id}", headers=ann.bearer)
+    shown = await http.get(f"/v1/admin/audit-events/{event_id}", headers=root.bearer)
     assert told.data == shown.json()
     assert told.data["detail"] is None
 
@@ -189,9 +190,9 @@ def test_a_time_without_an_offset_is_in_utc(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_listening_is_no_use_of_the_key_that_listens(
-    http: httpx.AsyncClient, ann: Person
+    http: httpx.AsyncClient, root: Person
 ) -> None:
-    key = await new_key(http, ann)
+    key = await new_key(http, root)
     async with listening(app_of(http), bearer(key["key"])) as stream:
         await stream.hears("key_used", id=key["id"])
         await asyncio.sleep(2 * A_LITTLE_LONGER)
@@ -199,9 +200,9 @@ async def test_listening_is_no_use_of_the_key_that_listens(
 
 
 async def test_a_rotation_and_a_look_are_nothing_to_tell(
-    http: httpx.AsyncClient, ann: Person, bob: Person
+    http: httpx.AsyncClient, root: Person, bob: Person
 ) -> None:
-    async with listening(app_of(http), ann.bearer) as stream:
+    async with listening(app_of(http), root.bearer) as stream:
         await stream.hears("listening")
         await refresh(http, bob.refresh_token)
         await me(http, bob.bearer)
@@ -210,21 +211,21 @@ async def test_a_rotation_and_a_look_are_nothing_to_tell(
 
 
 async def test_silence_is_broken_by_comments(
-    http: httpx.AsyncClient, ann: Person, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, root: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Looked at after each wait, so the longest silence is the sum of the two.
     assert route.COMMENT_SECONDS + route.RECHECK_SECONDS <= 15
     monkeypatch.setattr(route, "COMMENT_SECONDS", 0.1)
-    async with listening(app_of(http), ann.bearer) as stream:
+    async with listening(app_of(http), root.bearer) as stream:
         await until(lambda: len(stream.comments) >= 2)
         assert stream.kinds == ["listening"]
 
 
 async def test_a_comment_names_the_place_that_a_quiet_time_has_led_to(
-    http: httpx.AsyncClient, ann: Person, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, root: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(route, "COMMENT_SECONDS", 0.1)
-    async with listening(app_of(http), ann.bearer) as stream:
+    async with listening(app_of(http), root.bearer) as stream:
         began = _read_at((await stream.hears("listening")).id)
         await until(lambda: bool(stream.comments) and _read_at(stream.comments[-1]) >= began + 2)
         assert stream.comments[-1].startswith(": still here\nid: ")
@@ -235,14 +236,14 @@ def _read_at(position: str) -> int:
 
 
 async def statements_while_listening(
-    http: httpx.AsyncClient, listeners: int, ann: Person, patch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, listeners: int, root: Person, patch: pytest.MonkeyPatch
 ) -> int:
     """How often the database is asked in a while, with the listeners all there."""
     asked: list[str] = []
     client = type(database.connection())
     async with AsyncExitStack() as stack:
         for _ in range(listeners):
-            await stack.enter_async_context(listening(app_of(http), ann.bearer))
+            await stack.enter_async_context(listening(app_of(http), root.bearer))
         with patch.context() as patched:
             for name in ("execute_query", "execute_query_dict"):
                 patched.setattr(client, name, tapped(getattr(client, name), asked))
@@ -259,8 +260,8 @@ def tapped(execute: Callable[..., Awaitable[Any]], asked: list[str]) -> Callable
 
 
 async def test_many_listeners_ask_the_database_no_more_often_than_one(
-    http: httpx.AsyncClient, ann: Person, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, root: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    one = await statements_while_listening(http, 1, ann, monkeypatch)
-    many = await statements_while_listening(http, 25, ann, monkeypatch)
+    one = await statements_while_listening(http, 1, root, monkeypatch)
+    many = await statements_while_listening(http, 25, root, monkeypatch)
     assert 0 < many <= one + 2
