@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from api.audit import Action
 from api.cli.admin import app
 from api.errors import Refusal
+from api.http.openapi import document
 from api.http.problems import MACHINERY, status_of
 from api.routes.all import ROUTES
 from api.settings import Settings, variables
@@ -153,6 +154,12 @@ def test_the_page_of_the_api_has_every_route_and_no_other() -> None:
     assert documented == {
         f"{route.methods[0]} {re.sub(r'{[a-z]+_id}', '{id}', route.path)}" for route in ROUTES
     }
+
+
+def test_the_page_of_the_api_has_every_member_of_every_body() -> None:
+    schemas = document(ROUTES, server_url="http://localhost")["components"]["schemas"].values()
+    named = set(re.findall(r"\w+", page("docs/api.md")))
+    assert not {name for schema in schemas for name in schema.get("properties", ())} - named
 
 
 def test_the_page_of_the_api_has_every_error_code_with_its_status() -> None:
