@@ -33,7 +33,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
     """Where the dashboard would have gone, instead of a terminal that tests do not have."""
     places: list[Target] = []
 
-    def go(target: Target) -> int:
+    def go(target: Target, *, is_read_only: bool) -> int:
         places.append(target)
         return 0
 
