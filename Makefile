@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup run test wheel providers lint format schema bench clean
+.PHONY: help setup run test slow wheel providers lint format schema bench clean
 
 help:
 	@echo 'make run      serve on http://127.0.0.1:9300 (settings come from the environment; see docs/settings.md)'
-	@echo 'make test     run the tests'
+	@echo 'make test     run the tests, but for the slow ones'
+	@echo 'make slow     run the slow tests: long faults, poolers and proxies, browsers'
 	@echo 'make wheel    build dist/*.whl, install it into a clean environment elsewhere, and try it'
 	@echo 'make providers  install what the tests of signing in with providers need (Node.js packages, Chromium)'
 	@echo 'make lint     format check, lint, types, import contracts'
@@ -36,7 +37,10 @@ run: $(VENV)/.serving
 	@exec $(BIN)/everruns-auth serve
 
 test: $(VENV)/.development
-	$(BIN)/python -m pytest --numprocesses=6 --dist=worksteal
+	$(BIN)/python -m pytest --numprocesses=6 --dist=worksteal -m 'not slow'
+
+slow: $(VENV)/.development
+	$(BIN)/python -m pytest --numprocesses=3 --dist=worksteal -m slow
 
 # Files of an older build would be packed again.
 wheel: $(VENV)/.serving

@@ -16,6 +16,8 @@ from tests.support.databases import copied_sqlite, execute, postgresql_database
 from tests.support.people import Person
 from tests.support.processes import Server, environment, eventually, run
 
+pytestmark = pytest.mark.slow
+
 PASSWORD = "correct horse battery"
 END_BACKENDS = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

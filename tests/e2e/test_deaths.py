@@ -14,6 +14,8 @@ from api.server.heartbeats import BEAT_SECONDS, MAX_SILENT_LOOKS
 from tests.support.callers import one_client_a_worker
 from tests.support.processes import Server, environment, eventually
 
+pytestmark = pytest.mark.slow
+
 BOUND = 30.0
 
 

@@ -16,6 +16,8 @@ import pytest
 
 from tests.support.processes import environment, eventually, script
 
+pytestmark = pytest.mark.slow
+
 # Bounds only.
 START_SECONDS = 40.0
 STOP_SECONDS = 20.0

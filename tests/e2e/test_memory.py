@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.support.callers import one_client_a_worker
 from tests.support.databases import copied_sqlite
 from tests.support.processes import Server, environment
+
+pytestmark = pytest.mark.slow
 
 
 def test_workers_share_the_memory_of_what_was_loaded(sqlite_template: Path, tmp_path: Path) -> None:

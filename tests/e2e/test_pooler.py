@@ -20,7 +20,7 @@ from tests.support.people import Person
 from tests.support.poolers import transaction_pooler
 from tests.support.processes import Server, environment
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 CLIENTS, ROUNDS = 12, 6
 OPTION = "prepared_statements=off"

@@ -20,7 +20,7 @@ from tests.support.proxies import Proxy, proxied
 from tests.support.streams import streaming
 from tests.support.waiting import until
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 # Three are promised.
 BACK_SECONDS = 10.0

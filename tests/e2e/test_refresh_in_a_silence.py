@@ -15,7 +15,7 @@ from tests.support.databases import postgresql_database
 from tests.support.processes import Server, environment
 from tests.support.proxies import proxied
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 CLIENTS = 8
 # Longer than a statement may take, so that refreshes are answered with 503.

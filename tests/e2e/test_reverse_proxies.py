@@ -20,6 +20,8 @@ from tests.support.databases import copied_sqlite
 from tests.support.processes import Server, environment
 from tests.support.reverse_proxies import DEPLOY, HOST, Application, client, require, running
 
+pytestmark = pytest.mark.slow
+
 OPERATOR, PASSWORD = "root@example.com", "the operator's own words"
 ADMINS_ONLY = {"/v1/auth/verify?": "/v1/auth/verify?role=admin"}
 LARGE = "theme=" + "x" * 7_000

@@ -21,6 +21,8 @@ from tests.support.real_providers import (
     require_node,
 )
 
+pytestmark = pytest.mark.slow
+
 FLAGS = (
     "--headless",
     "--no-sandbox",

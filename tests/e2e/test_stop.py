@@ -16,6 +16,8 @@ from tests.support.callers import newcomer
 from tests.support.people import PASSWORD
 from tests.support.processes import Server, environment, eventually
 
+pytestmark = pytest.mark.slow
+
 BOTH = (signal.SIGTERM, signal.SIGINT)
 # A signal may come before Python has read a line of ours; then it ends the process by itself.
 BY_ITSELF = (-signal.SIGTERM, -signal.SIGINT)

@@ -18,6 +18,8 @@ from websockets.sync.client import connect
 
 from tests.support.processes import Server, environment, eventually, run, script
 
+pytestmark = pytest.mark.slow
+
 # Packages named as ours, and a module of Python's own that every one of our programs imports.
 NAMES = ("api", "migrations", "models", "tui", "json", "sitecustomize")
 SECONDS = 40.0
