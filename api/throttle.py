@@ -86,10 +86,20 @@ async def unblocked(subjects: Sequence[str], now: datetime) -> list[tuple[UUID, 
 
 
 class Throttle:
-    """Counts failures and attempts in flight against the limits."""
+    """Counts failures and attempts in flight against the limits.
 
-    def __init__(self, counts: Counts, unblocks: Unblocks = unblocked) -> None:
+    A question to `counts` may take `answer_seconds`.
+    """
+
+    def __init__(
+        self,
+        counts: Counts,
+        unblocks: Unblocks = unblocked,
+        *,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self._counts = counts
+        self._answer_seconds = answer_seconds
         self._troubles: tuple[type[Exception], ...] = (TimeoutError, *counts.troubles)
         self._unblocks = unblocks
         self._is_away = False
@@ -252,7 +262,7 @@ class Throttle:
     async def _tell(self) -> None:
         """Reports to the store the ends that it missed; else dead attempts would hold places."""
         # After the questions that were sent before it hung.
-        await asyncio.sleep(ANSWER_SECONDS)
+        await asyncio.sleep(self._answer_seconds)
         with suppress(Unavailable):
             while self._untold:
                 attempt, has_failed = self._untold.popleft()
@@ -265,7 +275,7 @@ class Throttle:
     async def _ask(self, question: Awaitable[T]) -> T:
         """The answer of the store. Fails closed: without counting, guessing would be free."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self._answer_seconds):
                 answer = await question
         except self._troubles as trouble:
             self._note(trouble)

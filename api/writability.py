@@ -6,6 +6,7 @@ A database that refuses writes still answers checks, so nothing else depends on 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
 
 import structlog
@@ -30,25 +31,31 @@ log = structlog.get_logger("everruns_auth.writability")
 
 
 class Writability:
-    """Combines a probe once a second with the refusals that requests meet."""
+    """Combines a probe once a second with the refusals that requests meet.
 
-    def __init__(self, probe: WriteProbe, silences: Silences) -> None:
+    `clock` gives monotonic seconds.
+    """
+
+    def __init__(
+        self, probe: WriteProbe, silences: Silences, *, clock: Callable[[], float] = monotonic
+    ) -> None:
         self._probe = probe
         self._silences = silences
+        self._clock = clock
         self._kind: Kind | None = None
         self._since = self._noted_at = 0.0
         self._is_seen_by_probe = False
 
     def refused(self) -> Kind | None:
         """The kind of refusal that has lasted PATIENCE_SECONDS; None while writes are accepted."""
-        is_long = monotonic() - self._since > PATIENCE_SECONDS
+        is_long = self._clock() - self._since > PATIENCE_SECONDS
         return self._kind if is_long else None
 
     def note(self, trouble: Trouble) -> None:
         """Notes trouble that a write met; its log line is written already."""
         if trouble.kind not in _REFUSALS:
             return
-        self._noted_at = monotonic()
+        self._noted_at = self._clock()
         if self._kind is None:
             self._since = self._noted_at
         self._kind = trouble.kind
@@ -83,7 +90,7 @@ class Writability:
             self.note(trouble)
             self._is_seen_by_probe = self._kind is not None
         elif self._kind is not None and (
-            self._is_seen_by_probe or monotonic() - self._noted_at > NOTED_SECONDS
+            self._is_seen_by_probe or self._clock() - self._noted_at > NOTED_SECONDS
         ):
             self._kind, self._is_seen_by_probe = None, False
             log.info("the database takes writes again")

@@ -20,11 +20,17 @@ from tests.support.people import Person
 # both engines.
 ON_ONE_ENGINE = frozenset(
     {
-        *("test_asking", "test_body", "test_browser_rule", "test_config", "test_cookies"),
+        *("test_list_parameters", "test_body", "test_browser_rules", "test_config", "test_cookies"),
         *("test_cors", "test_credentials", "test_hostile", "test_identities", "test_lifetimes"),
         *("test_logs", "test_mode_admin", "test_mode_none", "test_state"),
-        *("test_trouble", "test_prefixes", "test_problems", "test_profile", "test_scopes"),
-        *("test_verify", "test_ways_in", "test_throttle", "test_throttle_others", "test_login"),
+        *("test_failures", "test_prefixes", "test_problems", "test_profile", "test_scopes"),
+        *(
+            "test_verify",
+            "test_sign_in_methods",
+            "test_throttle",
+            "test_throttle_others",
+            "test_login",
+        ),
         *("test_logout", "test_stream", "test_stream_rights", "test_sign_in"),
     }
 )

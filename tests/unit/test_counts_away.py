@@ -11,7 +11,6 @@ from uuid import UUID
 import pytest
 from structlog.testing import capture_logs
 
-from api import throttle as limits
 from api.errors import Unavailable
 from api.request_context import RequestContext
 from api.throttle import Throttle, counts_at
@@ -31,14 +30,9 @@ async def nothing_unblocked(_subjects: Sequence[str], _now: datetime) -> list[tu
     return []
 
 
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "ANSWER_SECONDS", 0.3)
-
-
 @asynccontextmanager
 async def counting_at(url: str) -> AsyncIterator[Throttle]:
-    throttle = Throttle(counts_at(url), nothing_unblocked)
+    throttle = Throttle(counts_at(url), nothing_unblocked, answer_seconds=0.5)
     yield throttle
     await throttle.close()
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from api import writability
 from api.silences import Silences
 from api.writability import NOTED_SECONDS, PATIENCE_SECONDS, Writability
 from models.engines.trouble import Trouble
@@ -19,11 +18,10 @@ SILENT = Trouble("silent", "57P01", "it is gone")
 class World:
     """A database that takes writes or not, and the time."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self) -> None:
         self.now = 1000.0
         probe: Any = None
-        self.writability = Writability(probe, Silences())
-        monkeypatch.setattr(writability, "monotonic", lambda: self.now)
+        self.writability = Writability(probe, Silences(), clock=lambda: self.now)
 
     def look(self, trouble: Trouble | None = None, *, after: float = 1.0) -> str | None:
         self.now += after
@@ -32,8 +30,8 @@ class World:
 
 
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> World:
-    return World(monkeypatch)
+def world() -> World:
+    return World()
 
 
 def test_a_moment_is_no_refusal(world: World) -> None:

@@ -48,8 +48,15 @@ def _is_loss(error: Exception) -> bool:
 class PostgresqlInvalidation:
     """LISTENs and sends heartbeats over two connections of its own, opened with `credentials`."""
 
-    def __init__(self, credentials: dict[str, Any], listener: Listener) -> None:
+    def __init__(
+        self,
+        credentials: dict[str, Any],
+        listener: Listener,
+        *,
+        first_heartbeat_seconds: float = FIRST_HEARTBEAT_SECONDS,
+    ) -> None:
         self._credentials = credentials
+        self._first_heartbeat_seconds = first_heartbeat_seconds
         self._listener = listener
         self._own_channel = f"everruns_auth_beat_{uuid4().hex}"
         self._connection: Any = None
@@ -118,7 +125,7 @@ class PostgresqlInvalidation:
         await self._connection.add_listener(self._own_channel, self._on_beat)
         # Any change may have been missed while nobody listened.
         self._listener.forget(EVERYTHING)
-        await self._heartbeat(FIRST_HEARTBEAT_SECONDS)
+        await self._heartbeat(self._first_heartbeat_seconds)
         if self._has_said_lost:
             log.info("changes are heard again")
         self._has_said_lost = False

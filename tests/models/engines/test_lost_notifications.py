@@ -104,11 +104,9 @@ class BehindAPooler(PostgresqlInvalidation):
         pass
 
 
-async def test_a_pooler_that_eats_notifications_leaves_the_memory_off(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(invalidation, "FIRST_HEARTBEAT_SECONDS", 0.3)
-    changes = BehindAPooler(connect_arguments(DatabaseUrl.parse(database_url)), RecordingListener())
+async def test_a_pooler_that_eats_notifications_leaves_the_memory_off(database_url: str) -> None:
+    arguments = connect_arguments(DatabaseUrl.parse(database_url))
+    changes = BehindAPooler(arguments, RecordingListener(), first_heartbeat_seconds=0.3)
     await changes.start()
     for _ in range(10):
         await asyncio.sleep(0.1)
