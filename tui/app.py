@@ -206,24 +206,30 @@ class Dashboard(App[int]):
 
     @work(group="operations")
     async def operate(self, name: str, rows: Sequence[Row]) -> None:
+        """Runs the operation of this name on rows, with its questions."""
         await self.runner.run(OPERATIONS[name], rows)
 
     @work(group="operations")
     async def operate_by_name(self, name: str, row_name: str) -> None:
+        """Runs the operation of this name on a row that is looked up by its id or address."""
         await self.runner.run_by_name(OPERATIONS[name], row_name)
 
     def open_row(self, row: Row) -> None:
+        """Opens the view of a row."""
         self.navigator.open_row(row)
 
     @work(exclusive=True, group="open")
     async def open_by_name(self, listing: Listing[Any], name: str) -> None:
+        """Looks a row up by its id or another name, and opens its view."""
         await self.navigator.open_by_name(listing, name)
 
     @work(group="export")
     async def export(self, listing: Listing[Any], parameters: Mapping[str, str]) -> None:
+        """Exports a list with these parameters into a file."""
         await self.exporter.export(listing, parameters)
 
     def action_cancel_export(self) -> None:
+        """Cancels the export under way."""
         if self.exporter.is_exporting:
             self.workers.cancel_group(self, "export")
         else:
@@ -233,13 +239,19 @@ class Dashboard(App[int]):
 
     @property
     def client(self) -> Client:
+        """The client of the current server."""
         return self.session.client
 
     @property
     def is_signing_in(self) -> bool:
+        """Whether the form of the sign-in is shown."""
         return self.navigator.is_signing_in
 
     def move_to(self, url: str) -> bool:
+        """Moves to the server at `url`; returns whether it is another one than before.
+
+        Requests to the former server are cancelled, and its client is closed.
+        """
         left = self.session.move_to(url)
         if left is not None:
             # Whatever still waits for the server that is left would ask it once more.
@@ -263,12 +275,14 @@ class Dashboard(App[int]):
         self._listen()
 
     def lose_sign_in(self, trouble: Trouble) -> None:
+        """Shows the form of the sign-in with the reason; writing is disarmed."""
         if not self.is_signing_in:
             # Whoever signs in next begins as everybody does.
             self.is_armed = False
             self.navigator.ask_for_sign_in(f"the sign-in is over: {trouble.words}")
 
     def on_mount(self) -> None:
+        """Shows the form of the sign-in, and starts the tick."""
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         self.navigator.ask_for_sign_in()
         self._obey_signals()
@@ -309,6 +323,7 @@ class Dashboard(App[int]):
             self.publish((event,))
 
     def publish(self, events: Iterable[Event]) -> None:
+        """Passes events to every live widget of every screen."""
         for event in events:
             self.happened += 1
             for live in self.navigator.lives:
@@ -322,10 +337,12 @@ class Dashboard(App[int]):
             live.reload()
 
     def unmark(self, rows: Sequence[Row]) -> None:
+        """Removes the marks of these rows in every list."""
         for live in self.navigator.lives:
             live.unmark([row.id for row in rows])
 
     def action_pause(self) -> None:
+        """Pauses the live updates, or resumes and catches up."""
         self.is_paused = not self.is_paused
         if not self.is_paused:
             self.catch_up()
@@ -353,6 +370,7 @@ class Dashboard(App[int]):
         self.show_standing()
 
     def show_standing(self) -> None:
+        """Draws connection, server and mode in the header of every screen."""
         standing = self._standing()
         for screen in self.screen_stack:
             for bar in screen.query(Header):
@@ -378,6 +396,7 @@ class Dashboard(App[int]):
         )
 
     def action_arm(self) -> None:
+        """Allows writing, unless the context is locked."""
         if self.session.target.lock:
             self.say(f"read-only: {self.session.target.lock}", is_bad=True)
             return
@@ -385,6 +404,7 @@ class Dashboard(App[int]):
         self.show_standing()
 
     def action_disarm(self) -> None:
+        """Forbids writing again."""
         self.is_armed = False
         self.show_standing()
 
@@ -399,14 +419,17 @@ class Dashboard(App[int]):
     # Said to the operator
 
     def now(self) -> datetime:
+        """The present time by the server's clock."""
         return self.client.clock.now()
 
     def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:
+        """Shows a notification; errors stay longer."""
         severity: SeverityLevel = "error" if is_bad else "information"
         timeout = BAD_NEWS_SECONDS if is_bad else NEWS_SECONDS
         self.notify(words, title=title, severity=severity, markup=False, timeout=timeout)
 
     def say_trouble(self, trouble: Trouble, title: str) -> None:
+        """Shows the trouble; one without a sign-in leads to its form."""
         self.say(trouble.words, is_bad=True, title=title)
         if isinstance(trouble, NotSignedIn):
             self.lose_sign_in(trouble)
@@ -419,6 +442,7 @@ class Dashboard(App[int]):
 
     @contextmanager
     def doing(self, words: str) -> Iterator[Callable[[str], None]]:
+        """Shows `words` as a running task inside the block; yields a function that changes them."""
         task = object()
 
         def say(words: str) -> None:
@@ -433,6 +457,7 @@ class Dashboard(App[int]):
             self.under_way = "  ·  ".join(self._tasks.values())
 
     def watch_under_way(self, task: str) -> None:
+        """Draws the running tasks."""
         self._show_task(task)
 
     def _show_task(self, task: str) -> None:
@@ -446,21 +471,26 @@ class Dashboard(App[int]):
     # Moving about
 
     def action_view(self, mode: str) -> None:
+        """Shows the view of this name."""
         self.navigator.show(mode)
 
     def note_place(self) -> None:
+        """Notes the current screen in the history of places."""
         self.navigator.note_place()
 
     def action_go(self, by: int) -> None:
+        """Goes back or forth in the history of places."""
         self.navigator.go(by)
 
     def action_help(self) -> None:
+        """Shows the keys and words of the current screen."""
         screen = self.screen
         pane = next(iter(screen.query(ListPane)), None)
         title = " › ".join(screen.crumbs) if isinstance(screen, View) else "Getting in"
         self.push_screen(Help(title, by_use(here(screen)), pane.listing.words if pane else {}))
 
     def action_next_theme(self) -> None:
+        """Changes to the next theme."""
         self.theme = themes.following(self.theme)
         self.say(f"theme: {self.theme}")
 
@@ -472,11 +502,13 @@ class Dashboard(App[int]):
         remember(self.surroundings.preferences, self._preferences)
 
     def action_full_screen(self) -> None:
+        """Hides the header and the footer, or brings them back."""
         self.toggle_class("-full-screen")
         if self.has_class("-full-screen"):
             self.say("z brings header and footer back")
 
     def hidden_columns(self, listing: str) -> frozenset[str]:
+        """The titles of the columns that the operator hides in a list."""
         return self._preferences.hidden_columns.get(listing, frozenset())
 
     @on(ListPane.ColumnsWanted)
@@ -493,6 +525,7 @@ class Dashboard(App[int]):
 
     @work(group="leave")
     async def action_leave(self) -> None:
+        """Quits; asks first if a task is under way."""
         # Without a sign-in nothing goes on that could be lost.
         words = f"This is under way and would be stopped: {self.under_way}"
         is_asked = self.under_way and not self.is_signing_in
@@ -501,6 +534,7 @@ class Dashboard(App[int]):
         self.exit(0)
 
     async def action_quit(self) -> None:
+        """Quits as `action_leave`, for Textual's own binding."""
         self.action_leave()
 
     def action_help_quit(self) -> None:
@@ -534,6 +568,7 @@ class Dashboard(App[int]):
             signal.signal(number, end)
 
     async def on_unmount(self) -> None:
+        """Closes the client."""
         await self.client.close()
 
     def _fatal_error(self) -> None:

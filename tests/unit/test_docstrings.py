@@ -30,7 +30,7 @@ def public_functions(node: ast.Module | ast.ClassDef) -> Iterator[Function]:
                 yield child
 
 
-@pytest.mark.parametrize("package", ["api", "models"])
+@pytest.mark.parametrize("package", ["api", "models", "tui"])
 def test_nearly_every_public_function_has_a_docstring(package: str) -> None:
     functions = [
         (file, function) for file, tree in trees(package) for function in public_functions(tree)

@@ -69,6 +69,7 @@ class ApiKeyAuth(httpx.Auth):
         self._key = key
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Sends the key with the request."""
         _show(request, self._key)
         yield request
 

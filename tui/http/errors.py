@@ -22,6 +22,7 @@ class Trouble(Exception):
 
     @property
     def words(self) -> str:
+        """The message, for an operator."""
         return str(self)
 
 

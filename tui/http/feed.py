@@ -38,6 +38,7 @@ class Event:
 
     @property
     def id(self) -> str:
+        """The id in the event, safe to draw; empty without one."""
         return plain(str(self.data.get("id", "")))
 
 

@@ -58,6 +58,7 @@ class BoundedTransport(httpx.AsyncBaseTransport):
         return answer
 
     async def aclose(self) -> None:
+        """Closes the connections."""
         await self._inner.aclose()
 
 

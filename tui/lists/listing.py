@@ -53,4 +53,5 @@ class Listing(Generic[R]):
 
     @staticmethod
     def reversed_sort(sort: str) -> str:
+        """The same sort in the other direction."""
         return sort[1:] if sort.startswith("-") else f"-{sort}"

@@ -30,10 +30,12 @@ class Window(Generic[R]):
 
     @property
     def begins_the_list(self) -> bool:
+        """Whether no rows precede the window."""
         return self.before is None
 
     @property
     def ends_the_list(self) -> bool:
+        """Whether no rows follow the window."""
         return self.after is None
 
     @property

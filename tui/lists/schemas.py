@@ -57,6 +57,7 @@ class User(Row):
 
     @property
     def is_disabled(self) -> bool:
+        """Whether an operator has disabled the user."""
         return self.disabled_at is not None
 
 

@@ -18,10 +18,12 @@ class RevokeKeys(Operation[ApiKey]):
 
     @property
     def title(self) -> str:
+        """The question, with the number of several keys."""
         return f"Revoke {'this API key' if len(self.rows) == 1 else f'{len(self.rows)} API keys'}?"
 
     @property
     def consequence(self) -> str:
+        """The keys that end; it warns where one is the dashboard's own."""
         if len(self.rows) == 1:
             end, own = f"{self._line(self.rows[0])}; programs that use it stop now.", "it"
         else:
@@ -33,6 +35,7 @@ class RevokeKeys(Operation[ApiKey]):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Each key in words, where there are several."""
         return tuple(map(self._line, self.rows)) if len(self.rows) > 1 else ()
 
     @property
@@ -48,6 +51,7 @@ class RevokeKeys(Operation[ApiKey]):
         return f"{API_KEYS.label(key)}, last used {used}{origin}"
 
     async def run(self, client: Client) -> Outcome:
+        """Revokes the keys, several in batches of BULK, until one batch meets trouble."""
         if len(self.rows) == 1:
             await client.revoke_key(self.rows[0].id)
             return Outcome(f"revoked {API_KEYS.label(self.rows[0])}", self._events(1))

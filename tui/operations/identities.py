@@ -23,12 +23,14 @@ class Unlink(Operation[User]):
 
     @property
     def title(self) -> str:
+        """The question, with the provider and the address."""
         if not self._identities:
             return "Identities"
         return f"Unlink {self._name} from {self.rows[0].email}?"
 
     @property
     def consequence(self) -> str:
+        """The accounts at the provider that are unlinked, and what goes on."""
         email, count = self.rows[0].email, len(self._identities)
         which = f"{self._name} identity" if count == 1 else f"{count} {self._name} identities"
         accounts = ", ".join(one.account for one in self._identities)
@@ -47,6 +49,11 @@ class Unlink(Operation[User]):
         return _name_of(self._identities[0].provider)
 
     async def asked(self, client: Client, questions: Questions, problem: str) -> bool:  # noqa: ARG002
+        """Reads the identities of the user, and lets the operator choose among several providers.
+
+        Raises:
+            Trouble: the user has no identity.
+        """
         user = self.rows[0]
         by_provider: dict[str, list[Identity]] = {}
         for one in await client.identities(user.id):
@@ -65,6 +72,7 @@ class Unlink(Operation[User]):
         return chosen is not None
 
     async def run(self, client: Client) -> Outcome:
+        """Unlinks the identities at the chosen provider."""
         await client.unlink(self.rows[0].id, self._identities[0].provider)
         words = f"unlinked {self._name} from {self.rows[0].email}"
         return Outcome(words, (user_changed(self.rows[0]),))

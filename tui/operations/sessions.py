@@ -17,10 +17,12 @@ class EndSessions(Operation[Session]):
 
     @property
     def title(self) -> str:
+        """The question, with the number of several sessions."""
         return f"End {'this session' if len(self.rows) == 1 else f'{len(self.rows)} sessions'}?"
 
     @property
     def consequence(self) -> str:
+        """The sessions that end; it warns where one is the operator's own."""
         if len(self.rows) == 1:
             end = f"{self._line(self.rows[0])}; it is signed out now."
             own = "You are this user"
@@ -31,6 +33,7 @@ class EndSessions(Operation[Session]):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Each session in words, where there are several."""
         return tuple(map(self._line, self.rows)) if len(self.rows) > 1 else ()
 
     @property
@@ -46,6 +49,8 @@ class EndSessions(Operation[Session]):
         return f"The session of {session.user_email}{origin}{program}, last used {used}"
 
     async def run(self, client: Client) -> Outcome:
+        """Ends the sessions one by one."""
+
         async def end(session: Session) -> int:
             await client.end_session(session.id)
             return 1

@@ -16,10 +16,12 @@ class ForceLogout(Operation[User]):
 
     @property
     def title(self) -> str:
+        """The question, with the user or the number of users."""
         return f"Log {_who(self.rows)} out everywhere?"
 
     @property
     def consequence(self) -> str:
+        """The number of sessions that end; API keys go on working."""
         if len(self.rows) > 1:
             end = f"{counted(self._total, 'session')} of {_who(self.rows)} end now"
             return f"{end}; API keys go on working." + is_you(self.rows, self.by)
@@ -34,6 +36,7 @@ class ForceLogout(Operation[User]):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Each user with the number of their sessions, where there are several."""
         if len(self.rows) == 1:
             return ()
         return tuple(
@@ -42,6 +45,7 @@ class ForceLogout(Operation[User]):
 
     @property
     def typed(self) -> str:
+        """The number of several users, or the address of one with several sessions."""
         return super().typed or (self.rows[0].email if self._total > 1 else "")
 
     @property
@@ -49,6 +53,8 @@ class ForceLogout(Operation[User]):
         return sum(user.session_count for user in self.rows)
 
     async def run(self, client: Client) -> Outcome:
+        """Ends every session of each user, one user after the other."""
+
         async def log_out(user: User) -> int:
             return await client.force_logout(user.id)
 
@@ -60,10 +66,12 @@ class Disable(Operation[User]):
 
     @property
     def title(self) -> str:
+        """The question, with the user or the number of users."""
         return f"Disable {_who(self.rows)}?"
 
     @property
     def consequence(self) -> str:
+        """The sessions and keys that stop working."""
         if len(self.rows) > 1:
             words = (
                 f"{_who(self.rows)} are shut out now: their sessions end, their keys are refused."
@@ -77,16 +85,19 @@ class Disable(Operation[User]):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Each user with their sessions and keys, where there are several."""
         if len(self.rows) == 1:
             return ()
         return tuple(f"{user.email}: {_access(user, ', ')}" for user in self.rows)
 
     @property
     def typed(self) -> str:
+        """The number of several users, or the address of one with several sessions and keys."""
         user = self.rows[0]
         return super().typed or (user.email if user.session_count + user.api_key_count > 1 else "")
 
     async def run(self, client: Client) -> Outcome:
+        """Disables the users one by one."""
         return await _change_disabled(self.rows, client, is_disabled=True)
 
 
@@ -95,10 +106,12 @@ class Enable(Operation[User]):
 
     @property
     def title(self) -> str:
+        """The question, with the user or the number of users."""
         return f"Enable {_who(self.rows)}?"
 
     @property
     def consequence(self) -> str:
+        """The keys that work again."""
         if len(self.rows) > 1:
             return f"{_who(self.rows)} may sign in again, and their API keys work again now."
         count = self.rows[0].api_key_count
@@ -107,9 +120,11 @@ class Enable(Operation[User]):
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The address of each user, where there are several."""
         return tuple(user.email for user in self.rows) if len(self.rows) > 1 else ()
 
     async def run(self, client: Client) -> Outcome:
+        """Enables the users one by one."""
         return await _change_disabled(self.rows, client, is_disabled=False)
 
 
@@ -126,10 +141,12 @@ class SetRoles(Operation[User]):
 
     @property
     def title(self) -> str:
+        """The question, with the address."""
         return f"Set roles of {self._user.email}?"
 
     @property
     def consequence(self) -> str:
+        """The old and the new roles; it warns where the operator role comes or goes."""
         old, new = self._user.roles, _words(self._text)
         words = f"{self._user.email} has {_listed(old)} and gets {_listed(new)}, "
         words += "from the next request on."
@@ -140,6 +157,7 @@ class SetRoles(Operation[User]):
         return words + is_you(self.rows, self.by)
 
     async def asked(self, client: Client, questions: Questions, problem: str) -> bool:  # noqa: ARG002
+        """Asks for the roles, separated by spaces; begins with the current ones."""
         field = Field("roles", "Roles, separated by spaces", self._text, "none")
         title = f"Roles of {self._user.email}"
         form = await questions.fill(title, (field,), go_on="Set", problem=problem)
@@ -148,6 +166,7 @@ class SetRoles(Operation[User]):
         return form is not None
 
     async def run(self, client: Client) -> Outcome:
+        """Replaces the user's roles."""
         user = await client.change_user(self._user.id, roles=list(_words(self._text)))
         return Outcome(f"{user.email} has the roles: {_listed(user.roles)}", (user_changed(user),))
 
@@ -164,9 +183,11 @@ class CreateUser(Operation[User]):
 
     @property
     def title(self) -> str:
+        """The title of the form."""
         return "New user"
 
     async def asked(self, client: Client, questions: Questions, problem: str) -> bool:  # noqa: ARG002
+        """Asks for address, name, password and roles; only the address is needed."""
         typed = self._form
         fields = (
             Field("email", "E-mail", typed["email"], "ann@example.com"),
@@ -182,6 +203,7 @@ class CreateUser(Operation[User]):
         return form is not None
 
     async def run(self, client: Client) -> Outcome:
+        """Creates the user; empty fields are not sent."""
         typed = self._form
         form: dict[str, object] = {"email": typed["email"], "roles": _words(typed["roles"])}
         form |= {name: typed[name] for name in ("name", "password") if typed[name]}

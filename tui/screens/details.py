@@ -61,6 +61,7 @@ class UserView(View):
         self._identities: tuple[Identity, ...] = ()
 
     def parts(self) -> ComposeResult:
+        """The user, and the tabs of their sessions, keys and events."""
         yield Detail(self.context, USERS, self.user_id, facts=self._facts)
         about = {"user_id": self.user_id}
         with TabbedContent(initial=TABS[0]):
@@ -72,6 +73,7 @@ class UserView(View):
                 yield AuditPane(self.context, about)
 
     def on_mount(self) -> None:
+        """Focuses the first tab."""
         self._focus_tab()
 
     def _facts(self, user: User, now: datetime) -> Sequence[Fact]:
@@ -93,6 +95,7 @@ class UserView(View):
         self.query_one(Detail).show_again()
 
     def action_tab(self, step: int) -> None:
+        """Changes to the tab `step` further; the last is followed by the first."""
         tabs = self.query_one(TabbedContent)
         tabs.active = TABS[(TABS.index(tabs.active) + step) % len(TABS)]
 
@@ -103,6 +106,7 @@ class UserView(View):
             self.set_focus(active.query_one(Table))
 
     def action_back(self) -> None:
+        """Clears the filter of the tab, or leaves the view without one."""
         active = self.query_one(TabbedContent).active_pane
         if active is None or not active.query_one(ListPane).clear_filter():
             self.dismiss()
@@ -121,9 +125,11 @@ class KeyView(View):
         self.key = key
 
     def parts(self) -> ComposeResult:
+        """The key."""
         yield Detail(self.context, API_KEYS, self.key.id, facts=detail_fields.api_key, is_wide=True)
 
     def action_owner(self) -> None:
+        """Opens the owner of the key."""
         self.context.open_by_name(USERS, self.key.user_id)
 
 
@@ -141,14 +147,17 @@ class SessionView(View):
         self.session = session
 
     def parts(self) -> ComposeResult:
+        """The session."""
         yield Detail(
             self.context, SESSIONS, self.session.id, facts=detail_fields.session, is_wide=True
         )
 
     def action_log_out(self) -> None:
+        """Logs the user of the session out everywhere."""
         self.context.operate_by_name("ForceLogout", self.session.user_id)
 
     def action_owner(self) -> None:
+        """Opens the user of the session."""
         self.context.open_by_name(USERS, self.session.user_id)
 
 
@@ -165,14 +174,17 @@ class EventView(View):
         self.event = event
 
     def parts(self) -> ComposeResult:
+        """The event."""
         yield Detail(
             self.context, AUDIT, self.event.id, facts=detail_fields.audit_event, is_wide=True
         )
 
     def action_owner(self) -> None:
+        """Opens the user whom the event concerns."""
         if self.event.user_id:
             self.context.open_by_name(USERS, self.event.user_id)
 
     def action_actor(self) -> None:
+        """Opens the user who acted."""
         if self.event.actor_id:
             self.context.open_by_name(USERS, self.event.actor_id)

@@ -40,6 +40,7 @@ class Help(ModalScreen[None]):
         self._words = words
 
     def compose(self) -> ComposeResult:
+        """The keys and the words of the filter."""
         with Vertical(classes="dialog tall"):
             yield Static(f"Help: {self._title}", classes="title", markup=False)
             with VerticalScroll():
@@ -47,6 +48,7 @@ class Help(ModalScreen[None]):
             yield Static("Esc closes", classes="status", markup=False)
 
     def on_mount(self) -> None:
+        """Focuses the text, so that keys scroll it."""
         self.set_focus(self.query_one(VerticalScroll))
 
     def _text(self) -> Text:

@@ -23,9 +23,11 @@ class ListView(View):
         self.pane = pane
 
     def parts(self) -> ComposeResult:
+        """The pane of the list."""
         yield self.pane(self.context)
 
     def on_mount(self) -> None:
+        """Focuses the table."""
         self.set_focus(self.query_one(Table))
 
     def action_back(self) -> None:

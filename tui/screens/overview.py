@@ -38,31 +38,38 @@ class Numbers(PolledWidget[Overview]):
         self._trouble = ""
 
     def compose(self) -> ComposeResult:
+        """The tiles, the chart and the line of the server."""
         yield self._tiles
         yield self._chart
         yield self._server
 
     def on_mount(self) -> None:
+        """Shows the overview that the sign-in has read."""
         entered = self.context.session.entered
         if entered is not None:
             self._show(entered.overview)
 
     async def ask(self) -> Overview:
+        """Reads the overview."""
         return await self.context.client.overview()
 
     def take(self, value: Overview) -> None:
+        """Draws the overview."""
         self._trouble = ""
         self._show(value)
 
     def miss(self, trouble: Trouble) -> None:
+        """Shows the trouble beside the old numbers."""
         self._trouble = trouble.words
         self._say(self.context.now())
 
     def handle(self, event: Event) -> None:
+        """Reads the overview again after `reset`."""
         if event.name == "reset":
             self.schedule_refresh()
 
     def tick(self, now: datetime) -> None:
+        """Reads the overview again every EVERY_SECONDS."""
         self._ticks += 1
         if self._ticks % EVERY_SECONDS == 0:
             self.schedule_refresh()
@@ -99,6 +106,7 @@ class OverviewView(View):
         super().__init__(context, "Overview")
 
     def parts(self) -> ComposeResult:
+        """The numbers, and the keys that were used last."""
         yield Numbers(self.context)
         yield Static(
             "Keys most recently used  (↓ steps in, Esc out)", classes="heading", markup=False
@@ -106,6 +114,7 @@ class OverviewView(View):
         yield ApiKeysPane(self.context, is_watched=True)
 
     def on_mount(self) -> None:
+        """Focuses the table of keys."""
         self.set_focus(self.query_one(Table))
 
     def action_back(self) -> None:

@@ -71,10 +71,12 @@ class Actions(Provider):
             self.view, self.words = view, words
 
     async def discover(self) -> Hits:
+        """Every key that works on the screen."""
         for key in self._keys:
             yield DiscoveryHit(self._display(key), self._pressed(key))
 
     async def search(self, query: str) -> Hits:
+        """The keys and places whose words match."""
         matcher = self.matcher(query)
         for key in self._keys:
             score = matcher.match(key.description)
@@ -124,6 +126,7 @@ class ById(Provider):
             self.act, self.name = act, name
 
     async def search(self, query: str) -> Hits:
+        """The actions on the row that the query names."""
         for words, message in self._acts(query):
             yield Hit(1.0, words, partial(self.app.post_message, message), text=words)
 
@@ -152,6 +155,7 @@ class Contexts(Provider):
             self.context = context
 
     async def search(self, query: str) -> Hits:
+        """The contexts whose names match, after the word `ctx`."""
         word, _, name = query.strip().partition(" ")
         if word != "ctx":
             return

@@ -45,6 +45,7 @@ class SignIn(Screen[None]):
         """Whether a credential may go over plain http is asked now."""
 
     def compose(self) -> ComposeResult:
+        """The form: URL, e-mail and password."""
         with Vertical(classes="dialog", id="sign-in"):
             yield Static(self._title, classes="title", markup=False)
             yield Static("URL of the API", classes="label", markup=False)
@@ -61,6 +62,7 @@ class SignIn(Screen[None]):
         yield Footer()
 
     def on_mount(self) -> None:
+        """Shows the form, then tries to enter with the stored credential."""
         self.query_one("#email", TextInput).next_focus = self.query_one("#password")
         self._show_form(can_sign_in=False)
         if self._reason:
@@ -79,6 +81,7 @@ class SignIn(Screen[None]):
 
     @on(Button.Pressed, "#go-on")
     def action_go_on(self) -> None:
+        """Moves to the typed server, or signs in."""
         if not self._has_good_url():
             return
         has_moved = self.context.move_to(self._value("url"))

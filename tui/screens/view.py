@@ -36,6 +36,7 @@ class View(Screen[None]):
         """The row that was opened; None for one of the views themselves."""
 
     def compose(self) -> ComposeResult:
+        """Header, crumbs, the parts of the view, running tasks and footer."""
         yield Header()
         yield Crumbs(self.crumbs)
         yield from self.parts()
@@ -47,6 +48,7 @@ class View(Screen[None]):
         yield from ()
 
     def on_screen_resume(self) -> None:
+        """Notes the place, and wakes the live widgets."""
         self.context.note_place()
         self.context.show_standing()
         for live in self.lives:

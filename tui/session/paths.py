@@ -10,12 +10,15 @@ _NAME = "everruns-auth"
 
 
 def contexts_file() -> Path:
+    """The file of contexts in the user's folder of configuration."""
     return platformdirs.user_config_path(_NAME) / "contexts.toml"
 
 
 def preferences_file() -> Path:
+    """The file of preferences in the user's folder of configuration."""
     return platformdirs.user_config_path(_NAME) / "dashboard.json"
 
 
 def tokens_folder() -> Path:
+    """The folder of tokens in the user's folder of state."""
     return platformdirs.user_state_path(_NAME) / "tokens"

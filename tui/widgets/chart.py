@@ -49,6 +49,7 @@ class Chart(Widget):
     minutes: reactive[tuple[Minute, ...]] = reactive(())
 
     def render_line(self, y: int) -> Strip:
+        """One line of the bars: sign-ins above, failures below, then the minutes."""
         lines = self.size.height
         failure_lines = max((lines - 1) // 3, 1)
         success_lines = max(lines - 1 - failure_lines, 1)

@@ -17,5 +17,6 @@ class Checkbox(widgets.Checkbox):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.go_on", "Go on", show=False)]
 
     def watch_value(self) -> None:
+        """Draws the tick."""
         self.BUTTON_INNER = TICKED if self.value else EMPTY
         super().watch_value()

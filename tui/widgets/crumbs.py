@@ -28,6 +28,7 @@ class Crumbs(Widget):
         self._are_views_shown = False
 
     def render(self) -> Text:
+        """The path of the view, and the other views where there is room."""
         here = Text(f" {CRUMB.join(self._crumbs)}", self._style("here"), no_wrap=True, end="")
         views = self._views()
         room = self.size.width - views.cell_len

@@ -58,10 +58,12 @@ class Detail(PolledWidget[R]):
         self.can_focus = is_wide
 
     def compose(self) -> ComposeResult:
+        """The facts and the status line."""
         yield self._shown
         yield self._status
 
     def on_mount(self) -> None:
+        """Reads the row."""
         self.reload()
 
     def action_operate(self, name: str) -> None:
@@ -70,27 +72,33 @@ class Detail(PolledWidget[R]):
         self.context.operate(name, rows)
 
     def action_copy_id(self) -> None:
+        """Copies the id."""
         self.context.copy("id", self.row_id)
 
     def action_copy_second(self) -> None:
+        """Copies the second value of the listing, such as the address."""
         name, text = self.listing.second
         if self.row is not None:
             self.context.copy(name, text(self.row))
 
     def action_reload(self) -> None:
+        """Reads the row again and draws the screen again."""
         self.reload()
         self.app.refresh(layout=True)
 
     async def ask(self) -> R:
+        """Reads the row."""
         row: R = await self.context.client.one(self.listing.row, self.listing.path, self.row_id)
         return row
 
     def take(self, value: R) -> None:
+        """Draws the row."""
         self.is_gone = False
         self._say("")
         self.row = value
 
     def miss(self, trouble: Trouble) -> None:
+        """Shows the trouble, or that the row is gone."""
         if isinstance(trouble, Missing):
             self.lose()
         elif not isinstance(trouble, NotSignedIn):
@@ -103,6 +111,7 @@ class Detail(PolledWidget[R]):
         self._say("✗ this is no longer there")
 
     def handle(self, event: Event) -> None:
+        """Updates the row by an event about it, or reads it again."""
         if event.id != self.row_id:
             if event.name == "reset" or event.data.get("user_id") == self.row_id:
                 self.schedule_refresh()
@@ -118,6 +127,7 @@ class Detail(PolledWidget[R]):
                 self.schedule_refresh()
 
     def tick(self, now: datetime) -> None:
+        """Draws the ages again."""
         super().tick(now)
         self._show(now)
 
@@ -126,6 +136,7 @@ class Detail(PolledWidget[R]):
             self._shown.show(self._facts(self.row, now))
 
     def watch_row(self) -> None:
+        """Draws the row."""
         self._show(self.context.now())
 
     def show_again(self) -> None:

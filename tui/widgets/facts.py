@@ -46,9 +46,11 @@ class Facts(Widget):
         self.refresh(layout=is_other_height)
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:  # noqa: ARG002
+        """The number of lines at this width."""
         return len(_lines(self._facts, width, self._columns(width)))
 
     def render(self) -> Text:
+        """The facts, in as many columns as the width allows."""
         width = self.size.width
         text = Text(no_wrap=True, end="")
         for line in _lines(self._facts, width, self._columns(width)):

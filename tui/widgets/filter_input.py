@@ -72,6 +72,7 @@ class FilterInput(TextInput):
         return wanted
 
     async def action_leave_input(self) -> None:
+        """Leaves the input, and announces that the filter was entered."""
         self.is_left = True
         await super().action_leave_input()
         self.post_message(self.Entered())

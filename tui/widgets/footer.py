@@ -75,6 +75,7 @@ class Footer(Widget, can_focus=False):
     pointed_at: reactive[Key | None] = reactive(None)
 
     def on_mount(self) -> None:
+        """Subscribes to changes of the bindings."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def _bindings_changed(self, screen: Screen[Any]) -> None:
@@ -95,6 +96,7 @@ class Footer(Widget, can_focus=False):
                 yield Key(binding.key, display, binding.description, binding.action, is_enabled)
 
     def render(self) -> Text:
+        """The keys that fit into the width."""
         line = Text(no_wrap=True, end="")
         for key in fitting(self.keys, self.size.width):
             line.append(key.display, self._style("key", key))
@@ -118,12 +120,15 @@ class Footer(Widget, can_focus=False):
         return None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Highlights the key under the pointer."""
         self.pointed_at = self._key_at(event.x)
 
     def on_leave(self) -> None:
+        """Removes the highlight."""
         self.pointed_at = None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Presses the key under the pointer; a disabled one rings the bell."""
         key = self._key_at(event.x)
         if key is None:
             return

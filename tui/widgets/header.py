@@ -70,6 +70,7 @@ class Header(Widget):
     standing = reactive(HeaderState())
 
     def render(self) -> Text:
+        """The server on the left, the connection on the right."""
         standing = self.standing
         right = self._right(standing)
         left = self._left(standing)

@@ -103,11 +103,13 @@ class ListPane(Widget, Generic[R]):
         self._is_show_due = False
 
     def compose(self) -> ComposeResult:
+        """The filter, the table and the status line."""
         yield self.filter_input
         yield self.table
         yield self._status
 
     def on_mount(self) -> None:
+        """Applies the sort, the hidden columns and the filter."""
         self.table.now = self.context.now()
         self.table.sort = self.sort
         self._hide_columns()
@@ -143,6 +145,7 @@ class ListPane(Widget, Generic[R]):
     # Finding
 
     def action_filter(self) -> None:
+        """Shows and focuses the filter."""
         self.add_class("-filtering")
         # `focus` would do it a little later.
         self.screen.set_focus(self.filter_input)
@@ -201,9 +204,11 @@ class ListPane(Widget, Generic[R]):
         self.held_keys.release()
 
     def action_sort(self) -> None:
+        """Sorts by the next column."""
         self._sort_by(self.listing.next_sort(self.sort))
 
     def action_reverse(self) -> None:
+        """Sorts in the other direction."""
         self._sort_by(self.listing.reversed_sort(self.sort))
 
     @on(Table.SortChosen)
@@ -281,21 +286,25 @@ class ListPane(Widget, Generic[R]):
     # Marking and carrying away
 
     def action_mark(self) -> None:
+        """Marks or unmarks the current row, and moves down."""
         if self.current is not None:
             self.rows.toggle_mark(self.current)
             self.table.action_move(1)
             self._marks_changed()
 
     def action_mark_range(self) -> None:
+        """Marks the rows from the last marked one to the current one."""
         if self.current is not None:
             self.rows.mark_range(self.current)
             self._marks_changed()
 
     def action_mark_all(self) -> None:
+        """Marks every loaded row."""
         self.rows.mark_all()
         self._marks_changed()
 
     def action_unmark(self) -> None:
+        """Removes every mark."""
         self.unmark(tuple(self.rows.marks))
 
     def _marks_changed(self) -> None:
@@ -309,10 +318,12 @@ class ListPane(Widget, Generic[R]):
         self._marks_changed()
 
     def action_copy_id(self) -> None:
+        """Copies the id of the current row."""
         if self.current is not None:
             self.context.copy("id", self.current.id)
 
     def action_copy_second(self) -> None:
+        """Copies the second value of the current row, such as its address."""
         name, text = self.listing.second
         if self.current is not None:
             self.context.copy(name, text(self.current))
@@ -322,6 +333,7 @@ class ListPane(Widget, Generic[R]):
         self.context.operate(name, self.chosen)
 
     def action_export(self) -> None:
+        """Exports the filtered list, unless the filter cannot be used."""
         if self.asked is None:
             # Else it would be the list without it.
             self.context.say(f"the filter is not in force: {self.filter.problem}", is_bad=True)
@@ -329,9 +341,11 @@ class ListPane(Widget, Generic[R]):
             self.context.export(self.listing, self.asked.as_parameters)
 
     def action_columns(self) -> None:
+        """Asks for the dialog of columns."""
         self.post_message(self.ColumnsWanted(self.listing))
 
     def action_reload(self) -> None:
+        """Reads the list again and draws the screen again."""
         self.reload()
         self.app.refresh(layout=True)
 

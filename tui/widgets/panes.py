@@ -48,6 +48,7 @@ class UsersPane(ListPane[User]):
     ]
 
     def handle(self, event: Event) -> None:
+        """Renews the row of a user whose sessions or keys changed, or that changed itself."""
         super().handle(event)
         if event.name in _OF_A_USER:
             self.live.renew(plain(str(event.data.get("user_id", ""))))
@@ -75,6 +76,7 @@ class ApiKeysPane(ListPane[ApiKey]):
     ]
 
     def action_owner(self) -> None:
+        """Opens the owner of the current key."""
         if self.current is not None:
             self.context.open_by_name(USERS, self.current.user_id)
 
@@ -88,6 +90,7 @@ class ApiKeysPane(ListPane[ApiKey]):
         self.put_filter(" ".join([*others, *([f"status:{status}"] if status else [])]))
 
     def handle(self, event: Event) -> None:
+        """Highlights a used key, and updates, adds or removes rows."""
         super().handle(event)
         match event.name:
             case "key_used":
@@ -116,6 +119,7 @@ class ApiKeysPane(ListPane[ApiKey]):
 
     @property
     def horizon(self) -> datetime | None:
+        """The last use of the last loaded row; None at the end of the list."""
         rows = self.rows.window
         last = rows.rows[-1] if rows.rows and not rows.ends_the_list else None
         return last.last_used_at if last is not None else None
@@ -132,14 +136,17 @@ class SessionsPane(ListPane[Session]):
     ]
 
     def action_log_out(self) -> None:
+        """Logs the user of the current session out everywhere."""
         if self.current is not None:
             self.context.operate_by_name("ForceLogout", self.current.user_id)
 
     def action_owner(self) -> None:
+        """Opens the user of the current session."""
         if self.current is not None:
             self.context.open_by_name(USERS, self.current.user_id)
 
     def handle(self, event: Event) -> None:
+        """Adds and removes sessions that concern the list."""
         super().handle(event)
         if event.name == "session_opened" and self.concerns(event.data.get("user_id")):
             self.live.highlight(event.id)
@@ -161,6 +168,7 @@ class AuditPane(ListPane[AuditEvent]):
     listing = AUDIT
 
     def handle(self, event: Event) -> None:
+        """Adds events that concern the list."""
         super().handle(event)
         if event.name == "audit" and self.concerns(event.data.get("user_id")):
             self.live.highlight(event.id)

@@ -28,6 +28,7 @@ class RowHighlights:
         self._gone.setdefault(row_id, self._clock())
 
     def is_gone(self, row_id: str) -> bool:
+        """Whether the row was deleted and is still shown."""
         return row_id in self._gone
 
     def over(self) -> frozenset[str]:

@@ -104,6 +104,7 @@ class Table(Widget, can_focus=True):
 
     @property
     def window(self) -> Window[Any]:
+        """The loaded rows."""
         return self._window
 
     def show(self, window: Window[Any], *, is_new: bool = False) -> None:
@@ -181,12 +182,15 @@ class Table(Widget, can_focus=True):
     # Moving
 
     def action_move(self, lines: int) -> None:
+        """Moves the cursor by `lines`; the first press chooses the first row."""
         self._move_to(self._cursor + lines if self._has_cursor else 0)
 
     def action_page(self, pages: int) -> None:
+        """Moves the cursor by `pages`, less one line each."""
         self._move_to(self._cursor + pages * max(self._lines - 1, 1))
 
     def action_first(self) -> None:
+        """Moves to the first row; asks for the beginning where it is not loaded."""
         if self._window.begins_the_list:
             self._move_to(0)
             self._is_chosen = False
@@ -195,9 +199,11 @@ class Table(Widget, can_focus=True):
             self.post_message(self.LeftForStart())
 
     def action_last(self) -> None:
+        """Moves to the last loaded row."""
         self._move_to(len(self._window.rows) - 1)
 
     def action_open(self) -> None:
+        """Opens the current row; without a cursor it chooses the first."""
         if not self._has_cursor:
             self._move_to(0)
         elif self.current is not None:
@@ -232,19 +238,23 @@ class Table(Widget, can_focus=True):
         return max(self.size.height - 1, 1)
 
     def on_resize(self) -> None:
+        """Keeps the cursor visible."""
         self._settle()
 
     # The mouse
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Moves the cursor down by WHEEL_LINES."""
         event.stop()
         self.action_move(WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Moves the cursor up by WHEEL_LINES."""
         event.stop()
         self.action_move(-WHEEL_LINES)
 
     def on_click(self, event: events.Click) -> None:
+        """Sorts by a title, or chooses or opens a row."""
         if event.y == 0:
             self._choose_sort(event.x)
         elif self._top + event.y - 1 >= len(self._window.rows):
@@ -283,6 +293,7 @@ class Table(Widget, can_focus=True):
                 self._wanted[column.title] = max(widest, self._wanted.get(column.title, 0))
 
     def render_line(self, y: int) -> Strip:
+        """The titles, or one row."""
         base = self.rich_style
         pen = RowRenderer(self._columns, self._style)
         if y == 0:

@@ -26,6 +26,7 @@ class TextInput(Input):
         self.next_focus: Widget | None = None
 
     async def action_leave_input(self) -> None:
+        """Focuses the next input; the last one sends the form."""
         if self.next_focus is None:
             await self.run_action("screen.go_on")
         else:

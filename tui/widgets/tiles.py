@@ -66,10 +66,12 @@ class Tiles(Widget):
         self._tiles: Sequence[Tile] = ()
 
     def show(self, tiles: Sequence[Tile]) -> None:
+        """Draws these tiles."""
         self._tiles = tiles
         self.refresh()
 
     def render(self) -> Text:
+        """The tiles side by side, as many as fit."""
         text = Text(no_wrap=True, end="")
         columns = [_lines_of(tile) for tile in self._tiles]
         widths = _widths(columns, self.size.width)

@@ -24,6 +24,7 @@ class Choice(ModalScreen[int | None]):
         self._names = names
 
     def compose(self) -> ComposeResult:
+        """The title and the names to choose from."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
             yield OptionList(*self._names, markup=False, compact=True)
@@ -34,4 +35,5 @@ class Choice(ModalScreen[int | None]):
         self.dismiss(event.option_index)
 
     def action_give_up(self) -> None:
+        """Closes the dialog without an answer."""
         self.dismiss(None)

@@ -35,6 +35,7 @@ class Columns(ModalScreen[frozenset[str] | None]):
         }
 
     def compose(self) -> ComposeResult:
+        """A box for each column."""
         with Vertical(classes="dialog"):
             yield Static(f"Columns: {self._listing.title}", classes="title", markup=False)
             yield from self._boxes.values()
@@ -46,7 +47,9 @@ class Columns(ModalScreen[frozenset[str] | None]):
             )
 
     def action_go_on(self) -> None:
+        """Answers the titles of the columns without a tick."""
         self.dismiss(frozenset(title for title, box in self._boxes.items() if not box.value))
 
     def action_give_up(self) -> None:
+        """Closes the dialog without an answer."""
         self.dismiss(None)

@@ -40,6 +40,7 @@ class Confirm(ModalScreen[bool]):
         self._wanted = typed
 
     def compose(self) -> ComposeResult:
+        """The question, its consequence, the rows, and the text to type."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
             yield Static(self._consequence, classes="consequence", markup=False)
@@ -65,12 +66,14 @@ class Confirm(ModalScreen[bool]):
         return plain(self.query_one(Input).value.strip()).casefold() == self._wanted.casefold()
 
     def action_go_on(self) -> None:
+        """Answers yes, if the wanted text is typed."""
         if self._is_typed:
             self.dismiss(True)
         else:
             self.query_one("#wanted", Static).update(f"✗ not {self._wanted}: type that to go on")
 
     def action_no(self) -> None:
+        """Answers no."""
         self.dismiss(False)
 
     def action_scroll(self, pages: int) -> None:
@@ -79,6 +82,7 @@ class Confirm(ModalScreen[bool]):
             names.scroll_relative(y=pages * names.size.height, animate=False)
 
     def action_other(self) -> None:
+        """Focuses the other button."""
         self.focus_next(Button)
 
     @on(Input.Changed)

@@ -32,6 +32,7 @@ class Form(ModalScreen[dict[str, str] | None]):
         self._go_on = go_on
 
     def compose(self) -> ComposeResult:
+        """An input for each field."""
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
             for field in self._fields:
@@ -49,16 +50,19 @@ class Form(ModalScreen[dict[str, str] | None]):
                 yield Button("Give up (Esc)", id="give-up")
 
     def on_mount(self) -> None:
+        """Links each input to the next one, for Enter."""
         lines = list(self.query(TextInput))
         for line, next_focus in pairwise(lines):
             line.next_focus = next_focus
 
     @on(Button.Pressed, "#go-on")
     def action_go_on(self) -> None:
+        """Answers each field's name and text."""
         self.dismiss(
             {field.name: self.query_one(f"#{field.name}", Input).value for field in self._fields}
         )
 
     @on(Button.Pressed, "#give-up")
     def action_give_up(self) -> None:
+        """Closes the dialog without an answer."""
         self.dismiss(None)

@@ -31,14 +31,17 @@ class Dialogs:
     async def confirm(
         self, title: str, consequence: str, *, names: Sequence[str] = (), typed: str = ""
     ) -> bool | None:
+        """Shows `Confirm`; True for yes, None where the operator gave up."""
         return await self.answer_to(Confirm(title, consequence, names=names, typed=typed))
 
     async def fill(
         self, title: str, fields: Sequence[Field], *, go_on: str, problem: str = ""
     ) -> dict[str, str] | None:
+        """Shows `Form`; each field's name and text, None where the operator gave up."""
         return await self.answer_to(Form(title, fields, go_on=go_on, problem=problem))
 
     async def choose(self, title: str, names: Sequence[str]) -> int | None:
+        """Shows `Choice`; the index of the name, None where the operator gave up."""
         return await self.answer_to(Choice(title, names))
 
     async def answer_to(self, dialog: ModalScreen[A]) -> A | None:
