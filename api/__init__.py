@@ -17,7 +17,7 @@ The floors, from the outside in; each imports only what stands below it (import-
     throttle, hashing, trouble_log, silences   limits | hashing in threads | the database's troubles
     redis_counts          failures that nodes count together
     security | models     values without I/O (tokens, hashes, digests) | the only place with an ORM
-    own_packages          whether Python found our packages; commands begin there, by `everruns_auth`
+    own_packages          whether Python found our packages; the commands in `scripts` begin there
     errors, request_context, settings   refusals | when and from where | the only reader of the environment
 """
 

@@ -11,6 +11,7 @@ import pytest
 from api.own_packages import NAMES
 
 ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "api/scripts/everruns-auth"
 SAID = "our api was run"
 
 
@@ -20,8 +21,8 @@ def installed(tmp_path: Path) -> Path:
     for name in NAMES:
         _add_package(tmp_path, name)
     (tmp_path / "api" / "console.py").write_text(f"def auth(): print({SAID!r})")
-    for name in ("everruns_auth.py", "api/own_packages.py"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    check = "api/own_packages.py"
+    (tmp_path / check).write_bytes((ROOT / check).read_bytes())
     _record(tmp_path, "everruns_auth-0.4.0", *NAMES)
     return tmp_path
 
@@ -87,7 +88,7 @@ def _record(folder: Path, distribution: str, *packages: str) -> None:
 def _started(*path: Path) -> subprocess.CompletedProcess[str]:
     """`everruns-auth`, run by a Python that looks for packages in `path` first."""
     folders = [str(folder) for folder in path]
-    code = f"import sys; sys.path[:0] = {folders}; import everruns_auth; everruns_auth.auth()"
+    code = f"import sys, runpy; sys.path[:0] = {folders}; runpy.run_path({str(SCRIPT)!r})"
     # `-S`: without the packages of this environment, ours among them.
     return subprocess.run(
         [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False
