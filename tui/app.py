@@ -1,4 +1,4 @@
-"""Owns the application's course: the views, the feed, the header, and getting out.
+"""The application's course: the views, the feed, the header, and getting out.
 
 A key becomes an action, an action a worker, a worker asks the client, and what comes back is a message
 to whoever draws. Knows the server only through the client.
@@ -351,7 +351,7 @@ class Dashboard(App[int]):
     # The terminal
 
     def action_redraw(self) -> None:
-        """Whatever another program has written over the screen goes."""
+        """Draws the whole screen again, over the output of other programs."""
         self.refresh(layout=True)
 
     def action_suspend_process(self) -> None:

@@ -1,4 +1,4 @@
-"""Owns what every part may ask the application for.
+"""The interface of the application for its parts.
 
 The application alone implements it; a part is handed it, and knows nothing else of the application.
 """

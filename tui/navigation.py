@@ -1,4 +1,4 @@
-"""Owns which screens there are, and the ways into one thing: by its row, its id, a key's prefix."""
+"""The screens, and the ways to open one thing: by its row, its id, a key's prefix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what may be asked of the operator before something is done. Knows nothing of how it is shown."""
+"""The questions to the operator before an operation. Knows nothing of how they are shown."""
 
 from __future__ import annotations
 

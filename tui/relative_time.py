@@ -1,4 +1,4 @@
-"""Owns how points in time are said: "3 s ago", "in 12 d".
+"""Points in time in words: "3 s ago", "in 12 d".
 
 Reads no clock: now is an argument.
 """

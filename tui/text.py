@@ -1,4 +1,4 @@
-"""Owns how foreign text is made fit for a screen: one line, no controls, no surprises of width.
+"""Makes foreign text fit for a screen: one line, no controls, no surprises of width.
 
 Knows nothing of widgets. Names, addresses and user agents are chosen by strangers; whatever they
 write must neither move the cursor, nor turn the line around, nor style anything.
@@ -59,7 +59,7 @@ class Foreign(str):
 
 
 def raw(text: str) -> str:
-    """What was written, where the text is shown otherwise."""
+    """The text as it was written, where it is shown otherwise."""
     return text.raw if isinstance(text, Foreign) else text
 
 

@@ -1,4 +1,4 @@
-"""Owns the themes of the dashboard's own, beside those that Textual brings.
+"""The themes of the dashboard's own, beside those that Textual brings.
 
 Every signal has a shape or a word of its own; colours only repeat it. The last theme uses the sixteen
 colours of the terminal and its own background.

@@ -1,4 +1,4 @@
-"""Owns the command line of the dashboard, and what the environment adds to it.
+"""The command line of the dashboard, and what the environment adds to it.
 
 Knows nothing of what the dashboard does. What cannot be used ends with one line on standard error.
 """

@@ -1,4 +1,4 @@
-"""Owns `--once`: the same data for scripts. Data on standard output, words on standard error.
+"""`--once`: the same data for scripts. Data on standard output, words on standard error.
 
 Knows nothing of screens.
 """
@@ -43,7 +43,7 @@ class Status(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a script asks for."""
+    """The list, the filter and the format that a script asks for."""
 
     subject: str
     is_json: bool

@@ -1,4 +1,4 @@
-"""Owns offering the dashboard in a browser, by textual-serve, to this machine's user alone.
+"""Serves the dashboard in a browser, by textual-serve, to this machine's user alone.
 
 Whoever reaches the page acts as the operator who started it. So it listens on loopback only, wants a
 secret that is in the address it prints, and answers no page of another origin. Knows nothing of the
@@ -50,7 +50,7 @@ class Door:
 
     @property
     def _policy(self) -> dict[str, str]:
-        """What the page may load: textual-serve's wants a font of another host, and does without."""
+        """The sources that the page may load; textual-serve's font of another host is left out."""
         sources = (
             "default-src 'self'",
             "script-src 'self' 'unsafe-inline'",

@@ -1,4 +1,4 @@
-"""Owns what there is to know of the terminal before anything is drawn, and whether it can be.
+"""The abilities of the terminal, asked before anything is drawn.
 
 Knows nothing of what follows from it.
 """

@@ -1,4 +1,4 @@
-"""Owns the export that is under way: where it goes, how far it is, and that it can be cancelled."""
+"""The export that is under way: where it goes, how far it is, and that it can be cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the export of a list: every page of it, into a file that is whole or not there.
+"""The export of a list: every page of it, into a file that is whole or not there.
 
 Knows nothing of widgets. Rows are written as the server gave them.
 """
@@ -42,7 +42,7 @@ class CannotExport(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to carry away, and where to."""
+    """The list to export, and the file."""
 
     listing: Listing[Any]
     parameters: Mapping[str, str]

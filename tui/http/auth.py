@@ -1,4 +1,4 @@
-"""Owns the credential of a request: an API key, or an access token that is renewed quietly.
+"""The credential of a request: an API key, or an access token that is renewed quietly.
 
 Knows nothing of paths, nor of how tokens are stored. One renewal runs at a time, and a renewal by another
 process is adopted: a refresh token that is used twice would end its session.

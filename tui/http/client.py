@@ -1,4 +1,4 @@
-"""Owns the conversation with the server: one method for each thing that the dashboard asks or does.
+"""The conversation with the server: one method for each thing that the dashboard asks or does.
 
 Knows nothing of screens; every failure leaves it as a `Trouble`.
 """

@@ -1,4 +1,4 @@
-"""Owns what the environment says about the way to a server: proxies and certificates.
+"""The environment variables about the way to a server: proxies and certificates.
 
 Knows nothing of requests. httpx would read the same variables itself, and end in a trace where it cannot
 use one; here each is refused by its name, without its value: a proxy's URL may hold a password.

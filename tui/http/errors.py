@@ -1,4 +1,4 @@
-"""What can go wrong between the dashboard and its server.
+"""The errors between the dashboard and its server.
 
     Trouble
      ├── Unreachable        nothing answers there, or it broke off
@@ -35,7 +35,7 @@ class Silent(Unreachable):
 
 
 class NotOurServer(Trouble):
-    """What answers is no Everruns Auth, or one whose answers have another shape."""
+    """The server is no Everruns Auth, or its answers have another shape."""
 
 
 class NotKept(Trouble):
@@ -43,7 +43,7 @@ class NotKept(Trouble):
 
     @classmethod
     def because(cls, wrong: Exception) -> NotKept:
-        """What the system says, without Python's way of saying it."""
+        """The system's message of an error, without Python's prefix."""
         words = str(wrong)
         if isinstance(wrong, OSError) and wrong.strerror:
             words = f"{wrong.filename}: {wrong.strerror}" if wrong.filename else wrong.strerror
@@ -72,4 +72,4 @@ class NotPermitted(Refused):
 
 
 class Missing(Refused):
-    """What was named is not there (any more)."""
+    """The named row does not exist (any more)."""

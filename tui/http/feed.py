@@ -1,4 +1,4 @@
-"""Owns the live feed: what the server tells, and whether it is still telling.
+"""The live feed: what the server tells, and whether it is still telling.
 
 Knows nothing of lists. It resumes from the last id it saw, and comes back by itself.
 """

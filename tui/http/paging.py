@@ -1,4 +1,4 @@
-"""Owns the walk from page to page: it ends, whatever the server answers.
+"""The walk from page to page: it ends, whatever the server answers.
 
 Knows nothing of rows.
 """

@@ -1,4 +1,4 @@
-"""Owns what an answer means: a success, a refusal in the server's words, or no server of ours at all.
+"""The meaning of an answer: a success, a refusal, or no server of ours at all.
 
 Knows nothing of what was asked for. Only this module and the client import httpx.
 """
@@ -124,7 +124,7 @@ def count_of(answer: Any, what: str) -> int:
 
 
 def unreachable(broken: Exception, url: str) -> errors.Unreachable:
-    """What a broken connection is called."""
+    """The error for a broken connection."""
     if isinstance(broken, httpx.ConnectTimeout):
         return errors.Unreachable(f"no server answers at {url}: no connection in time")
     if isinstance(broken, httpx.ConnectError):

@@ -1,4 +1,4 @@
-"""Owns the difference between the server's clock and ours, as the `Date` of its answers shows it.
+"""The difference between the server's clock and ours, as the `Date` of its answers shows it.
 
 Knows nothing of answers. Ages, and filters such as `since:2h`, are by the server's clock where the two
 disagree: the server wrote the times that are compared.

@@ -1,4 +1,4 @@
-"""Owns how much of an answer is read: a server that is wrong or hostile costs bounded memory.
+"""The bound on how much of an answer is read, so that a hostile server costs bounded memory.
 
 Knows nothing of what an answer means. Bytes are counted after decompression. A broken connection leaves it
 as a `Trouble`; the time that a whole answer may take is the client's.
@@ -124,7 +124,7 @@ class _BoundedBody(httpx.AsyncByteStream):
 
 
 def _inflated(gzip: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
-    """What a chunk of gzip says, a part at a time.
+    """The content of a chunk of gzip, a part at a time.
 
     Raises:
         zlib.error: it is no gzip, or goes on behind its end.

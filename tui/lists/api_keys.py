@@ -1,4 +1,4 @@
-"""Owns what the list of API keys looks like."""
+"""The list of API keys: its columns, filters and words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STATUSES = ("live", "expired", "never_used", "stale")
 
 
 def status_words(status: str) -> str:
-    """What people say for a status of the wire."""
+    """The words for a status of the API."""
     return _WORDS.get(status, status)
 
 

@@ -1,4 +1,4 @@
-"""Owns what the audit trail looks like."""
+"""The list of audit events: its columns, filters and words."""
 
 from __future__ import annotations
 

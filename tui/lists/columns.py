@@ -1,4 +1,4 @@
-"""Owns how a list's columns share a width. Knows nothing of what is in them, nor of widgets."""
+"""The widths of a list's columns. Knows nothing of their content, nor of widgets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EMPTY: Mapping[str, int] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What stands in one place."""
+    """The text of one cell, and its tone."""
 
     text: str
     tone: Tone = ""

@@ -1,4 +1,4 @@
-"""Owns which facts are shown of a user, a key, a session and an audit event, and how they are said.
+"""The facts that are shown of a user, a key, a session and an audit event.
 
 Knows nothing of widgets.
 """

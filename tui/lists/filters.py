@@ -1,4 +1,4 @@
-"""Owns what an operator types behind `/`: words like `status:stale`, and the rest as a search.
+"""The filter that an operator types behind `/`: words like `status:stale`, and a search.
 
 Each list says which words it has; this module knows none of them.
 """
@@ -31,7 +31,7 @@ _KEY = re.compile(r"(evr_[0-9a-f]{8})[0-9a-f]+", re.IGNORECASE)
 
 
 class NotAValue(Exception):
-    """What follows the colon cannot be used; the words say what could be."""
+    """The value after the colon is not valid; the words name valid ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Filter:
 
 
 def parsed(text: str, words: Mapping[str, Word], now: datetime) -> Filter:
-    """What the text asks for. Quotes keep a colon or a space from meaning anything."""
+    """The filters and the search in the text. Quotes keep a colon or a space from meaning anything."""
     if len(text) > MOST_CHARACTERS:
         count = f"{len(text):,} characters"
         return Filter(problem=f"a filter has at most {MOST_CHARACTERS:,} characters, this {count}")

@@ -1,4 +1,4 @@
-"""Owns what a list is, apart from its rows: the form that the four lists fill in.
+"""The description of a list apart from its rows; the four lists fill it in.
 
 Knows nothing of widgets: the screen, the export and `--once` all read from it.
 """

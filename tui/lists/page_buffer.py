@@ -1,4 +1,4 @@
-"""Owns the piece of a list that is loaded: a few pages around what is shown.
+"""The piece of a list that is loaded: a few pages around what is shown.
 
 A list of a million rows costs what one of a hundred does: pages that were scrolled away from are
 forgotten, and loaded again when they are wanted. Knows nothing of widgets or of the network.
@@ -130,7 +130,7 @@ class PageBuffer(Generic[R]):
 
     @property
     def window(self) -> Window[R]:
-        """What is loaded, each row once: between two requests rows may have moved."""
+        """The loaded rows, each once: between two requests rows may have moved."""
         if not self._pages:
             return Window()
         rows = {row.id: row for page, _ in self._pages for row in page.data}

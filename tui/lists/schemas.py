@@ -1,4 +1,4 @@
-"""Owns the values that the dashboard shows: the server's answers, typed, frozen and fit for a screen.
+"""The values that the dashboard shows: the server's answers, typed, frozen and fit for a screen.
 
 Knows the wire's shapes and nothing of how they travel. Fields that are new to it are ignored; one
 that is missing or of another type is named. A time that somebody wrote by hand and nobody can read
@@ -161,7 +161,7 @@ class Minute(Value):
 
 
 class Overview(Value):
-    """What the first view shows; the counts are those of `counted_at`."""
+    """The numbers of the first view; the counts are those of `counted_at`."""
 
     counted_at: AwareDatetime
     mode: Text

@@ -1,4 +1,4 @@
-"""Owns what the list of sessions looks like."""
+"""The list of sessions: its columns, filters and words."""
 
 from __future__ import annotations
 

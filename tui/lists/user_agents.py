@@ -1,4 +1,4 @@
-"""Owns how a `User-Agent` is said in a few words: the browser and the system, or the program.
+"""Short words for a `User-Agent`: the browser and the system, or the program.
 
 The words help to recognise a device and prove nothing: anybody may send any. A table is enough for that.
 The databases of known browsers cost much more here (ua-parser: 400 ms for the first text, and up to

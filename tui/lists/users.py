@@ -1,4 +1,4 @@
-"""Owns what the list of users looks like."""
+"""The list of users: its columns, filters and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator can do to rows. A new operation is one class, its name in `all`, and a binding.
+"""The operations on rows. A new one is one class, its name in `all`, and a binding.
 
 users api_keys sessions identities   the operations, by what they are done to
 operation   what each of them says of itself, and what came of it

@@ -1,4 +1,4 @@
-"""Owns which operations there are, by the names of their classes: a binding names one so."""
+"""All operations by the names of their classes, by which a binding names one."""
 
 from __future__ import annotations
 

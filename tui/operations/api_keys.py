@@ -1,4 +1,4 @@
-"""Owns what an operator can do to API keys."""
+"""The operations on API keys."""
 
 from __future__ import annotations
 

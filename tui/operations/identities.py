@@ -1,4 +1,4 @@
-"""Owns what an operator can do to a user's identities at providers."""
+"""The operations on a user's identities at providers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what an operation is: what it is called, whom it hits, what must be typed, and what came of it.
+"""The form of an operation: its title, the rows it changes, the text to type, and its outcome.
 
 Knows nothing of dialogs, and of none of the operations.
 """

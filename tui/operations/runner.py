@@ -1,4 +1,4 @@
-"""Owns the way of every operation: allowed, asked, confirmed, run, said. Knows none of them."""
+"""The way of every operation: allowed, asked, confirmed, run, said. Knows none of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what an operator can do to sessions."""
+"""The operations on sessions."""
 
 from __future__ import annotations
 

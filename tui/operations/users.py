@@ -1,4 +1,4 @@
-"""Owns what an operator can do to users."""
+"""The operations on users."""
 
 from __future__ import annotations
 

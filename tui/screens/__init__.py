@@ -1,4 +1,4 @@
-"""What fills the terminal: a screen for each view, and what comes up over it.
+"""The screens: one for each view, and the dialogs over them.
 
 view        what all views share
 overview lists details   the views; views   which there are

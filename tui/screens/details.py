@@ -1,4 +1,4 @@
-"""Owns the views of one thing: a user with what is theirs, a key, a session, an audit event."""
+"""The views of one thing: a user with what is theirs, a key, a session, an audit event."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the help: the keys that work in the view below it, and the words of its filter."""
+"""The help: the keys that work in the view below it, and the words of its filter."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SIGNS = (
 
 
 class Help(ModalScreen[None]):
-    """What can be done here."""
+    """The keys and filter words of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q,enter", "dismiss", "Close", key_display="Esc")

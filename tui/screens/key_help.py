@@ -1,4 +1,4 @@
-"""Owns the list of keys that work at a moment, in the order in which they are near.
+"""The list of keys that work at a moment, in the order in which they are near.
 
 The help and the palette read it from the bindings, so that neither can miss one.
 """
@@ -64,7 +64,7 @@ def here(screen: Screen[Any]) -> list[Key]:
 
 
 def by_use(keys: Iterable[Key]) -> list[Key]:
-    """What moves the cursor comes last: everybody knows it."""
+    """The keys with those that move the cursor last, which everybody knows."""
     return sorted(keys, key=lambda key: isinstance(key.owner, Table))
 
 

@@ -1,4 +1,4 @@
-"""Owns the view that is one list."""
+"""The view that is one list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the first view: how many there are of what, sign-ins by minute, and the keys used last."""
+"""The first view: how many there are of what, sign-ins by minute, and the keys used last."""
 
 from __future__ import annotations
 

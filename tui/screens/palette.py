@@ -1,4 +1,4 @@
-"""Owns what the palette offers: every action with its key, here and elsewhere, and acts on an id.
+"""The command palette: every action with its key, here and elsewhere, and acts on an id.
 
 Knows nothing of what an action does.
 """

@@ -1,4 +1,4 @@
-"""Owns getting in, on screen: it tries what there is, says what is wrong, and lets one try again."""
+"""The form of the sign-in: tries stored credentials, shows the trouble, and lets one try again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what all views share: the header, the crumbs, the live parts and the footer.
+"""The parts that all views share: header, crumbs, live parts and footer.
 
 Knows nothing of what a view shows.
 """
@@ -44,7 +44,7 @@ class View(Screen[None]):
         yield Footer()
 
     def parts(self) -> ComposeResult:
-        """What is between the crumbs and the footer."""
+        """The widgets between the crumbs and the footer."""
         yield from ()
 
     def on_screen_resume(self) -> None:

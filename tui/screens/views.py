@@ -1,4 +1,4 @@
-"""Owns which views there are, in the order of their numbers."""
+"""The views, in the order of their numbers."""
 
 from __future__ import annotations
 

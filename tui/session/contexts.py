@@ -1,4 +1,4 @@
-"""Owns the contexts: the servers that an operator gave names to, in a file of their own.
+"""The contexts: the servers that an operator gave names to, in a file of their own.
 
     [production]
     url = "https://auth.example.com/api"

@@ -1,4 +1,4 @@
-"""Owns getting in: which door a server has, which credential opens it, and what to say if none does.
+"""Signing in: the ways that a server offers, and the credentials to try.
 
 Knows nothing of screens. Whoever is let in is an operator: that is asked before anything is shown.
 """
@@ -137,7 +137,7 @@ def kept_auth(client: Client, target: Target, token_store: TokenStore) -> Auth |
 
 
 def _turned_away(refused: NotSignedIn, target: Target, token_store: TokenStore) -> str:
-    """What to say when a credential that we had was refused; kept tokens are of no use any more."""
+    """The words for a refused credential; stored tokens are of no use any more."""
     if target.api_key is not None:
         return f"EVERRUNS_AUTH_API_KEY was refused: {refused.words}"
     # Where it cannot be removed it is refused again next time, and no harm is done.

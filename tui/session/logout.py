@@ -1,4 +1,4 @@
-"""Owns logging out for good: the kept tokens are forgotten, and their session ended."""
+"""Logging out: the stored tokens are deleted, and their session is ended."""
 
 from __future__ import annotations
 

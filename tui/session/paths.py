@@ -1,4 +1,4 @@
-"""Owns where the dashboard keeps things between two runs. Knows nothing of what they are."""
+"""The places of files that outlive a run. Knows nothing of their content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns what the dashboard remembers of an operator's taste: the theme, and columns. Knows nothing of servers."""
+"""The preferences of an operator: theme and columns. Knows nothing of servers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT_THEME = "everruns-dark"
 
 
 class Preferences(BaseModel):
-    """What is remembered."""
+    """The theme and the hidden columns."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -23,7 +23,7 @@ class Preferences(BaseModel):
 
 
 def remembered(file: Path) -> Preferences:
-    """What was remembered; a file that cannot be used is no reason not to start."""
+    """The stored preferences; defaults where the file cannot be used."""
     try:
         return Preferences.model_validate_json(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, ValidationError):

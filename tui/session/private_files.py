@@ -1,4 +1,4 @@
-"""Owns files that only their owner may read: written whole or not at all, refused when too open.
+"""Files that only their owner may read: written whole or not at all, refused when too open.
 
 Knows nothing of what is in them.
 """

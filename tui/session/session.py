@@ -1,4 +1,4 @@
-"""Owns which server is asked, and who we are there. Knows nothing of screens."""
+"""The current server, and the operator there. Knows nothing of screens."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Connect = Callable[[str], Client]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the dashboard finds around it: how to reach servers, and where to keep things."""
+    """The surroundings of the dashboard: the way to servers, and the place of its files."""
 
     connect: Connect
     tokens: Path

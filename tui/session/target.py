@@ -1,4 +1,4 @@
-"""Owns where the dashboard was told to go: one server, and how far it may be trusted with it.
+"""The server that the dashboard was told to open, and how far it may be trusted with it.
 
 Knows nothing of the command line nor of how one gets in there.
 """

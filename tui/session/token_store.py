@@ -1,4 +1,4 @@
-"""Owns the file in which the tokens of a sign-in are kept, if that was asked for.
+"""The file in which the tokens of a sign-in are kept, if that was asked for.
 
 Knows nothing of how they are renewed. Kept tokens belong to one URL and are shown to no other.
 """

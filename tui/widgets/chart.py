@@ -1,4 +1,4 @@
-"""Owns the chart of sign-ins by minute: what succeeded above, what failed below, each by its place.
+"""The chart of sign-ins by minute: what succeeded above, what failed below, each by its place.
 
 The two have a strip of their own and a shape of their own, so that neither needs a colour. Knows
 nothing of where the numbers come from.

@@ -1,4 +1,4 @@
-"""Owns a box to tick that is seen to be ticked by its sign, and not by a colour alone."""
+"""A box to tick that is seen to be ticked by its sign, and not by a colour alone."""
 
 from __future__ import annotations
 

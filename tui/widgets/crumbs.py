@@ -1,4 +1,4 @@
-"""Owns the line below the header: where one is, and which keys lead to the other views."""
+"""The line below the header: where one is, and which keys lead to the other views."""
 
 from __future__ import annotations
 

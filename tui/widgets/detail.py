@@ -1,4 +1,4 @@
-"""Owns the facts of one row, kept live: loaded by its id, changed as the feed tells.
+"""The facts of one row, kept live: loaded by its id, changed as the feed tells.
 
 Knows nothing of what may be done with the row.
 """

@@ -1,4 +1,4 @@
-"""Owns how facts about one thing are laid out: names at the left, what is so at the right.
+"""The layout of facts about one thing: names at the left, values at the right.
 
 Knows nothing of what the facts are about.
 """

@@ -1,4 +1,4 @@
-"""Owns how a part of a screen asks the server: one question at a time, and again when that is due.
+"""The requests of a part of a screen: one at a time, and again when one is due.
 
 An answer is taken over where it comes, so that no other question fits in between. Knows nothing of what
 is asked, nor of what is shown.

@@ -1,4 +1,4 @@
-"""Owns where a filter is typed: when its text is to be in force, and that it is not yet.
+"""The input of a filter, which says when its text takes effect.
 
 Which words it may have is the list's.
 """

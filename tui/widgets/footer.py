@@ -1,4 +1,4 @@
-"""Owns the footer: the keys that matter here, as many as there is room for, and none cut in two.
+"""The footer: the keys that matter here, as many as there is room for, and none cut in two.
 
 The help and the palette name all there are; what is dropped first is what one finds without being told.
 
@@ -83,7 +83,7 @@ class Footer(Widget, can_focus=False):
             self.keys = tuple(self._active())
 
     def _active(self) -> Iterator[Key]:
-        """What works now; an action that has two keys is shown with the first."""
+        """The keys that work now; an action with two keys is shown with the first."""
         # A letter is only that.
         is_typing = isinstance(self.screen.focused, Input)
         named = set()

@@ -1,4 +1,4 @@
-"""Owns the header: where we are, whether what is shown is true now, and whether keys can do harm.
+"""The header: where we are, whether what is shown is true now, and whether keys can do harm.
 
 Draws what it is told and finds out nothing.
 """

@@ -1,4 +1,4 @@
-"""Owns the keys that wait for a list: typed before its answer was on screen, and about what it will show.
+"""The keys that wait for a list: typed before its answer was on screen, and about what it will show.
 
 Knows nothing of how a list is loaded.
 """

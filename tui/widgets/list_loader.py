@@ -1,4 +1,4 @@
-"""Owns how the rows of one list are asked for: pages of it, and single rows anew.
+"""Loads the rows of one list: pages of it, and single rows again.
 
 Knows nothing of what is shown, nor of when something is to be asked for.
 """

@@ -1,4 +1,4 @@
-"""Owns one list on screen: it joins the filter, the order, the rows and the words below them.
+"""One list on screen: joins the filter, the order, the rows and the words below them.
 
 What may be done with the rows, and what of the feed concerns them, is said by the panes that derive from
 this one.

@@ -1,4 +1,4 @@
-"""Owns what is known of a list's rows: the pages that are loaded, the marks, and what just happened.
+"""A list's rows: the loaded pages, the marks, and the latest events.
 
 Knows nothing of how rows are loaded, nor of how they are drawn.
 """
@@ -79,7 +79,7 @@ class ListRows(Generic[R]):
                 self.marks[row.id] = row
 
     def _compare(self, before: Window[R]) -> None:
-        """What has just gone is still shown for a moment, where it was.
+        """Keeps rows that have just gone for a moment, where they were.
 
         Of what is missing and not yet known to have gone, the feed may tell in a moment.
         """

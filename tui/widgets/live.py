@@ -1,4 +1,4 @@
-"""Owns what every part of a screen promises that shows what the server tells.
+"""The interface of the parts of a screen that show data of the server.
 
 Knows nothing of the feed: the application hears it and hands it on.
 """

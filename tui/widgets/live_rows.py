@@ -1,4 +1,4 @@
-"""Owns how the rows of one list are kept true: what is asked for, and when, and what an answer changes.
+"""Keeps the rows of one list up to date: the requests, their times, and the changes.
 
 Knows nothing of filters and keys, nor of how anything is drawn: the list that shows the rows is told.
 """

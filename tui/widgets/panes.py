@@ -1,4 +1,4 @@
-"""Owns what each list does with its rows: which keys act on them, and how it follows the feed.
+"""The panes of the four lists: the keys that act on rows, and the events that they follow.
 
 Knows nothing of dialogs: the operation that a key asks for is posted.
 """
@@ -176,7 +176,7 @@ class AuditPane(ListPane[AuditEvent]):
 
 
 def used(data: Mapping[str, Any]) -> dict[str, object]:
-    """What a `key_used` changes in a row; a key in use is live, whatever it was."""
+    """The columns that a `key_used` changes; a used key is live, whatever it was."""
     used_at = _time(data)
     if used_at is None:
         return {}

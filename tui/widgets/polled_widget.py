@@ -1,4 +1,4 @@
-"""Owns one answer of the server that is kept live: asked for, and asked for again when it is due."""
+"""A widget with one answer of the server, which is requested again when it is due."""
 
 from __future__ import annotations
 

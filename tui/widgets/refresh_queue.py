@@ -1,4 +1,4 @@
-"""Owns what of a list is to be loaded anew: its head, or single rows of it.
+"""The parts of a list that are to be loaded again: its head, or single rows.
 
 Knows nothing of how anything is loaded, nor of when.
 """
@@ -15,7 +15,7 @@ RENEWED_ONE_BY_ONE = 5
 
 
 class RefreshQueue:
-    """What one list has to ask for."""
+    """The pending requests of one list."""
 
     def __init__(self) -> None:
         self.is_head = False

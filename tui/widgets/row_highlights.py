@@ -1,4 +1,4 @@
-"""Owns which rows are highlighted, and since when: in use, or no longer there. Knows nothing of rows or of drawing."""
+"""The highlighted rows, and since when: used, or deleted. Knows nothing of drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns how one line of a list is drawn: the titles, and a row's cells behind the signs of the row.
+"""Draws one line of a list: the titles, or a row's cells behind its signs.
 
 Knows nothing of which rows are on screen nor of where the cursor goes.
 """

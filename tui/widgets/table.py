@@ -1,4 +1,4 @@
-"""Owns which of a list's loaded rows are on screen, and where the cursor is among them.
+"""The visible part of the loaded rows, and the cursor among them.
 
 Draws only the lines on screen. The cursor belongs to a row, by its id, and not to a line: whatever
 comes, goes or changes, it stays on its row. One that nobody has moved yet lets go where its row

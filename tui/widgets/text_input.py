@@ -1,4 +1,4 @@
-"""Owns a line of text, and where its Enter leads.
+"""A line of text, and where its Enter leads.
 
 Knows nothing of what is typed.
 """

@@ -1,4 +1,4 @@
-"""Owns the tiles of the overview: a few numbers, each under its name. Draws what it is given."""
+"""The tiles of the overview: a few numbers, each under its name. Draws what it is given."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NUMBER = 6
 
 
 def tiles_of(overview: Overview) -> tuple[Tile, ...]:
-    """What the tiles say."""
+    """The tiles of an overview."""
     users, keys = overview.users, overview.api_keys
     return (
         (

@@ -1,4 +1,4 @@
-"""What must be answered before anything goes on. Each dialog knows only its question.
+"""The dialogs, which must be answered first. Each knows only its question.
 
 questions one dialog at a time, for whoever asks
 confirm   yes or no, and where more than one thing dies, what must be typed

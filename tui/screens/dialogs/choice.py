@@ -1,4 +1,4 @@
-"""Owns the question which one of a few is meant."""
+"""The question which one of a few is meant."""
 
 from __future__ import annotations
 

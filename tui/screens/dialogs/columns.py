@@ -1,4 +1,4 @@
-"""Owns the question which columns of a list are to be seen."""
+"""The question which columns of a list are to be seen."""
 
 from __future__ import annotations
 

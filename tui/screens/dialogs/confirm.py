@@ -1,4 +1,4 @@
-"""Owns the question whether something is to be done: what it does, to whom, and yes or no."""
+"""The question whether something is to be done: what it does, to whom, and yes or no."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns the form: a few lines of text. Knows nothing of what they are for."""
+"""The form: a few lines of text. Knows nothing of what they are for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Owns asking the operator by a dialog, one at a time."""
+"""Asks the operator by a dialog, one at a time."""
 
 from __future__ import annotations
 
