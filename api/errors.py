@@ -165,7 +165,7 @@ class ScopeRequired(Forbidden):
 
 
 class MisspeltQuestion(Forbidden):
-    """A check that asks for `roles` or `Role` must not be told yes for asking nothing we know."""
+    """The query has `roles`, `Role` or the like; ignoring it would answer yes without a check."""
 
     code = "misspelt_question"
     words = "Ask for each role with role=, and for each scope with scope=, spelled like that"

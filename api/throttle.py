@@ -250,7 +250,7 @@ class Throttle:
         """Ends the flight of an attempt; see `Attempt`.
 
         Raises:
-            Unavailable: the store does not answer; it is told once it does.
+            Unavailable: the store does not answer; the end is reported once it does.
         """
         question = self._counts.leave(attempt.id, attempt.counted, has_failed=has_failed)
         try:
@@ -313,7 +313,7 @@ class Attempt:
         await self._throttle.leave(self, has_failed=True)
 
     async def leave(self) -> None:
-        """Ends the flight without counting it; an unreachable store is told later."""
+        """Ends the flight without counting it; an unreachable store gets it later."""
         if not self._is_over:
             self._is_over = True
             with suppress(Unavailable):

@@ -38,10 +38,11 @@ def beginning_of(day: int) -> datetime:
 
 
 async def summed_around(used: int, expires: int) -> list[CounterRow]:
-    """The tallies, one a kind and what matters of its days, where these two days are all that does.
+    """The counters, summed over the days that these two days do not tell apart.
 
-    Days of use before `used` are told as the one before it, and others as itself; days of expiry as
-    the one before `expires`, itself, or the one after. So there are few, however many the days are.
+    Days of use before `used` count as the one before it, later ones as `used`. Days of expiry count
+    as the one before `expires`, as `expires`, or as the one after it. The rows are few, however
+    many the days are.
     """
     rows = await database.connection().execute_query_dict(
         f"""

@@ -8,8 +8,8 @@ from __future__ import annotations
 from models import database
 from models.event_position import Position, Row
 
-# How many rows one look hands over. Whoever missed more is better off loading everything again than
-# being told each, and a look must not fill the memory (on SQLite each row of a statement is one).
+# Rows of one reading. A reader who missed more loads everything again, and a reading must not fill
+# the memory (on SQLite each row of a statement is one).
 MOST = 10_000
 RESET = "reset"
 

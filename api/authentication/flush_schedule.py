@@ -1,4 +1,4 @@
-"""The moments at which uses are written and dashboards are told: the same on every node.
+"""The moments at which uses are written and read for dashboards: the same on every node.
 
 A use waits for the next moment to be written, and is read right after it. One statement a second
 for each of the two therefore shows it to an operator within a second; with schedules of their own

@@ -121,7 +121,7 @@ class Problems(ErrorHandler):
             self._note(request, exception)
             return refused(errors.DatabaseUnavailable())
         if isinstance(exception, RequestCancelled):
-            # Whoever asked is gone; nobody reads this.
+            # The client has closed the connection; nobody reads this.
             return HTTPResponse(status=CLIENT_CLOSED_REQUEST)
         if isinstance(exception, SanicException):
             return _machinery(request, exception)

@@ -48,13 +48,13 @@ class Heartbeats:
         """Starts a heartbeat every second in the event loop of a worker that serves."""
         loop = asyncio.get_running_loop()
 
-        def beat() -> None:
+        def write() -> None:
             # Without a main process the pipe is broken; the supervisor's pipe ends the worker then.
             with suppress(BrokenPipeError, BlockingIOError):
                 os.write(self._pipe[1], array("i", [os.getpid()]).tobytes())
-            loop.call_later(BEAT_SECONDS, beat)
+            loop.call_later(BEAT_SECONDS, write)
 
-        beat()
+        write()
 
     def look(self, pids: Collection[int]) -> list[int]:
         """The process ids among `pids` that hang; called by the main process once a second."""

@@ -15,7 +15,7 @@ R = TypeVar("R", bound=Answer)
 
 
 def _in_utc(moment: datetime) -> datetime:
-    """The database's own JSON has the offset of whoever wrote it; what has none is in UTC."""
+    """The time in UTC; the database's JSON has the offset of its writer, or none for UTC."""
     if moment.tzinfo is None:
         return moment.replace(tzinfo=UTC)
     try:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from models.connection import connection, rows
 from models.event_position import Position, Row, items_of
 
-# Also what is visible in the snapshot and has a later id: a reader that stopped in the middle of
-# what one look found stands at that look's snapshot. At worst it is told something twice.
+# Events that the snapshot saw are included if their ids are later: a reader that stopped within one
+# reading has that reading's snapshot. At worst an event is read twice.
 _AFTER = """
 WITH present AS MATERIALIZED (
     SELECT pg_current_snapshot() AS snapshot,

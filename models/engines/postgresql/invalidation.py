@@ -97,7 +97,7 @@ class PostgresqlInvalidation:
                     await self._listening_lock.acquire()
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-            # Lets the transport, which was told to go, go before the loop does.
+            # One turn of the loop, in which the closed transport goes before the loop does.
             await asyncio.sleep(0)
 
     async def _run(self) -> None:
