@@ -60,8 +60,8 @@ def test_no_two_texts_look_like_one(character: str) -> None:
 
 
 def test_a_long_run_of_marks_costs_no_more_than_a_long_text() -> None:
-    shown = plain("e" + "\u0301" * 8192 + "\u0316" * 8192)
-    assert len(shown) > 16_000
+    shown = plain("e" + "\u0301" * 4096 + "\u0316" * 4096)
+    assert len(shown) > 8_000
     assert shown.endswith("�")
 
 

@@ -169,6 +169,7 @@ CALLS: dict[str, Callable[[Client], Awaitable[object]]] = {
     "overview_record": lambda client: client.overview_record(),
     "page": lambda client: client.page(User, "/v1/admin/users", {}),
     "one": lambda client: client.one(User, "/v1/admin/users", "1"),
+    "named": lambda client: client.named(User, "/v1/admin/users", "ann@example.com"),
     "user_id_of": lambda client: client.user_id_of("ann@example.com"),
     "identities": lambda client: client.identities("1"),
     "revoke_key": lambda client: client.revoke_key("1"),
