@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,13 +23,16 @@ from api.federation.providers import Provider
 
 
 class OpenIdClient:
-    """Signs people in at one provider; caches its discovery document and its keys."""
+    """Signs people in at one provider; caches its discovery document and its keys.
 
-    def __init__(self, provider: Provider) -> None:
+    `clock` gives monotonic seconds, for the age of what is cached.
+    """
+
+    def __init__(self, provider: Provider, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._provider = provider
         self._outbound = ProviderHttp(provider)
-        self._metadata = CachedDocument(self._fetch_metadata)
-        self._keys = CachedDocument(self._fetch_keys)
+        self._metadata = CachedDocument(self._fetch_metadata, clock=clock)
+        self._keys = CachedDocument(self._fetch_keys, clock=clock)
         self._accepted_way: str | None = None
 
     async def authorization_url(self, attempt: AuthorizationRequest) -> str:

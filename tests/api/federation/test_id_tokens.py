@@ -16,11 +16,14 @@ import pytest
 from joserfc import jwk, jwt
 from joserfc.jws import JWSRegistry
 
-from api.federation import cached_document
+from api.federation.cached_document import PAUSE
 from api.federation.id_tokens import ALGORITHMS, Expected, Unverified, public_keys, read
+from api.federation.openid import OpenIdClient
+from api.federation.providers import provider_named
+from api.settings import Settings
 from models import OAuthIdentity, RefreshToken, User
 from tests.api.browsers import Browser, failure, with_oidc
-from tests.api.clients import answering
+from tests.api.clients import answering, app_of
 from tests.api.people import audited
 from tests.support.databases import copied_sqlite
 from tests.support.fake_providers import CLIENT_ID, CLIENT_SECRET, FakeOpenId, signed, signing_key
@@ -36,6 +39,24 @@ LENIENT = JWSRegistry(
 def database_url(sqlite_template: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     """One engine: nothing here reaches the database when it is right."""
     return copied_sqlite(sqlite_template, tmp_path_factory.mktemp("id-tokens"))
+
+
+class Clock:
+    """The seconds by which the provider's documents age."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(http: httpx.AsyncClient, settings: Settings) -> Clock:
+    """The clock of the provider's client, which stands still."""
+    clock = Clock()
+    client = OpenIdClient(provider_named(settings, "oidc"), clock=clock)
+    app_of(http).ctx.services.providers["oidc"] = client
+    return clock
 
 
 @pytest.fixture
@@ -198,9 +219,8 @@ async def test_other_edwards_curves_are_passed_over(curve: Any) -> None:
 
 
 async def test_a_way_of_signing_that_is_not_announced_is_refused(
-    http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, oidc: FakeOpenId, clock: Clock
 ) -> None:
-    monkeypatch.setattr(cached_document, "PAUSE", 0)
     oidc.sign = lambda claims: jwt.encode(
         {"alg": "PS256", "kid": "one"}, claims, signing_key("one"), registry=LENIENT
     )
@@ -208,6 +228,7 @@ async def test_a_way_of_signing_that_is_not_announced_is_refused(
     assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
     await nothing_is_left()
     # It may announce another one meanwhile.
+    clock.now += PAUSE
     oidc.metadata["id_token_signing_alg_values_supported"] = ["PS256"]
     assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
 
@@ -230,7 +251,7 @@ async def test_several_audiences_are_accepted_where_we_are_the_authorised_party(
 
 
 async def test_keys_rotate_without_a_restart(
-    http: httpx.AsyncClient, oidc: FakeOpenId, monkeypatch: pytest.MonkeyPatch
+    http: httpx.AsyncClient, oidc: FakeOpenId, clock: Clock
 ) -> None:
     await Browser(http).sign_in(oidc)
     oidc.keys = [signing_key("two")]
@@ -241,9 +262,10 @@ async def test_keys_rotate_without_a_restart(
     for _ in range(3):
         assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
     assert oidc.asked.count("/jwks") == 2
-    monkeypatch.setattr(cached_document, "PAUSE", 0)
+    clock.now += PAUSE
     assert (await Browser(http).sign_in(oidc)).headers["location"] == "/"
     # The old key is the provider's no more.
+    clock.now += PAUSE
     oidc.sign = lambda claims: signed(claims, signing_key("one"))
     assert failure(await Browser(http).sign_in(oidc)) == "oauth_failed"
 
