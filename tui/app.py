@@ -38,7 +38,7 @@ from tui.operations.runner import Runner
 from tui.screens.dialogs.columns import Columns
 from tui.screens.dialogs.questions import Dialogs
 from tui.screens.help import Help
-from tui.screens.key_help import by_use, here, sign
+from tui.screens.key_help import by_use, here, key_of, sign
 from tui.screens.palette import Actions, ById, Contexts
 from tui.screens.view import View
 from tui.session.login import Entered
@@ -63,6 +63,8 @@ BAD_NEWS_SECONDS = 8
 CLOSING = "close"
 # What nobody may do who has not signed in, or needs to.
 OF_THE_VIEWS = frozenset({"view", "go", "arm", "disarm", "pause", "cancel_export", "full_screen"})
+# Leads out of what is in front.
+OUT = frozenset({"dialog.cancel", "filter.clear", "help.close", "sign_in.quit", "view.back"})
 
 
 class Dashboard(App[int]):
@@ -73,28 +75,53 @@ class Dashboard(App[int]):
     COMMANDS = {Actions, ById, Contexts}  # noqa: RUF012  (Textual's own form)
     COMMAND_PALETTE_BINDING = "ctrl+p"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "view('overview')", "View: Overview", show=False),
-        Binding("2", "view('users')", "View: Users", show=False),
-        Binding("3", "view('keys')", "View: API keys", show=False),
-        Binding("4", "view('sessions')", "View: Sessions", show=False),
-        Binding("5", "view('audit')", "View: Audit", show=False),
-        Binding("R", "arm", "Arm", tooltip="Arm: let keys change things"),
-        Binding("R", "disarm", "Disarm", tooltip="Go back to read-only"),
-        Binding("p", "pause", "Pause the live feed", show=False),
-        Binding("left_square_bracket", "go(-1)", "Back to where one was", show=False),
-        Binding("right_square_bracket", "go(1)", "Forth again", show=False),
-        Binding("z", "full_screen", "Full screen, without header and footer", show=False),
-        Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":"),
-        Binding("question_mark", "help", "Help", key_display="?"),
-        Binding("q", "leave", "Quit"),
-        Binding("ctrl+q", "leave", "Quit", show=False, priority=True, system=True),
-        Binding("E", "cancel_export", "Cancel the export", show=False),
-        Binding("ctrl+l", "redraw", "Draw everything anew", show=False, priority=True),
-        Binding("f5", "redraw", "Draw everything anew", show=False),
-        Binding("ctrl+z", "suspend_process", "Suspend (fg goes on)", show=False, priority=True),
-        Binding("ctrl+c", "help_quit", show=False, priority=True, system=True),
-        Binding("t", "next_theme", "Next theme", show=False),
-        Binding("T", "change_theme", "Choose a theme", show=False),
+        Binding("1", "view('overview')", "View: Overview", show=False, id="view.overview"),
+        Binding("2", "view('users')", "View: Users", show=False, id="view.users"),
+        Binding("3", "view('keys')", "View: API keys", show=False, id="view.keys"),
+        Binding("4", "view('sessions')", "View: Sessions", show=False, id="view.sessions"),
+        Binding("5", "view('audit')", "View: Audit", show=False, id="view.audit"),
+        Binding("R", "arm", "Arm", tooltip="Arm: let keys change things", id="app.arm"),
+        Binding("R", "disarm", "Disarm", tooltip="Go back to read-only", id="app.arm"),
+        Binding("p", "pause", "Pause the live feed", show=False, id="app.pause"),
+        Binding(
+            "left_square_bracket", "go(-1)", "Back to where one was", show=False, id="app.go_back"
+        ),
+        Binding("right_square_bracket", "go(1)", "Forth again", show=False, id="app.go_forth"),
+        Binding(
+            "z",
+            "full_screen",
+            "Full screen, without header and footer",
+            show=False,
+            id="app.full_screen",
+        ),
+        Binding("colon,ctrl+p", "command_palette", "Palette", key_display=":", id="app.palette"),
+        Binding("question_mark", "help", "Help", key_display="?", id="app.help"),
+        Binding("q", "leave", "Quit", id="app.quit"),
+        Binding(
+            "ctrl+q",
+            "leave",
+            "Quit",
+            show=False,
+            priority=True,
+            system=True,
+            id="app.quit_anywhere",
+        ),
+        Binding("E", "cancel_export", "Cancel the export", show=False, id="app.cancel_export"),
+        Binding(
+            "ctrl+l", "redraw", "Draw everything anew", show=False, priority=True, id="app.redraw"
+        ),
+        Binding("f5", "redraw", "Draw everything anew", show=False, id="app.refresh"),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "Suspend (fg goes on)",
+            show=False,
+            priority=True,
+            id="app.suspend",
+        ),
+        Binding("ctrl+c", "help_quit", show=False, priority=True, system=True, id="app.copy"),
+        Binding("t", "next_theme", "Next theme", show=False, id="app.next_theme"),
+        Binding("T", "change_theme", "Choose a theme", show=False, id="app.choose_theme"),
     ]
 
     is_armed = reactive(default=False, bindings=True)
@@ -120,6 +147,7 @@ class Dashboard(App[int]):
         self.exporter = Exporter(self, self.questions, surroundings.exports)
         self._tasks: dict[object, str] = {}
         self.happened = 0
+        self.set_keymap(surroundings.keymap)
         self.next_context: str | None = None
         """The context to open after the end; None: it was the end."""
         self._lost: Lost | None = None
@@ -131,6 +159,16 @@ class Dashboard(App[int]):
         self.theme = wanted if wanted in self.available_themes else themes.OWN[0].name
 
     # Keys
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Shows the first key in force, also of a binding that is not in reach now."""
+        moved = self.surroundings.keymap.get(binding.id or "")
+        keys, display = (moved, None) if moved else (binding.key, binding.key_display)
+        return super().get_key_display(binding.with_key(keys.split(",")[0], display))
+
+    def key_of(self, binding_id: str) -> str:
+        """Returns the key in force for what the application binds under that id."""
+        return key_of(self, Dashboard, binding_id)
 
     async def on_event(self, event: events.Event) -> None:
         """Work off a key or a paste before the next, which may be about what this one leads to."""
@@ -158,7 +196,7 @@ class Dashboard(App[int]):
             return True
         key = event.key if isinstance(event, events.Key) else ""
         active = self.screen.active_bindings.get(key)
-        if key == "ctrl+c" or active is None or not active.enabled:
+        if active is None or not active.enabled or active.binding.action == "help_quit":
             return False
         if isinstance(focused, Input):
             return await self.run_action(active.binding.action, active.node)
@@ -505,7 +543,7 @@ class Dashboard(App[int]):
         """Hides the header and the footer, or brings them back."""
         self.toggle_class("-full-screen")
         if self.has_class("-full-screen"):
-            self.say("z brings header and footer back")
+            self.say(f"{self.key_of('app.full_screen')} brings header and footer back")
 
     def hidden_columns(self, listing: str) -> frozenset[str]:
         """The titles of the columns that the operator hides in a list."""
@@ -543,12 +581,14 @@ class Dashboard(App[int]):
         if selected:
             self.copy_to_clipboard(selected)
             return
-        escape = self.screen.active_bindings.get("escape")
+        active = self.screen.active_bindings.items()
+        ways = (each.binding for key, each in active if each.binding.id in OUT or key == "escape")
+        way = next(ways, None)
         is_inside = isinstance(self.focused, Input) or not isinstance(self.screen, View)
-        if is_inside and escape is not None:
-            self.say(f"Esc: {escape.binding.description}")
+        if is_inside and way is not None:
+            self.say(f"{sign(way.key)}: {way.description}")
         else:
-            self.say("q quits")
+            self.say(f"{self.key_of('app.quit')} quits")
 
     def _obey_signals(self) -> None:
         """Leave the terminal as it was found when a signal asks to end.

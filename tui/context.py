@@ -44,6 +44,9 @@ class AppContext(Protocol):
     def hidden_columns(self, listing: str) -> frozenset[str]:
         """Titles of the columns of the list of that name that are not to be seen."""
 
+    def key_of(self, binding_id: str) -> str:
+        """The key in force for what the application binds under that id."""
+
     # Said to the operator
 
     def say(self, words: str, *, is_bad: bool = False, title: str = "") -> None:

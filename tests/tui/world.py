@@ -53,6 +53,7 @@ class World:
     size: Size = LARGE
     bearer: dict[str, str] = field(default_factory=dict)
     operator_key: str = ""
+    keymap: dict[str, str] = field(default_factory=dict)
 
     async def ask(self, method: str, path: str, **request: Any) -> Any:
         answer = await self.http.request(method, path, headers=self.bearer, **request)
@@ -111,6 +112,7 @@ class World:
             tokens=self.folder / "tokens",
             preferences=self.folder / "dashboard.json",
             exports=self.folder,
+            keymap=self.keymap,
         )
 
     def target(self, **differences: Any) -> Target:

@@ -95,6 +95,7 @@ def dashboard(
         raise typer.Exit(_log_out(target))
     if once:
         raise typer.Exit(_once(target, subject, is_json=json, filter_text=filter_))
+    keymap = _keymap()
     if serve:
         port = SERVE_PORT if serve_port is None else serve_port
         flags = [*["--read-only"] * read_only, *["--insecure"] * insecure]
@@ -104,7 +105,7 @@ def dashboard(
         raise typer.Exit(fail(Status.MISUSED, words))
     if not os.environ.get("TEXTUAL_DRIVER") and (why := why_unusable()):
         raise typer.Exit(fail(Status.MISUSED, f"{why}; --once SUBJECT prints what it shows"))
-    raise typer.Exit(_open(target, is_read_only=read_only))
+    raise typer.Exit(_open(target, keymap, is_read_only=read_only))
 
 
 def _has_terminal() -> bool:
@@ -216,7 +217,16 @@ def _serve(target: Target, context: str | None, port: int, flags: list[str]) -> 
     return Status.DONE
 
 
-def _open(target: Target, *, is_read_only: bool) -> int:
+def _keymap() -> dict[str, str]:
+    from tui.cli import keymap  # noqa: PLC0415  (Textual loads only when it is needed)
+
+    try:
+        return keymap.read(paths.keys_file())
+    except keymap.KeymapRejected as rejected:
+        raise typer.Exit(fail(Status.MISUSED, str(rejected))) from None
+
+
+def _open(target: Target, keymap: dict[str, str], *, is_read_only: bool) -> int:
     from tui.app import Dashboard  # noqa: PLC0415  (Textual loads only when it is needed)
     from tui.session.session import Surroundings  # noqa: PLC0415
 
@@ -229,6 +239,7 @@ def _open(target: Target, *, is_read_only: bool) -> int:
             tokens=paths.tokens_folder(),
             preferences=paths.preferences_file(),
             exports=Path.cwd(),
+            keymap=keymap,
         )
         application = Dashboard(target, surroundings)
         status = application.run(mouse=has_mouse)

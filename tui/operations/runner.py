@@ -45,7 +45,7 @@ class Runner:
         """Whether anything may be changed from here; where not, how to is said."""
         lock, is_armed = self._context.session.target.lock, self._context.is_armed
         if lock or not is_armed:
-            words = lock or "press R to arm, then do it again"
+            words = lock or f"press {self._context.key_of('app.arm')} to arm, then do it again"
             self._context.say(f"read-only: {words}", is_bad=True)
         return is_armed and not lock
 

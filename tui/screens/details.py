@@ -34,18 +34,25 @@ class UserView(View):
     """A user: identity, sessions, keys, and what the audit trail says about them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "tab(1)", "Tabs", tooltip="Next tab"),
-        Binding("shift+tab", "tab(-1)", "Previous tab", show=False),
+        Binding("tab", "tab(1)", "Tabs", tooltip="Next tab", id="users.next_tab"),
+        Binding("shift+tab", "tab(-1)", "Previous tab", show=False, id="users.previous_tab"),
         Binding(
             "l",
             "operate('ForceLogout')",
             "Logout",
             tooltip="Force logout: every session of the user ends",
+            id="users.log_out",
         ),
-        Binding("d", "operate('Disable')", "Disable"),
-        Binding("D", "operate('Enable')", "Enable", show=False),
-        Binding("m", "operate('SetRoles')", "Roles"),
-        Binding("i", "operate('Unlink')", "Unlink an identity (GitHub, Google…)", show=False),
+        Binding("d", "operate('Disable')", "Disable", id="users.disable"),
+        Binding("D", "operate('Enable')", "Enable", show=False, id="users.enable"),
+        Binding("m", "operate('SetRoles')", "Roles", id="users.set_roles"),
+        Binding(
+            "i",
+            "operate('Unlink')",
+            "Unlink an identity (GitHub, Google…)",
+            show=False,
+            id="users.unlink",
+        ),
     ]
 
     class Identified(Message):
@@ -116,8 +123,8 @@ class KeyView(View):
     """An API key."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "operate('RevokeKeys')", "Revoke"),
-        Binding("o", "owner", "Owner", tooltip="Open its owner"),
+        Binding("x", "operate('RevokeKeys')", "Revoke", id="keys.revoke"),
+        Binding("o", "owner", "Owner", tooltip="Open its owner", id="keys.owner"),
     ]
 
     def __init__(self, context: AppContext, key: ApiKey) -> None:
@@ -137,9 +144,15 @@ class SessionView(View):
     """A session."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "operate('EndSessions')", "End"),
-        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("o", "owner", "Owner", tooltip="Open its owner"),
+        Binding("x", "operate('EndSessions')", "End", id="sessions.end"),
+        Binding(
+            "l",
+            "log_out",
+            "Logout",
+            tooltip="Force logout: every session of the user ends",
+            id="sessions.log_out",
+        ),
+        Binding("o", "owner", "Owner", tooltip="Open its owner", id="sessions.owner"),
     ]
 
     def __init__(self, context: AppContext, session: Session) -> None:
@@ -165,8 +178,8 @@ class EventView(View):
     """An audit event, with its detail."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("o", "owner", "User", tooltip="Open whom it is about"),
-        Binding("a", "actor", "Actor", tooltip="Open who did it"),
+        Binding("o", "owner", "User", tooltip="Open whom it is about", id="audit.user"),
+        Binding("a", "actor", "Actor", tooltip="Open who did it", id="audit.actor"),
     ]
 
     def __init__(self, context: AppContext, event: AuditEvent) -> None:

@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.lists.filters import Word
-from tui.screens.key_help import Key
+from tui.screens.key_help import Key, key_of
 from tui.text import fitted
 
 KEYS_WIDTH = 16
@@ -30,7 +30,9 @@ class Help(ModalScreen[None]):
     """The keys and filter words of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,q,enter", "dismiss", "Close", key_display="Esc")
+        Binding(
+            "escape,question_mark,q,enter", "dismiss", "Close", key_display="Esc", id="help.close"
+        )
     ]
 
     def __init__(self, title: str, keys: Sequence[Key], words: Mapping[str, Word]) -> None:
@@ -45,7 +47,8 @@ class Help(ModalScreen[None]):
             yield Static(f"Help: {self._title}", classes="title", markup=False)
             with VerticalScroll():
                 yield Static(self._text())
-            yield Static("Esc closes", classes="status", markup=False)
+            closing = key_of(self.app, Help, "help.close")
+            yield Static(f"{closing} closes", classes="status", markup=False)
 
     def on_mount(self) -> None:
         """Focuses the text, so that keys scroll it."""

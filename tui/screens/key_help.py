@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from textual.app import App
+from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from tui.widgets.table import Table
@@ -66,6 +69,12 @@ def here(screen: Screen[Any]) -> list[Key]:
 def by_use(keys: Iterable[Key]) -> list[Key]:
     """The keys with those that move the cursor last, which everybody knows."""
     return sorted(keys, key=lambda key: isinstance(key.owner, Table))
+
+
+def key_of(app: App[Any], of: type[DOMNode], binding_id: str) -> str:
+    """The key in force for what a class binds under that id, as the footer shows it."""
+    own = (each for each in of.BINDINGS if isinstance(each, Binding))
+    return app.get_key_display(next(each for each in own if each.id == binding_id))
 
 
 def sign(key: str) -> str:

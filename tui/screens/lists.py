@@ -16,7 +16,9 @@ from tui.widgets.table import Table
 class ListView(View):
     """One list over the whole screen."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False, id="view.back")
+    ]
 
     def __init__(self, context: AppContext, pane: type[ListPane[Any]]) -> None:
         super().__init__(context, pane.listing.title)

@@ -14,6 +14,7 @@ from tui.context import AppContext
 from tui.http.errors import Trouble
 from tui.http.feed import Event
 from tui.lists.schemas import Overview
+from tui.screens.key_help import key_of
 from tui.screens.view import View
 from tui.widgets.chart import Chart
 from tui.widgets.panes import ApiKeysPane
@@ -100,7 +101,9 @@ class Numbers(PolledWidget[Overview]):
 class OverviewView(View):
     """How things are."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", show=False, key_display="Esc", id="view.back")
+    ]
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, "Overview")
@@ -108,9 +111,10 @@ class OverviewView(View):
     def parts(self) -> ComposeResult:
         """The numbers, and the keys that were used last."""
         yield Numbers(self.context)
-        yield Static(
-            "Keys most recently used  (↓ steps in, Esc out)", classes="heading", markup=False
-        )
+        step_in = key_of(self.app, Table, "list.down")
+        out = key_of(self.app, OverviewView, "view.back")
+        words = f"Keys most recently used  ({step_in} steps in, {out} out)"
+        yield Static(words, classes="heading", markup=False)
         yield ApiKeysPane(self.context, is_watched=True)
 
     def on_mount(self) -> None:

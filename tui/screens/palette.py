@@ -19,7 +19,7 @@ from tui.lists.audit import AUDIT
 from tui.lists.listing import Listing
 from tui.lists.sessions import SESSIONS
 from tui.lists.users import USERS
-from tui.screens.key_help import Key, by_use, here, sign
+from tui.screens.key_help import Key, by_use, here, key_of
 from tui.screens.lists import ListView
 from tui.screens.views import PANES, VIEWS
 from tui.session import contexts, paths
@@ -90,13 +90,15 @@ class Actions(Provider):
 
     def _elsewhere(self) -> Iterator[Act]:
         """To do it there one needs a row of that view: so it leads there, and says which key."""
-        for digit, mode in enumerate(VIEWS, 1):
+        for mode in VIEWS:
             pane = PANES.get(mode)
             if pane is None or (isinstance(self.screen, ListView) and self.screen.pane is pane):
                 continue
+            lead = key_of(self.app, type(self.app), f"view.{mode}")
             for binding in pane.own_bindings():
-                what, key = binding.tooltip or binding.description, sign(binding.key)
-                words = f"{what}  (in {pane.listing.title}: {digit}, then {key})"
+                what = binding.tooltip or binding.description
+                key = self.app.get_key_display(binding)
+                words = f"{what}  (in {pane.listing.title}: {lead}, then {key})"
                 yield words, partial(self._post, self.ViewChosen(mode, f"{key}: {what}"))
 
     def _post(self, message: Message) -> None:

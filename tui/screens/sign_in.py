@@ -13,21 +13,24 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
 from tui.context import AppContext
+from tui.screens.key_help import key_of
 from tui.session.contexts import checked_url
 from tui.session.login import Closed, Entered, enter, sign_in
 from tui.widgets.checkbox import Checkbox
 from tui.widgets.footer import Footer
 from tui.widgets.text_input import TextInput
 
-SIGN_IN = "Sign in (Enter)"
-AGAIN = "Try again (Enter)"
-SEND = "Send it (Enter)"
+SIGN_IN = "Sign in"
+AGAIN = "Try again"
+SEND = "Send it"
 
 
 class SignIn(Screen[None]):
     """The way in. `reason` says why one is here again."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "app.leave", "Quit")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "app.leave", "Quit", id="sign_in.quit")
+    ]
 
     class Tried(Message):
         """The server has answered."""
@@ -58,7 +61,7 @@ class SignIn(Screen[None]):
                 yield Checkbox("Keep me signed in (file for you alone)", id="keep", compact=True)
             yield Static(id="words", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(AGAIN, id="go-on", variant="primary")
+                yield Button(self._label(AGAIN), id="go-on", variant="primary")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -154,7 +157,10 @@ class SignIn(Screen[None]):
         self._can_sign_in = can_sign_in
         self.query_one("#credentials").display = can_sign_in
         label = SEND if self._is_asking else SIGN_IN if can_sign_in else AGAIN
-        self.query_one("#go-on", Button).label = label
+        self.query_one("#go-on", Button).label = self._label(label)
+
+    def _label(self, words: str) -> str:
+        return f"{words} ({key_of(self.app, TextInput, 'input.go_on')})"
 
     def _say(self, words: str) -> None:
         self.query_one("#words", Static).update(words)

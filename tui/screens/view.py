@@ -26,7 +26,7 @@ from tui.widgets.table import Table
 class View(Screen[None]):
     """A view; `crumbs` says how one came here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="view.back")]
 
     def __init__(self, context: AppContext, *crumbs: str) -> None:
         super().__init__()

@@ -14,6 +14,10 @@ def contexts_file() -> Path:
     return platformdirs.user_config_path(_NAME) / "contexts.toml"
 
 
+def keys_file() -> Path:
+    return platformdirs.user_config_path(_NAME) / "keys.toml"
+
+
 def preferences_file() -> Path:
     """The file of preferences in the user's folder of configuration."""
     return platformdirs.user_config_path(_NAME) / "dashboard.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,8 @@ class Surroundings:
     tokens: Path
     preferences: Path
     exports: Path
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Keys that stand for other bindings than by default, by the ids of those; several by comma."""
 
     def token_store(self, target: Target) -> TokenStore:
         """The place where the tokens of a target are kept."""

@@ -14,7 +14,9 @@ class Checkbox(widgets.Checkbox):
     """Textual's own shows an X in either state. Space ticks it; Enter is the dialog's."""
 
     BUTTON_INNER = EMPTY
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.go_on", "Go on", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "screen.go_on", "Go on", show=False, key_display="Enter", id="input.go_on")
+    ]
 
     def watch_value(self) -> None:
         """Draws the tick."""

@@ -31,9 +31,15 @@ class Detail(PolledWidget[R]):
     """All that is known of one row."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "copy_id", "Copy id", show=False),
-        Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
-        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False),
+        Binding("y", "copy_id", "Copy id", show=False, id="list.copy_id"),
+        Binding(
+            "Y",
+            "copy_second",
+            "Copy e-mail, prefix or request id",
+            show=False,
+            id="list.copy_second",
+        ),
+        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False, id="list.reload"),
     ]
 
     row: reactive[Any] = reactive(None)

@@ -25,8 +25,8 @@ class FilterInput(TextInput):
     """The line of a filter. It counts soon after the last letter, or with Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave_input", "Apply", priority=True),
-        Binding("escape", "screen.back", "Clear", key_display="Esc"),
+        Binding("enter", "leave_input", "Apply", priority=True, id="filter.apply"),
+        Binding("escape", "screen.back", "Clear", key_display="Esc", id="filter.clear"),
     ]
 
     class Edited(Message):

@@ -53,18 +53,30 @@ class ListPane(Widget, Generic[R]):
     listing: ClassVar[Listing[Any]]
     BINDINGS: ClassVar[list[BindingType]] = [
         # Obeyed before the next key: what is typed ahead are letters, and no commands.
-        Binding("slash", "filter", "Filter", key_display="/", priority=True),
-        Binding("s", "sort", "Sort by the next column", show=False),
-        Binding("S", "reverse", "Reverse the order", show=False),
-        Binding("space", "mark", "Mark"),
-        Binding("V", "mark_range", "Mark from the row marked last to here", show=False),
-        Binding("asterisk", "mark_all", "Mark all loaded rows", show=False),
-        Binding("u", "unmark", "Unmark all", show=False),
-        Binding("y", "copy_id", "Copy id", show=False),
-        Binding("Y", "copy_second", "Copy e-mail, prefix or request id", show=False),
-        Binding("e", "export", "Export to CSV or JSON Lines", show=False),
-        Binding("C", "columns", "Choose columns", show=False),
-        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False),
+        Binding("slash", "filter", "Filter", key_display="/", priority=True, id="list.filter"),
+        Binding("s", "sort", "Sort by the next column", show=False, id="list.sort"),
+        Binding("S", "reverse", "Reverse the order", show=False, id="list.reverse"),
+        Binding("space", "mark", "Mark", id="list.mark"),
+        Binding(
+            "V",
+            "mark_range",
+            "Mark from the row marked last to here",
+            show=False,
+            id="list.mark_range",
+        ),
+        Binding("asterisk", "mark_all", "Mark all loaded rows", show=False, id="list.mark_all"),
+        Binding("u", "unmark", "Unmark all", show=False, id="list.unmark"),
+        Binding("y", "copy_id", "Copy id", show=False, id="list.copy_id"),
+        Binding(
+            "Y",
+            "copy_second",
+            "Copy e-mail, prefix or request id",
+            show=False,
+            id="list.copy_second",
+        ),
+        Binding("e", "export", "Export to CSV or JSON Lines", show=False, id="list.export"),
+        Binding("C", "columns", "Choose columns", show=False, id="list.columns"),
+        Binding("f5,ctrl+r", "reload", "Load and draw anew", show=False, id="list.reload"),
     ]
 
     class ColumnsWanted(Message):

@@ -34,17 +34,18 @@ class UsersPane(ListPane[User]):
 
     listing = USERS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "operate('CreateUser')", "New user"),
-        Binding("space", "mark", "Mark", show=False),
+        Binding("n", "operate('CreateUser')", "New user", id="users.create"),
+        Binding("space", "mark", "Mark", show=False, id="list.mark"),
         Binding(
             "l",
             "operate('ForceLogout')",
             "Logout",
             tooltip="Force logout: every session of the user ends",
+            id="users.log_out",
         ),
-        Binding("d", "operate('Disable')", "Disable"),
-        Binding("D", "operate('Enable')", "Enable", show=False),
-        Binding("m", "operate('SetRoles')", "Roles"),
+        Binding("d", "operate('Disable')", "Disable", id="users.disable"),
+        Binding("D", "operate('Enable')", "Enable", show=False, id="users.enable"),
+        Binding("m", "operate('SetRoles')", "Roles", id="users.set_roles"),
     ]
 
     def handle(self, event: Event) -> None:
@@ -70,9 +71,15 @@ class ApiKeysPane(ListPane[ApiKey]):
 
     listing = API_KEYS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "operate('RevokeKeys')", "Revoke"),
-        Binding("f", "next_status", "Status", tooltip="Show the next status only, then all"),
-        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
+        Binding("x", "operate('RevokeKeys')", "Revoke", id="keys.revoke"),
+        Binding(
+            "f",
+            "next_status",
+            "Status",
+            tooltip="Show the next status only, then all",
+            id="keys.next_status",
+        ),
+        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner", id="keys.owner"),
     ]
 
     def action_owner(self) -> None:
@@ -130,9 +137,15 @@ class SessionsPane(ListPane[Session]):
 
     listing = SESSIONS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x", "operate('EndSessions')", "End"),
-        Binding("l", "log_out", "Logout", tooltip="Force logout: every session of the user ends"),
-        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner"),
+        Binding("x", "operate('EndSessions')", "End", id="sessions.end"),
+        Binding(
+            "l",
+            "log_out",
+            "Logout",
+            tooltip="Force logout: every session of the user ends",
+            id="sessions.log_out",
+        ),
+        Binding("o", "owner", "Owner", show=False, tooltip="Open its owner", id="sessions.owner"),
     ]
 
     def action_log_out(self) -> None:

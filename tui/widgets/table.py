@@ -38,13 +38,13 @@ class Table(Widget, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"table--{style}" for style in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Row up", show=False),
-        Binding("down,j", "move(1)", "Row down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "first", "First row", show=False),
-        Binding("end,G", "last", "Last loaded row", show=False),
-        Binding("enter", "open", "Open"),
+        Binding("up,k", "move(-1)", "Row up", show=False, id="list.up"),
+        Binding("down,j", "move(1)", "Row down", show=False, id="list.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="list.page_down"),
+        Binding("home,g", "first", "First row", show=False, id="list.first"),
+        Binding("end,G", "last", "Last loaded row", show=False, id="list.last"),
+        Binding("enter", "open", "Open", id="list.open"),
     ]
 
     highlights = reactive(NO_HIGHLIGHTS)

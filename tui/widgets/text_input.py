@@ -16,7 +16,15 @@ class TextInput(Input):
     """An `Input` whose Enter leads to the next one, or else is the screen's `action_go_on`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "leave_input", "Go on", show=False, priority=True)
+        Binding(
+            "enter",
+            "leave_input",
+            "Go on",
+            show=False,
+            priority=True,
+            key_display="Enter",
+            id="input.go_on",
+        )
     ]
 
     def __init__(self, value: str = "", **options: Any) -> None:

@@ -33,7 +33,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[Target]:
     """Where the dashboard would have gone, instead of a terminal that tests do not have."""
     places: list[Target] = []
 
-    def go(target: Target, *, is_read_only: bool) -> int:
+    def go(target: Target, _: object, *, is_read_only: bool) -> int:
         places.append(target)
         return 0
 
@@ -200,5 +200,5 @@ def test_there_is_no_mouse_in_screen_which_would_hold_escape_back(
     asked: list[bool] = []
     monkeypatch.setattr("tui.cli.command.is_gnu_screen", lambda: is_in_screen)
     monkeypatch.setattr("tui.app.Dashboard.run", lambda _, *, mouse: asked.append(mouse))
-    command._open(Target(), is_read_only=False)
+    command._open(Target(), {}, is_read_only=False)
     assert asked == [not is_in_screen]

@@ -12,11 +12,15 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from tui.screens.key_help import key_of
+
 
 class Choice(ModalScreen[int | None]):
     """Asks which one of a few is meant; tells its place among them. Escape gives up."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "Give up", key_display="Esc", id="dialog.cancel")
+    ]
 
     def __init__(self, title: str, names: Sequence[str]) -> None:
         super().__init__()
@@ -28,7 +32,8 @@ class Choice(ModalScreen[int | None]):
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="title", markup=False)
             yield OptionList(*self._names, markup=False, compact=True)
-            yield Static("Enter chooses, Esc gives up", classes="label", markup=False)
+            cancel = key_of(self.app, Choice, "dialog.cancel")
+            yield Static(f"Enter chooses, {cancel} gives up", classes="label", markup=False)
 
     @on(OptionList.OptionSelected)
     def _chosen(self, event: OptionList.OptionSelected) -> None:

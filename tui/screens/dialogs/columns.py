@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.lists.listing import Listing
+from tui.screens.key_help import key_of
 from tui.widgets.checkbox import Checkbox
 
 
@@ -21,9 +22,9 @@ class Columns(ModalScreen[frozenset[str] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "Give up"),
-        Binding("up,k", "app.focus_previous", "Previous", show=False),
-        Binding("down,j", "app.focus_next", "Next", show=False),
+        Binding("escape", "give_up", "Give up", key_display="Esc", id="dialog.cancel"),
+        Binding("up,k", "app.focus_previous", "Previous", show=False, id="dialog.previous"),
+        Binding("down,j", "app.focus_next", "Next", show=False, id="dialog.next"),
     ]
 
     def __init__(self, listing: Listing[Any], hidden: frozenset[str]) -> None:
@@ -36,12 +37,14 @@ class Columns(ModalScreen[frozenset[str] | None]):
 
     def compose(self) -> ComposeResult:
         """A box for each column."""
+        go_on = key_of(self.app, Checkbox, "input.go_on")
+        cancel = key_of(self.app, Columns, "dialog.cancel")
         with Vertical(classes="dialog"):
             yield Static(f"Columns: {self._listing.title}", classes="title", markup=False)
             yield from self._boxes.values()
             yield Static(
                 "Without room for all, the least important are left out.\n"
-                "Space ticks, Enter shows them, Esc gives up",
+                f"Space ticks, {go_on} shows them, {cancel} gives up",
                 classes="label",
                 markup=False,
             )

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
+from tui.screens.key_help import key_of
 from tui.text import plain
 from tui.widgets.text_input import TextInput
 
@@ -23,11 +24,26 @@ class Confirm(ModalScreen[bool]):
     """Says what an operation does, and asks. The answer is No until somebody says otherwise."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "go_on", "Yes"),
-        Binding("n,escape", "no", "No"),
-        Binding("left,right", "other", "Other button", show=False),
-        Binding("pageup,up", "scroll(-1)", "Scroll the names up", show=False),
-        Binding("pagedown,down", "scroll(1)", "Scroll the names down", show=False),
+        Binding("y", "go_on", "Yes", id="dialog.yes"),
+        Binding("n", "no", "No", id="dialog.no"),
+        Binding("escape", "no", "No", key_display="Esc", id="dialog.cancel"),
+        Binding("left,right", "other", "Other button", show=False, id="dialog.other_button"),
+        Binding(
+            "pageup,up",
+            "scroll(-1)",
+            "Scroll the names up",
+            show=False,
+            key_display="PgUp",
+            id="dialog.scroll_up",
+        ),
+        Binding(
+            "pagedown,down",
+            "scroll(1)",
+            "Scroll the names down",
+            show=False,
+            key_display="PgDn",
+            id="dialog.scroll_down",
+        ),
     ]
 
     def __init__(
@@ -48,16 +64,22 @@ class Confirm(ModalScreen[bool]):
                 with VerticalScroll(classes="names", can_focus=False):
                     yield Static("\n".join(self._names), markup=False)
                 if len(self._names) > NAMES_SHOWN:
-                    words = f"{len(self._names)} in all; PgUp and PgDn scroll"
+                    up, down = self._key("scroll_up"), self._key("scroll_down")
+                    words = f"{len(self._names)} in all; {up} and {down} scroll"
                     yield Static(words, classes="label", markup=False)
             if self._wanted:
                 yield Static(f"Type {self._wanted} to go on:", id="wanted", markup=False)
                 yield TextInput(classes="typed")
             with Horizontal(classes="buttons"):
                 # What is typed may hold any letter, so there the letters do not answer.
-                no, yes = ("Esc", "Enter") if self._wanted else ("n", "y")
+                go_on = key_of(self.app, TextInput, "input.go_on")
+                no = self._key("cancel" if self._wanted else "no")
+                yes = go_on if self._wanted else self._key("yes")
                 yield Button(f"No ({no})", id="no")
                 yield Button(f"Yes ({yes})", id="yes", disabled=bool(self._wanted))
+
+    def _key(self, name: str) -> str:
+        return key_of(self.app, Confirm, f"dialog.{name}")
 
     @property
     def _is_typed(self) -> bool:

@@ -14,13 +14,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Static
 
 from tui.questions import Field
+from tui.screens.key_help import key_of
 from tui.widgets.text_input import TextInput
 
 
 class Form(ModalScreen[dict[str, str] | None]):
     """Asks for a few lines of text; Enter goes on, Escape gives up."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "give_up", "Give up")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", "Give up", key_display="Esc", id="dialog.cancel")
+    ]
 
     def __init__(
         self, title: str, fields: Sequence[Field], *, go_on: str, problem: str = ""
@@ -46,8 +49,10 @@ class Form(ModalScreen[dict[str, str] | None]):
             if self._problem:
                 yield Static(f"✗ {self._problem}", classes="problem", markup=False)
             with Horizontal(classes="buttons"):
-                yield Button(f"{self._go_on} (Enter)", id="go-on", variant="primary")
-                yield Button("Give up (Esc)", id="give-up")
+                go_on = key_of(self.app, TextInput, "input.go_on")
+                yield Button(f"{self._go_on} ({go_on})", id="go-on", variant="primary")
+                cancel = key_of(self.app, Form, "dialog.cancel")
+                yield Button(f"Give up ({cancel})", id="give-up")
 
     def on_mount(self) -> None:
         """Links each input to the next one, for Enter."""
