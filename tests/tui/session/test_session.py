@@ -36,12 +36,13 @@ class Server:
         self.is_over = False
         self.is_slow = asyncio.Event()
         self.changes: list[httpx.Request] = []
-        self.logins = 0
+        self.questions = self.logins = 0
         self.is_slow.set()
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
         if path.endswith("/auth/config"):
+            self.questions += 1
             await self.is_slow.wait()
             return await canned.answer(request)
         if path.endswith("/auth/login"):
@@ -119,7 +120,10 @@ async def test_a_palette_over_the_sign_in_goes_with_it(tmp_path: Path) -> None:
     async with app.run_test() as pilot:
         await opens(app, pilot, "3", ListView)
         server.is_slow.clear()
+        before = server.questions
         await ends(server, app)
+        # It asks once it is on screen, which it is not below a palette.
+        await until(lambda: server.questions > before)
         await pilot.press("ctrl+p")
         await until(lambda: top(app, CommandPalette))
         server.is_over = False
