@@ -1,4 +1,4 @@
-"""Owns the file of keys: which bindings an operator has put on other keys.
+"""The file of keys: which bindings an operator has put on other keys.
 
     "users.disable" = "ctrl+d"
     [list]
@@ -103,7 +103,7 @@ def read(file: Path) -> dict[str, str]:
 
 
 def bindings(of: type[DOMNode]) -> dict[str, Binding]:
-    """What a class and those that it derives from bind, by the key, as Textual merges it."""
+    """The bindings of a class and of its bases by their key, merged as Textual does."""
     return {
         binding.key: binding
         for base in reversed(of.__mro__)
